@@ -1,0 +1,24 @@
+// The words of this code base. Code, API, pages and docs use these and no synonyms.
+//
+// workspace              isolation unit: owns API keys, OAuth clients, mailboxes. Not "tenant": that is
+//                        Entra's (`entraTenantId`).
+// customer               a workspace's own client.
+// OAuth client           a registration at a provider (RFC 6749 section 2): shared by the installation or
+//                        private to a workspace.
+// provider               a mail host: its authorization server and its mail servers.
+// cloud                  one set of a provider's endpoints (Microsoft runs several, for governments and China).
+// resource               the protected API that an access token is for, as a URL (RFC 8707).
+// connect session        our invitation: one link, one person, one mailbox.
+// authorization request  one redirect to the provider: state, PKCE verifier, nonce, redirect URI, scope;
+//                        single use, ten minutes.
+// subject                a person's stable identity: Google `iss`+`sub`, Microsoft `tid`+`oid`. The address is
+//                        an attribute, not an identity.
+// grant                  what the person allowed: subject + OAuth client + scope + refresh token + status.
+// token set              access token + expiry + scope for one (grant, resource).
+// mailbox                address + grant + settings. Its status is derived, never stored.
+// transport              a way to reach a mailbox: imap, smtp, gmail_api, graph.
+// verification           proof over each transport that the granted scopes allow.
+// verdict                reason code + sentence + remedy + who must act.
+// principal              who calls: API key, workspace, scopes.
+// lease                  the right to refresh one grant, held by one process until a moment in time.
+export {};

@@ -1,0 +1,47 @@
+import type { ReasonCode } from './diagnosis.ts';
+import type { ProviderName } from './oauth-clients.ts';
+import type { ProviderWords } from './ports.ts';
+import type { Secret } from './secret.ts';
+
+export type GrantStatus = 'active' | 'needs_reauthorization' | 'revoked';
+
+/** Why a grant is dead, with the provider's own words for support. */
+export type GrantFailure = { reason: ReasonCode; provider: ProviderWords };
+
+export type Grant = {
+  id: string;
+  workspaceId: string;
+  oauthClientId: string;
+  provider: ProviderName;
+  /** The person: `iss` and `sub` at Google; the directory's issuer and `oid` at Microsoft. */
+  issuer: string;
+  subject: string;
+  /** Where to refresh: Entra binds a grant to the directory it was given in. Null at Google. */
+  entraTenantId: string | null;
+  /** Space-separated, over all resources, as granted. */
+  scope: string;
+  refreshToken: Secret<string>;
+  refreshTokenExpiresAt: number | null;
+  status: GrantStatus;
+  failure: GrantFailure | null;
+  /** Raised by every write of the refresh token or the status. */
+  version: number;
+  leaseOwner: string | null;
+  leaseUntil: number;
+  /** After a transient failure: no attempt before this moment. */
+  retryAt: number | null;
+  refreshedAt: number;
+  keepAliveAt: number;
+  createdAt: number;
+  updatedAt: number;
+};
+
+export type TokenSet = {
+  grantId: string;
+  /** URL of the protected resource. */
+  resource: string;
+  accessToken: Secret<string>;
+  scope: string;
+  obtainedAt: number;
+  expiresAt: number;
+};

@@ -1,0 +1,1 @@
+export type Workspace = { id: string; name: string; createdAt: number };
