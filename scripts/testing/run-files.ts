@@ -1,0 +1,88 @@
+// Owns the running of test files: each in a process of its own by node:test, a few at a time, those that share
+// the mail servers one after another, each stopped when its time is up.
+import { run } from 'node:test';
+import { createTally, type FileResult, type TestEvent } from './tally.ts';
+import type { TestFile } from './test-files.ts';
+
+export type RunOptions = {
+  files: readonly TestFile[];
+  /** How many files run at once. */
+  concurrency: number;
+  timeoutSeconds: number;
+  signal: AbortSignal;
+  onResult: (file: TestFile, result: FileResult, milliseconds: number) => void;
+};
+
+/** Runs all files; returns when the last process has ended. An aborted run ends early, without an error. */
+export async function runFiles(options: RunOptions): Promise<void> {
+  // Those that wait for one another start first: theirs is the longest way.
+  const waiting = [...options.files].sort((a, b) => Number(b.needs === 'mail') - Number(a.needs === 'mail'));
+  let isMailTaken = false;
+  const takeNext = (): TestFile | undefined => {
+    const index = waiting.findIndex((file) => file.needs !== 'mail' || !isMailTaken);
+    return index < 0 ? undefined : waiting.splice(index, 1)[0];
+  };
+  const lane = async (): Promise<void> => {
+    for (let file = takeNext(); file !== undefined && !options.signal.aborted; file = takeNext()) {
+      if (file.needs === 'mail') isMailTaken = true;
+      try {
+        const started = performance.now();
+        const result = await runFile(file, options);
+        options.onResult(file, result, performance.now() - started);
+      } finally {
+        if (file.needs === 'mail') isMailTaken = false;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: options.concurrency }, lane));
+}
+
+async function runFile(file: TestFile, options: RunOptions): Promise<FileResult> {
+  const tally = createTally({ path: file.path, timeoutSeconds: options.timeoutSeconds });
+  const output: string[] = [];
+  const timeout = AbortSignal.timeout(options.timeoutSeconds * 1000);
+  const events = run({
+    files: [file.path],
+    isolation: 'process',
+    concurrency: 1,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    signal: AbortSignal.any([options.signal, timeout]),
+  });
+  for await (const event of events) {
+    if (event.type === 'test:pass') tally.add(testEvent('pass', event.data));
+    if (event.type === 'test:fail') {
+      tally.add({ ...testEvent('fail', event.data), error: event.data.details.error });
+    }
+    if (event.type === 'test:stdout' || event.type === 'test:stderr') keep(output, event.data.message);
+    if (event.type === 'test:diagnostic' && event.data.level === 'error') keep(output, event.data.message);
+  }
+  return tally.end(output.join(''));
+}
+
+type NodeTestData = {
+  name: string;
+  nesting: number;
+  details: { type?: 'suite' | 'test' | undefined; duration_ms: number };
+  skip?: string | boolean | undefined;
+  todo?: string | boolean | undefined;
+};
+
+function testEvent(outcome: TestEvent['outcome'], data: NodeTestData): TestEvent {
+  return {
+    outcome,
+    name: data.name,
+    nesting: data.nesting,
+    kind: data.details.type ?? 'test',
+    milliseconds: data.details.duration_ms,
+    skip: data.skip,
+    todo: data.todo,
+  };
+}
+
+const outputLinesMax = 200;
+
+/** Keeps the latest lines: the reason for a crash stands at the end. */
+function keep(output: string[], message: string): void {
+  output.push(message);
+  if (output.length > outputLinesMax) output.shift();
+}

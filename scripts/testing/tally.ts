@@ -1,0 +1,92 @@
+// Owns the judgement on one test file: which of the runner's events count as a test passed, failed or skipped.
+// Only leaves count, so that a suite adds nothing to its tests; a file that tests nothing has failed.
+import { inspect } from 'node:util';
+
+export type Failure = { name: string; message: string };
+export type Skip = { name: string; reason: string };
+export type TestTime = { name: string; milliseconds: number };
+
+export type FileResult = {
+  passed: number;
+  failures: Failure[];
+  skips: Skip[];
+  times: TestTime[];
+};
+
+/** What `test:pass` and `test:fail` of node:test carry, as far as it matters here. */
+export type TestEvent = {
+  outcome: 'pass' | 'fail';
+  name: string;
+  nesting: number;
+  kind: 'suite' | 'test';
+  milliseconds: number;
+  skip: string | boolean | undefined;
+  todo: string | boolean | undefined;
+  error?: unknown;
+};
+
+/** Collects the events of one file, in the order in which node:test reports them: children before parents. */
+export function createTally(file: { path: string; timeoutSeconds: number }): {
+  add(event: TestEvent): void;
+  end(output: string): FileResult;
+} {
+  const result: FileResult = { passed: 0, failures: [], skips: [], times: [] };
+  const hasChildren: boolean[] = [];
+  let isTimedOut = false;
+
+  const add = (event: TestEvent): void => {
+    const isLeaf = hasChildren[event.nesting + 1] !== true;
+    hasChildren[event.nesting + 1] = false;
+    hasChildren[event.nesting] = true;
+    const { name } = event;
+
+    // node:test makes an event for the file itself when it tested nothing, crashed or was stopped.
+    if (event.nesting === 0 && name === file.path) {
+      if (event.outcome === 'pass') return;
+      isTimedOut = failureTypeOf(event.error) === 'testAborted';
+      const message = isTimedOut
+        ? `stopped after ${file.timeoutSeconds} s: a test hangs, or something was not closed`
+        : 'the file crashed or left an error behind; its output stands below';
+      result.failures.push({ name: 'the file as a whole', message });
+      return;
+    }
+    if (event.outcome === 'fail') {
+      if (isLeaf || failureTypeOf(event.error) !== 'subtestsFailed') {
+        result.failures.push({ name, message: describeError(event.error) });
+      }
+      return;
+    }
+    if (event.skip !== undefined || event.todo !== undefined) {
+      const reason = event.skip ?? event.todo;
+      if (typeof event.skip === 'string' && event.skip !== '')
+        result.skips.push({ name, reason: event.skip });
+      else if (reason !== false) {
+        result.failures.push({ name, message: 'skipped tests are not allowed (unless they say why)' });
+      }
+      return;
+    }
+    if (!isLeaf || event.kind === 'suite') return;
+    result.passed++;
+    result.times.push({ name, milliseconds: event.milliseconds });
+  };
+
+  const end = (output: string): FileResult => {
+    const isEmpty = result.passed === 0 && result.failures.length === 0 && result.skips.length === 0;
+    if (isEmpty) result.failures.push({ name: 'the file as a whole', message: 'it holds not a single test' });
+    const whole = result.failures.find((failure) => failure.name === 'the file as a whole');
+    if (whole && output.trim() !== '') whole.message += `\n${output.trim()}`;
+    return result;
+  };
+  return { add, end };
+}
+
+function failureTypeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, 'failureType') : undefined;
+}
+
+/** node:test wraps what a test threw; the wrapper says nothing of its own when there is a cause. */
+function describeError(error: unknown): string {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  if (typeof cause === 'string') return cause;
+  return inspect(cause, { depth: 6, breakLength: 110, maxStringLength: 4000, maxArrayLength: 50 });
+}
