@@ -1,3 +1,12 @@
+// API keys: made, shown once, stored as a hash, checked on each call, revoked.
+// Form: `mg_` + 8 characters to look it up by + 32 secret ones + 6 of checksum, all base62. 32 characters of
+// base62 hold 190 bits, so a plain SHA-256 is a safe hash; the checksum rejects typing errors without a query.
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { GatewayError, notFound } from './errors.ts';
+import type { Page, PageRequest, Ports, Random } from './ports.ts';
+import { hasScope, type Principal, requireScope } from './principal.ts';
+import { type Secret, secret } from './secret.ts';
+
 /** What an API key may do. `accounts:*` are the names under which programs written for Instantly ask. */
 export const apiKeyScopes = [
   'workspaces:manage',
@@ -14,6 +23,7 @@ export const apiKeyScopes = [
   'mailboxes:update',
   'mailboxes:delete',
   'tokens:read',
+  'events:read',
   'accounts:read',
   'accounts:create',
   'accounts:update',
@@ -38,3 +48,123 @@ export type ApiKey = {
   createdAt: number;
   revokedAt: number | null;
 };
+
+export type NewApiKey = { name: string; scopes: ApiKeyScope[]; expiresAt: number | null };
+
+const keyForm = /^mg_([0-9A-Za-z]{8})([0-9A-Za-z]{32})([0-9A-Za-z]{6})$/;
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+export type ApiKeys = ReturnType<typeof createApiKeys>;
+
+export function createApiKeys({ store, clock, random }: Pick<Ports, 'store' | 'clock' | 'random'>) {
+  /** Makes a key without asking who may: for the first key of an installation. */
+  async function issue(
+    workspaceId: string | null,
+    { name, scopes, expiresAt }: NewApiKey,
+  ): Promise<{ key: ApiKey; text: Secret<string> }> {
+    const body = randomText(random, 40);
+    const text = `mg_${body}${checksum(body)}`;
+    const key: ApiKey = {
+      id: random.id(),
+      workspaceId,
+      name,
+      prefix: body.slice(0, 8),
+      hash: hashOf(text),
+      lastFour: text.slice(-4),
+      scopes: [...new Set(scopes)],
+      expiresAt,
+      createdAt: clock.now(),
+      revokedAt: null,
+    };
+    await store.apiKeys.insert(key);
+    return { key, text: secret(text) };
+  }
+
+  return {
+    issue,
+
+    /**
+     * The principal of a key as text. Throws `unauthenticated`, with the same words for an unknown and a
+     * wrong key, so that prefixes cannot be searched for.
+     */
+    async authenticate(text: string): Promise<Principal> {
+      const form = keyForm.exec(text);
+      const prefix = form?.[1];
+      if (!prefix || checksum(text.slice(3, -6)) !== form[3]) {
+        throw new GatewayError(
+          'unauthenticated',
+          'This is not an API key of this server, or it is mistyped.',
+        );
+      }
+      const key = await store.apiKeys.byPrefix(prefix);
+      if (!key || !sameText(key.hash, hashOf(text)) || key.revokedAt !== null) {
+        throw new GatewayError('unauthenticated', 'This API key is unknown or revoked.');
+      }
+      if (key.expiresAt !== null && key.expiresAt <= clock.now()) {
+        throw new GatewayError('unauthenticated', 'This API key has expired.');
+      }
+      return {
+        keyId: key.id,
+        workspaceId: key.workspaceId,
+        isInstallation: key.workspaceId === null,
+        scopes: new Set(key.scopes),
+      };
+    },
+
+    /** The text is in this answer and nowhere else. A key cannot give scopes that it does not have. */
+    async create(principal: Principal, request: NewApiKey): Promise<{ key: ApiKey; text: Secret<string> }> {
+      requireScope(principal, 'api_keys:create');
+      const excess = request.scopes.find((scope) => !mayGive(principal, scope));
+      if (excess) {
+        throw new GatewayError('permission_denied', `This API key cannot give the scope \`${excess}\`.`);
+      }
+      if (request.expiresAt !== null && request.expiresAt <= clock.now()) {
+        throw new GatewayError('invalid_request', 'The key would be expired at once.', {
+          extras: { fields: [{ field: '/expires_at', message: 'must be in the future' }] },
+        });
+      }
+      return issue(principal.workspaceId, request);
+    },
+
+    async list(principal: Principal, page: PageRequest): Promise<Page<ApiKey>> {
+      requireScope(principal, 'api_keys:read');
+      return store.apiKeys.list(principal.workspaceId, page);
+    },
+
+    /** Throws `not_found` for an unknown key, another workspace's, or one revoked before. */
+    async revoke(principal: Principal, id: string): Promise<void> {
+      requireScope(principal, 'api_keys:delete');
+      const key = await store.apiKeys.byId(id);
+      if (!key || key.workspaceId !== principal.workspaceId) throw notFound('API key');
+      if (!(await store.apiKeys.revoke(id, clock.now()))) throw notFound('API key');
+    },
+  };
+}
+
+/** `all` may only be given by a key that has it; `workspaces:manage` only to keys of the installation. */
+function mayGive(principal: Principal, scope: ApiKeyScope): boolean {
+  if (scope === 'all') return principal.scopes.has('all');
+  if (scope === 'workspaces:manage' && principal.workspaceId !== null) return false;
+  return hasScope(principal, scope);
+}
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const sameText = (left: string, right: string): boolean =>
+  left.length === right.length && timingSafeEqual(Buffer.from(left), Buffer.from(right));
+
+const checksum = (body: string): string =>
+  Array.from(createHash('sha256').update(body).digest().subarray(0, 6), (byte) => alphabet[byte % 62]).join(
+    '',
+  );
+
+/** Uniform base62: bytes of 248 and more are thrown away, so that no character is likelier than another. */
+function randomText(random: Random, length: number): string {
+  let text = '';
+  while (text.length < length) {
+    for (const byte of random.bytes(length)) {
+      if (byte < 248 && text.length < length) text += alphabet[byte % 62];
+    }
+  }
+  return text;
+}

@@ -80,6 +80,10 @@ export const verdictTable = {
     'The answer from the sign-in page does not belong to an open request.',
     'Open a new link and go through the sign-in once, from the start.',
   ),
+  identity_invalid: operator(
+    'The proof of identity that came with the sign-in is not valid.',
+    'Open a new link. If it happens again, compare the clock of this server and the endpoint table.',
+  ),
   session_expired: owner('The link was not used within its ten minutes.', 'Ask for a new link.'),
 
   // The grant

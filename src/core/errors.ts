@@ -163,6 +163,8 @@ export type ErrorExtras = {
   verdict?: unknown;
   provider?: unknown;
   mailboxId?: string;
+  oauthClientId?: string;
+  reconnectUrl?: string;
 };
 
 export class GatewayError extends Error {

@@ -1,3 +1,7 @@
+// The outbox: a row per state change, written in the transaction that makes the change. Delivery reads it.
+import type { Page, PageRequest, Ports } from './ports.ts';
+import { type Principal, workspaceFor } from './principal.ts';
+
 export type EventType =
   | 'mailbox.connected'
   | 'mailbox.reconnected'
@@ -11,7 +15,7 @@ export type EventType =
   | 'oauth_client.paused'
   | 'oauth_client.resumed';
 
-/** A row of the outbox: written with the change that it tells of. `workspaceId` null = the installation's. */
+/** `workspaceId` null = the installation's. */
 export type GatewayEvent = {
   id: string;
   workspaceId: string | null;
@@ -22,3 +26,14 @@ export type GatewayEvent = {
   data: Record<string, unknown>;
   createdAt: number;
 };
+
+export type Events = ReturnType<typeof createEvents>;
+
+export function createEvents({ store }: Pick<Ports, 'store'>) {
+  return {
+    /** Oldest first. */
+    async list(principal: Principal, page: PageRequest): Promise<Page<GatewayEvent>> {
+      return store.events.list(workspaceFor(principal, 'events:read'), page);
+    },
+  };
+}

@@ -1,3 +1,4 @@
+// Grants and token sets: what a person allowed, and the access tokens that came of it.
 import type { ReasonCode } from './diagnosis.ts';
 import type { ProviderName } from './oauth-clients.ts';
 import type { ProviderWords } from './ports.ts';

@@ -1,7 +1,8 @@
 // What the core asks of the outside: storage, authorization servers, mail servers, time, chance, sealing, log.
 // Every port is plain functions over plain data, so that an adapter is one file and a fake is a few lines.
 import type { ApiKey } from './api-keys.ts';
-import type { AuthorizationRequest, ConnectSession } from './connect.ts';
+import type { AuthorizationRequest } from './authorization.ts';
+import type { ConnectSession } from './connect.ts';
 import type { ReasonCode } from './diagnosis.ts';
 import type { GatewayEvent } from './events.ts';
 import type { Grant, GrantFailure, TokenSet } from './grants.ts';
@@ -11,8 +12,13 @@ import type { Secret } from './secret.ts';
 import type { TransportResult, Verification } from './verification.ts';
 import type { Workspace } from './workspaces.ts';
 
-/** Milliseconds since the epoch, and a wait that ends early when the signal aborts. */
-export type Clock = { now(): number; sleep(milliseconds: number, signal?: AbortSignal): Promise<void> };
+/** Milliseconds since the epoch, and a wait that ends early, without an error, when the signal aborts. */
+export type Clock = {
+  now(): number;
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /** A signal that aborts after this time. */
+  deadline(milliseconds: number): AbortSignal;
+};
 
 export type Random = {
   /** Cryptographically strong bytes. */
@@ -33,6 +39,36 @@ export type Log = Record<
   'debug' | 'info' | 'warn' | 'error',
   (message: string, fields?: Record<string, unknown>) => void
 >;
+
+/**
+ * One outbound HTTP call, shaped like `fetch` so that the OAuth and JOSE libraries take it as theirs. Follows
+ * no redirect, holds every answer below a size limit, ends by its own time-out or at once by `signal`.
+ * Rejects with `EgressError` only.
+ */
+export type EgressFetch = (url: string, init: EgressRequest) => Promise<Response>;
+
+export type EgressRequest = {
+  method: string;
+  headers?: Headers | Record<string, string>;
+  body?: string | URLSearchParams | null | undefined;
+  signal?: AbortSignal | undefined;
+  /** True for a URL that a workspace chose (webhooks): refuses every address that is not public. */
+  publicOnly?: boolean;
+};
+
+/** `timeout`: no answer in time. `aborted`: the caller's signal. `forbidden`: the URL may not be called. */
+export type EgressErrorCode = 'timeout' | 'aborted' | 'unreachable' | 'too_large' | 'forbidden';
+
+/** Why an outbound call has no answer. Thrown by the egress, told apart by the adapters that called it. */
+export class EgressError extends Error {
+  override readonly name = 'EgressError';
+  readonly code: EgressErrorCode;
+
+  constructor(code: EgressErrorCode, message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.code = code;
+  }
+}
 
 // ---------------------------------------------------------------------------------------------------------
 // Storage
@@ -129,9 +165,13 @@ export type StoreOperations = {
     ): Promise<boolean>;
     /** Compare-and-swap on `version` from active to `needs_reauthorization`; false when it changed. */
     markDead(id: string, death: { version: number; failure: GrantFailure; at: number }): Promise<boolean>;
-    markRevoked(id: string, at: number): Promise<void>;
     /** Active grants of the same person at the same registration, in any workspace, except this one. */
     countSiblings(grant: Grant): Promise<number>;
+    /** Active grants of a person at a registration (by its `client_id`), in any workspace. */
+    countOfPerson(
+      client: Pick<OAuthClient, 'provider' | 'clientId'>,
+      person: { issuer: string; subject: string },
+    ): Promise<number>;
     /** Deletes the grant and its token sets. */
     remove(id: string): Promise<void>;
     /** Active grants whose keep-alive is due and which no lease or retry time holds back, oldest first. */

@@ -1,5 +1,14 @@
-import type { ReasonCode } from './diagnosis.ts';
-import type { Transport } from './ports.ts';
+// Verification: proof over each transport that the granted scopes allow, with the verdict that follows.
+// A refused login is judged only after a new token was refused too: with its authorization server down, a
+// mail server refuses good tokens in the same words.
+import { type ReasonCode, verdictTable } from './diagnosis.ts';
+import type { Grant } from './grants.ts';
+import type { Mailbox } from './mailboxes.ts';
+import type { OAuthClient } from './oauth-clients.ts';
+import type { MailboxWithGrant, Ports, Transport } from './ports.ts';
+import type { RefreshOutcome } from './refresh.ts';
+import type { Secret } from './secret.ts';
+import type { Tokens } from './tokens.ts';
 
 export type TransportResult = {
   transport: Transport;
@@ -11,3 +20,159 @@ export type TransportResult = {
 };
 
 export type Verification = { verifiedAt: number; results: TransportResult[] };
+
+const verifyAgainSeconds = { healthy: 24 * 3600, healing: 300, broken: 6 * 3600 } as const;
+
+type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'providers' | 'probes' | 'settings'> & {
+  tokens: Tokens;
+};
+
+export type Verifier = ReturnType<typeof createVerifier>;
+
+export function createVerifier({ clock, random, store, providers, probes, settings, tokens }: Needs) {
+  type Login =
+    | { accessToken: Secret<string>; reason: null }
+    | { accessToken: null; reason: ReasonCode; detail: string | null };
+
+  async function login(grant: Grant, resource: string, forceRefresh: boolean): Promise<Login> {
+    const outcome = await tokens.obtain(grant, resource, { minTtlSeconds: 0, forceRefresh });
+    if (outcome.outcome === 'token') return { accessToken: outcome.tokenSet.accessToken, reason: null };
+    return { accessToken: null, ...reasonOf(outcome) };
+  }
+
+  async function probe(
+    { mailbox, grant, oauthClient }: MailboxWithGrant,
+    transport: Transport,
+  ): Promise<TransportResult> {
+    const provider = providers[grant.provider];
+    const resource = provider.resourceOf(oauthClient, transport);
+    if (resource === null)
+      throw new Error(`${grant.provider} names the transport ${transport} without a resource`);
+    const startedAt = clock.now();
+    const failed = (reason: ReasonCode, detail: string | null): TransportResult => ({
+      transport,
+      ok: false,
+      reason,
+      detail,
+      durationMilliseconds: clock.now() - startedAt,
+    });
+    const once = (accessToken: Secret<string>): Promise<TransportResult> =>
+      probes[transport](
+        provider.target(oauthClient, transport),
+        { email: mailbox.email, accessToken },
+        clock.deadline(settings.probeTimeoutSeconds * 1000),
+      );
+
+    const first = await login(grant, resource, false);
+    if (first.reason !== null) return failed(first.reason, first.detail);
+    const result = await once(first.accessToken);
+    if (result.reason !== 'authentication_refused') return result;
+
+    const second = await login(grant, resource, true);
+    if (second.reason !== null) return failed(second.reason, second.detail ?? result.detail);
+    // The stored token was only seconds old: a second try with it would say the same.
+    return second.accessToken.reveal() === first.accessToken.reveal() ? result : once(second.accessToken);
+  }
+
+  return {
+    /** Proves every transport, stores the results and raises an event when the status changes. */
+    async verify(mailboxId: string): Promise<Verification | null> {
+      const joined = await store.mailboxes.withGrant(mailboxId);
+      if (!joined) return null;
+      const transports = providers[joined.grant.provider].transports(joined.oauthClient, joined.grant.scope);
+      const results = await Promise.all(transports.map((transport) => probe(joined, transport)));
+      const verification: Verification = { verifiedAt: clock.now(), results };
+      await store.transaction(async (rows) => {
+        const before = await rows.mailboxes.byId(mailboxId);
+        if (
+          !before ||
+          !(await rows.mailboxes.saveVerification(mailboxId, verification, nextVerification(verification)))
+        )
+          return;
+        const change = changeOf(before.verification, verification);
+        if (!change) return;
+        await rows.events.append({
+          id: random.id(),
+          workspaceId: before.workspaceId,
+          type: change,
+          objectId: mailboxId,
+          data: {
+            email: before.email,
+            results: results.map(({ transport, ok, reason }) => ({ transport, ok, reason })),
+          },
+          createdAt: verification.verifiedAt,
+        });
+      });
+      return verification;
+    },
+  };
+
+  function nextVerification({ verifiedAt, results }: Verification): number {
+    const bad = results.filter(({ ok }) => !ok);
+    const pace =
+      bad.length === 0
+        ? 'healthy'
+        : bad.some(({ reason }) => verdictTable[reason].healsItself)
+          ? 'healing'
+          : 'broken';
+    return verifiedAt + Math.round(verifyAgainSeconds[pace] * 1000 * (0.9 + random.fraction() / 5));
+  }
+}
+
+function reasonOf(outcome: Exclude<RefreshOutcome, { outcome: 'token' }>): {
+  reason: ReasonCode;
+  detail: string | null;
+} {
+  switch (outcome.outcome) {
+    case 'dead':
+      return {
+        reason: outcome.grant.failure?.reason ?? 'grant_revoked',
+        detail: outcome.grant.failure?.provider.description ?? null,
+      };
+    case 'client_paused':
+      return { reason: outcome.oauthClient.pausedReason ?? 'client_misconfigured', detail: null };
+    case 'failed':
+      return { reason: outcome.failure.reason, detail: outcome.failure.provider.description };
+    case 'timeout':
+      return { reason: 'provider_timeout', detail: null };
+    case 'not_granted':
+      return { reason: 'scope_missing', detail: null };
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function changeOf(
+  before: Verification | null,
+  after: Verification,
+): 'mailbox.verified' | 'mailbox.degraded' | null {
+  const key = (verification: Verification | null): string =>
+    verification?.results
+      .map(({ transport, reason }) => `${transport}=${reason}`)
+      .sort()
+      .join() ?? '';
+  if (key(before) === key(after)) return null;
+  return after.results.every(({ ok }) => ok) ? 'mailbox.verified' : 'mailbox.degraded';
+}
+
+/** Derived, never stored. A paused OAuth client is not the mailbox's trouble and does not show here. */
+export type MailboxStatus =
+  | { status: 'verifying' | 'connected' | 'disabled'; reason: null }
+  | { status: 'degraded' | 'needs_reauthorization'; reason: ReasonCode };
+
+export function statusOf({
+  mailbox,
+  grant,
+}: {
+  mailbox: Mailbox;
+  grant: Grant;
+  oauthClient: OAuthClient;
+}): MailboxStatus {
+  if (mailbox.disabledAt !== null) return { status: 'disabled', reason: null };
+  if (grant.status !== 'active') {
+    return { status: 'needs_reauthorization', reason: grant.failure?.reason ?? 'grant_revoked' };
+  }
+  if (mailbox.verification === null) return { status: 'verifying', reason: null };
+  const bad = mailbox.verification.results.find(({ ok }) => !ok);
+  return bad ? { status: 'degraded', reason: bad.reason } : { status: 'connected', reason: null };
+}

@@ -1,0 +1,51 @@
+// Work that falls due by itself: grants kept alive, mailboxes verified again, old sessions removed.
+// Each takes a bounded batch and says how many it found; the loops that call them are in jobs/.
+import type { Ports } from './ports.ts';
+import type { Tokens } from './tokens.ts';
+import type { Verifier } from './verification.ts';
+
+type Needs = Pick<Ports, 'clock' | 'log' | 'store' | 'providers'> & { tokens: Tokens; verifier: Verifier };
+
+export type Maintenance = ReturnType<typeof createMaintenance>;
+
+const batch = 20;
+/** A claimed verification that its process did not finish is claimed again after this long. */
+const verificationClaimMilliseconds = 120_000;
+/** Results stay readable this long after a session has expired. */
+const sessionKeptMilliseconds = 24 * 3600 * 1000;
+
+export function createMaintenance({ clock, log, store, providers, tokens, verifier }: Needs) {
+  return {
+    /** Refreshes grants that were not refreshed for a week, so that the provider does not let them lapse. */
+    async refreshDueGrants(): Promise<number> {
+      const due = await store.grants.due(clock.now(), batch);
+      await Promise.all(
+        due.map(async (grant) => {
+          const oauthClient = await store.oauthClients.byId(grant.oauthClientId);
+          const provider = providers[grant.provider];
+          const transport = oauthClient && provider.transports(oauthClient, grant.scope)[0];
+          const resource = transport && provider.resourceOf(oauthClient, transport);
+          if (!resource) return log.warn('a grant has no scope that is known', { grantId: grant.id });
+          const { outcome } = await tokens.obtain(grant, resource, { minTtlSeconds: 0, forceRefresh: true });
+          return log.debug('a grant was kept alive', { grantId: grant.id, outcome });
+        }),
+      );
+      return due.length;
+    },
+
+    async verifyDueMailboxes(): Promise<number> {
+      const now = clock.now();
+      const due = await store.mailboxes.claimDueVerifications(
+        now,
+        now + verificationClaimMilliseconds,
+        batch,
+      );
+      await Promise.all(due.map(({ id }) => verifier.verify(id)));
+      return due.length;
+    },
+
+    async pruneConnectSessions(): Promise<number> {
+      return store.connectSessions.prune(clock.now() - sessionKeptMilliseconds, 500);
+    },
+  };
+}

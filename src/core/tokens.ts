@@ -1,0 +1,188 @@
+// Token reads: an access token that works, or a plain word why there is none.
+import { verdictOf } from './diagnosis.ts';
+import { GatewayError, notFound } from './errors.ts';
+import type { Grant, TokenSet } from './grants.ts';
+import { oauthClientPaused } from './oauth-clients.ts';
+import type { MailboxWithGrant, Ports, Transport, TransportTarget } from './ports.ts';
+import { type Principal, workspaceFor } from './principal.ts';
+import { reconnectUrlOf } from './reconnect-link.ts';
+import type { Refresher, RefreshOutcome } from './refresh.ts';
+import type { Secret } from './secret.ts';
+
+export type TokenRequest = {
+  /** A transport (`imap`, `smtp`, `gmail_api`, `graph`) or a resource's URL; null = the mailbox's first. */
+  resource: string | null;
+  /** The token must live at least this long, if the provider's tokens live that long at all. */
+  minTtlSeconds: number;
+  /** The caller saw the stored token refused: get another one, unless it is only seconds old. */
+  forceRefresh: boolean;
+};
+
+export type TokenAnswer = {
+  mailboxId: string;
+  email: string;
+  resource: string;
+  accessToken: Secret<string>;
+  scope: string;
+  expiresAt: number;
+  /** True when this call made the provider issue it. */
+  refreshed: boolean;
+  /** Where the token is good for. */
+  targets: TransportTarget[];
+};
+
+/** A token that ends within a minute is not worth handing out when a new one can be had. */
+const marginSeconds = 60;
+/** A token younger than this is not refreshed again, whatever the caller asks: bounds a loop of refusals. */
+const youngMilliseconds = 10_000;
+
+export type Tokens = ReturnType<typeof createTokens>;
+
+type Needs = Pick<Ports, 'clock' | 'store' | 'providers' | 'settings' | 'linkSigner'> & {
+  refresher: Refresher;
+};
+
+export function createTokens({ clock, store, providers, settings, linkSigner, refresher }: Needs) {
+  /** Fresh for a caller who came at `startedAt`; whatever was issued since then is the best there is. */
+  function freshness(request: Pick<TokenRequest, 'minTtlSeconds' | 'forceRefresh'>) {
+    const startedAt = clock.now();
+    const ttlMilliseconds = Math.max(request.minTtlSeconds, marginSeconds) * 1000;
+    return ({ obtainedAt, expiresAt }: TokenSet): boolean => {
+      const now = clock.now();
+      if (expiresAt <= now) return false;
+      if (obtainedAt >= startedAt) return true;
+      if (request.forceRefresh) return obtainedAt > now - youngMilliseconds;
+      return expiresAt - now >= ttlMilliseconds;
+    };
+  }
+
+  /** The stored token set if it is fresh, else what a refresh makes of it. For mailboxes of any principal. */
+  async function obtain(
+    grant: Grant,
+    resource: string,
+    request: Pick<TokenRequest, 'minTtlSeconds' | 'forceRefresh'>,
+  ): Promise<RefreshOutcome> {
+    const isFresh = freshness(request);
+    const stored = await store.tokenSets.find(grant.id, resource);
+    if (grant.status === 'active' && stored && isFresh(stored)) {
+      return { outcome: 'token', tokenSet: stored, refreshed: false };
+    }
+    const outcome = await refresher.refresh({ grantId: grant.id, resource, isFresh });
+    const isTrouble =
+      outcome.outcome === 'failed' || outcome.outcome === 'timeout' || outcome.outcome === 'client_paused';
+    // A provider in trouble is no reason to withhold a token that is still good.
+    if (isTrouble && !request.forceRefresh && stored && stored.expiresAt > clock.now()) {
+      return { outcome: 'token', tokenSet: stored, refreshed: false };
+    }
+    return outcome;
+  }
+
+  function resourceFor({ oauthClient, grant }: MailboxWithGrant, wanted: string | null): string {
+    const provider = providers[grant.provider];
+    const fallback: Transport | undefined = provider.transports(oauthClient, grant.scope)[0];
+    const resource = provider.resourceOf(oauthClient, wanted ?? fallback ?? 'imap');
+    if (resource === null || provider.scopesOfResource(oauthClient, resource, grant.scope).length === 0) {
+      throw notGranted(wanted);
+    }
+    const transport = provider.transports(oauthClient, grant.scope).find((name) => name === wanted);
+    const isTransportName =
+      wanted === 'imap' || wanted === 'smtp' || wanted === 'gmail_api' || wanted === 'graph';
+    if (isTransportName && !transport) throw notGranted(wanted);
+    return resource;
+  }
+
+  function reauthorize(mailboxId: string, grant: Grant): GatewayError {
+    const verdict = verdictOf(grant.failure?.reason ?? 'grant_revoked');
+    return new GatewayError('needs_reauthorization', `${verdict.sentence} ${verdict.remedy}`, {
+      extras: {
+        mailboxId,
+        verdict,
+        reconnectUrl: reconnectUrlOf({ clock, linkSigner, settings }, mailboxId),
+        ...(grant.failure ? { provider: grant.failure.provider } : {}),
+      },
+    });
+  }
+
+  /** The answer of a refresh as a token set, or the error that a caller of the API gets. */
+  function unwrap(outcome: RefreshOutcome, mailboxId: string): { tokenSet: TokenSet; refreshed: boolean } {
+    switch (outcome.outcome) {
+      case 'token':
+        return outcome;
+      case 'dead':
+        throw reauthorize(mailboxId, outcome.grant);
+      case 'client_paused':
+        throw oauthClientPaused(outcome.oauthClient);
+      case 'not_granted':
+        throw notGranted(null);
+      case 'timeout':
+        throw new GatewayError(
+          'refresh_timeout',
+          'Another process is refreshing this grant and has not finished.',
+          {
+            extras: { retryAfterSeconds: 2 },
+          },
+        );
+      case 'failed':
+        throw providerTrouble(outcome.failure);
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  return {
+    obtain,
+
+    /**
+     * Throws `not_found`, `mailbox_disabled`, `resource_not_granted`, `needs_reauthorization` (with a verdict
+     * and a reconnect link), `oauth_client_paused`, `provider_*`, `refresh_timeout`. Any number may run in
+     * parallel: the provider is asked once.
+     */
+    async read(principal: Principal, mailboxId: string, request: TokenRequest): Promise<TokenAnswer> {
+      const workspaceId = workspaceFor(principal, 'tokens:read');
+      const joined = await store.mailboxes.withGrant(mailboxId);
+      if (!joined || joined.mailbox.workspaceId !== workspaceId) throw notFound('mailbox');
+      const { mailbox, grant, oauthClient } = joined;
+      if (mailbox.disabledAt !== null) {
+        throw new GatewayError('mailbox_disabled', 'This mailbox is switched off.');
+      }
+      if (grant.status !== 'active') throw reauthorize(mailbox.id, grant);
+      const resource = resourceFor(joined, request.resource);
+      const { tokenSet, refreshed } = unwrap(await obtain(grant, resource, request), mailbox.id);
+      const provider = providers[grant.provider];
+      return {
+        mailboxId: mailbox.id,
+        email: mailbox.email,
+        resource,
+        accessToken: tokenSet.accessToken,
+        scope: tokenSet.scope,
+        expiresAt: tokenSet.expiresAt,
+        refreshed,
+        targets: provider
+          .transports(oauthClient, tokenSet.scope)
+          .filter((transport) => provider.resourceOf(oauthClient, transport) === resource)
+          .map((transport) => provider.target(oauthClient, transport)),
+      };
+    },
+  };
+}
+
+const notGranted = (resource: string | null): GatewayError =>
+  new GatewayError(
+    'resource_not_granted',
+    `The mailbox owner granted no scope for ${resource === null ? 'any known resource' : `\`${resource}\``}.`,
+  );
+
+const providerTrouble = (
+  failure: Extract<RefreshOutcome, { outcome: 'failed' }>['failure'],
+): GatewayError => {
+  const verdict = verdictOf(failure.reason);
+  const code =
+    failure.reason === 'provider_rate_limited'
+      ? 'provider_rate_limited'
+      : failure.reason === 'provider_answer_unreadable' || failure.kind === 'request'
+        ? 'provider_answer_unreadable'
+        : 'provider_unavailable';
+  return new GatewayError(code, verdict.sentence, {
+    extras: { verdict, provider: failure.provider, retryAfterSeconds: failure.retryAfterSeconds ?? 5 },
+  });
+};
