@@ -2,42 +2,117 @@
 // names. Plain JavaScript without dependencies, because it must run on whatever Node.js the machine has
 // before anything is installed.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const pinnedNode = `${root}node_modules/node/bin/node`;
+const isWindows = process.platform === 'win32';
+const pinnedNode = join(root, 'node_modules', 'node', 'bin', isWindows ? 'node.exe' : 'node');
+const lockWaitMs = 15 * 60_000;
 
-/** True when what is installed is what package-lock.json names. npm keeps its own copy of the lock file. */
+/**
+ * True when what is installed is what package-lock.json names. npm keeps its own copy of the lock file, which
+ * it removes first and writes last: an installation that was killed half-way has none.
+ */
 function isInstalled() {
-  const copy = `${root}node_modules/.package-lock.json`;
+  const copy = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(copy) || !existsSync(pinnedNode)) return false;
-  const wanted = JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8')).packages;
-  const present = JSON.parse(readFileSync(copy, 'utf8')).packages;
-  return Object.entries(wanted).every(
-    ([path, entry]) => path === '' || entry.optional || present[path]?.version === entry.version,
-  );
-}
-
-if (!isInstalled()) {
-  process.stderr.write('Installing the packages that package-lock.json names ...\n');
-  // npm warns that the machine's own Node.js is older than some packages want; they run on the pinned one.
-  const install = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: process.platform === 'win32',
-  });
-  if (install.status !== 0) {
-    process.stderr.write('npm ci failed; its message stands above.\n');
-    process.exit(install.status ?? 1);
+  try {
+    const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+    const present = JSON.parse(readFileSync(copy, 'utf8')).packages;
+    return Object.entries(wanted).every(
+      ([path, entry]) => path === '' || entry.optional || present[path]?.version === entry.version,
+    );
+  } catch {
+    return false;
   }
 }
 
-const [entry, ...rest] = process.argv.slice(2);
-const child = spawn(pinnedNode, ['--disable-warning=ExperimentalWarning', entry, ...rest], {
-  cwd: root,
-  stdio: 'inherit',
-  env: { ...process.env, PATH: `${root}node_modules/.bin:${process.env.PATH}` },
-});
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+function install() {
+  process.stderr.write('Installing the packages that package-lock.json names ...\n');
+  // npm warns that the machine's own Node.js is older than some packages want; they run on the pinned one.
+  const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: isWindows,
+  });
+  if (result.status === 0 && isInstalled()) return;
+  const cause = result.error?.message ?? (result.status === 0 ? 'packages are missing' : 'see above');
+  process.stderr.write(`npm ci failed: ${cause}\n`);
+  process.exitCode = result.status || 1;
+}
+
+/** Lets one process at a time install into this folder. A lock whose owner is gone is taken over. */
+function whileLocked(work) {
+  const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
+  const lock = join(tmpdir(), `mailgrant-setup-${name}`);
+  const owner = join(lock, 'pid');
+  const deadline = Date.now() + lockWaitMs;
+  for (;;) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch (cause) {
+      if (cause.code !== 'EEXIST' || Date.now() > deadline) throw cause;
+    }
+    if (isAbandoned(lock, owner)) rmSync(lock, { recursive: true, force: true });
+    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
+  }
+  try {
+    writeFileSync(owner, String(process.pid));
+    return work();
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+function isAbandoned(lock, owner) {
+  try {
+    const pid = Number(readFileSync(owner, 'utf8'));
+    if (pid > 0) return !isRunning(pid);
+  } catch {
+    // Not written yet, or gone already.
+  }
+  try {
+    return Date.now() - statSync(lock).mtimeMs > 10_000;
+  } catch {
+    return false;
+  }
+}
+
+/** A zombie has ended, although a container's first process may never collect it. */
+function isRunning(pid) {
+  try {
+    process.kill(pid, 0);
+  } catch (cause) {
+    return cause.code === 'EPERM';
+  }
+  try {
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return true;
+  }
+}
+
+function runEntry([entry, ...rest]) {
+  // Windows spells it Path; a second spelling beside it would be picked by chance.
+  const pathName = Object.keys(process.env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
+  const bin = join(root, 'node_modules', '.bin');
+  const child = spawn(pinnedNode, ['--disable-warning=ExperimentalWarning', entry, ...rest], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, [pathName]: `${bin}${delimiter}${process.env[pathName] ?? ''}` },
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    process.stderr.write(`cannot start ${pinnedNode}: ${error.message}\n`);
+    process.exitCode = 1;
+  });
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+}
+
+if (!isInstalled()) whileLocked(() => isInstalled() || install());
+if (process.exitCode === undefined) runEntry(process.argv.slice(2));
