@@ -1,0 +1,298 @@
+// One provider on one port: routes requests, keeps the journal, lets faults strike, and hands the rest to the engine
+// or to a handler. Owns the public handle of that provider.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { handleAdmin } from './admin.ts';
+import { createClientRegistry, INTROSPECTION_CLIENT_ID } from './clients.ts';
+import type { Dialect, Match } from './dialect.ts';
+import { createEngine, ENGINE_AUTHORIZE, ENGINE_INTROSPECT, ENGINE_TOKEN } from './engine.ts';
+import { applyFault, type EndpointKind, takeFault } from './faults.ts';
+import { callerLeft, listen, readBody, replay, sendHtml, sendJson } from './http.ts';
+import { handleInteraction } from './interaction.ts';
+import type { Journal, JournalEntry } from './journal.ts';
+import { authenticate, handleGmailApi, handleGraph, handleUserinfo } from './mail-api.ts';
+import { mintGrants } from './mint.ts';
+import { errorPage } from './pages.ts';
+import { createTokenStore } from './token-store.ts';
+import type { SandboxAuthorizationServer, Settings, SettingsPatch, Stats } from './types.ts';
+import { createUserDirectory } from './users.ts';
+
+export type RunningAuthorizationServer = {
+  handle: SandboxAuthorizationServer;
+  users: ReturnType<typeof createUserDirectory>;
+  settings: Settings;
+  stats: Stats;
+  close(): Promise<void>;
+};
+
+export type AuthorizationServerOptions = {
+  dialect: Dialect;
+  journal: Journal;
+  remember: (secret: string) => void;
+  messageCount: (login: string) => number;
+  settings: Pick<Settings, 'accessTokenTtlSeconds' | 'rotation'>;
+  port: number;
+};
+
+type Call = {
+  request: IncomingMessage;
+  response: ServerResponse;
+  url: URL;
+  body: string;
+  form: URLSearchParams;
+  match: Match | undefined;
+  entry: JournalEntry;
+};
+
+export async function startAuthorizationServer(
+  options: AuthorizationServerOptions,
+): Promise<RunningAuthorizationServer> {
+  const { dialect, journal } = options;
+  const settings: Settings = {
+    ...options.settings,
+    faults: [],
+    issWithoutScheme: false,
+    issParameter: dialect.issParameterDefault,
+    refreshTokenExpiresInSeconds: null,
+  };
+  const stats: Stats = {
+    tokenRequests: 0,
+    codeExchanges: 0,
+    refreshes: 0,
+    tokenErrors: 0,
+    introspections: 0,
+    revocations: 0,
+    faultsServed: 0,
+    abandoned: 0,
+  };
+  const users = createUserDirectory(dialect.provider);
+  const clients = createClientRegistry(dialect.provider, options.remember);
+  const store = createTokenStore({
+    clients: () => clients,
+    rotation: () => settings.rotation,
+    remember: options.remember,
+  });
+  const server = createServer((request, response) => {
+    receive(request, response).catch((error: unknown) => {
+      if (response.headersSent) response.destroy();
+      else sendJson(response, 500, { error: 'sandbox_error', error_description: String(error) });
+    });
+  });
+  const origin = `http://127.0.0.1:${await listen(server, options.port)}`;
+  const engine = await createEngine({
+    dialect,
+    origin,
+    store,
+    users,
+    settings,
+    remember: options.remember,
+    introspectionClientId: INTROSPECTION_CLIENT_ID,
+  });
+  const mailApi = { store, users, messageCount: options.messageCount };
+
+  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', origin);
+    const body = await readBody(request);
+    if (url.pathname === '/healthz') return sendJson(response, 200, { ok: true });
+    if (url.pathname.startsWith('/__admin/')) return handleAdmin(url, body, request, response, admin);
+
+    const left = callerLeft(response);
+    const match = dialect.match(url.pathname);
+    const form = new URLSearchParams(body);
+    const kind = kindOf(url.pathname, match, form);
+    if (kind === undefined) return sendJson(response, 404, { error: 'not_found' });
+    const entry: JournalEntry = {
+      at: new Date().toISOString(),
+      provider: dialect.provider,
+      kind,
+      method: request.method ?? '',
+      path: url.pathname,
+      status: 0,
+      ...journalFacts(url, form, request),
+    };
+    journal.record(entry);
+    response.once('finish', () => {
+      entry.status = response.statusCode;
+    });
+
+    const fault = takeFault(settings.faults, kind);
+    if (fault !== undefined) {
+      stats.faultsServed += 1;
+      const outcome = await applyFault(fault, left);
+      if (outcome.type === 'answer') {
+        response.writeHead(outcome.answer.status, outcome.answer.headers);
+        response.end(outcome.answer.body);
+        return;
+      }
+      if (outcome.type === 'proceedThenDrop') dropInsteadOfAnswering(response);
+    }
+    if (left.aborted) {
+      stats.abandoned += 1;
+      return;
+    }
+    await process({ request, response, url, body, form, match, entry });
+  }
+
+  async function process(call: Call): Promise<void> {
+    const { request, response, url, body, form, match, entry } = call;
+    if (match === undefined) {
+      if (entry.kind === 'interaction') {
+        const login = form.get('login');
+        if (login !== null) entry.login = login;
+        return handleInteraction(request, response, form, { dialect, engine, store, users });
+      }
+      return engine.handle(replay(request, url.pathname + url.search, body), response);
+    }
+    switch (match.action) {
+      case 'authorize':
+        return authorize(call, match);
+      case 'token':
+        return token(call, match);
+      case 'keys':
+        return sendJson(response, 200, engine.publicKeys);
+      case 'discovery':
+        return sendJson(response, 200, dialect.discovery(origin, match));
+      case 'introspect':
+        stats.introspections += 1;
+        return engine.handle(replay(request, ENGINE_INTROSPECT, body), response);
+      case 'revoke':
+        return revoke(call);
+      case 'userinfo':
+      case 'gmailApi':
+      case 'graph': {
+        const caller = authenticate(request, mailApi);
+        if (caller !== undefined) entry.login = caller.user.login;
+        if (match.action === 'userinfo') return handleUserinfo(caller, dialect.provider, response);
+        const handler = match.action === 'graph' ? handleGraph : handleGmailApi;
+        return handler(caller, url.pathname, response, mailApi);
+      }
+      default:
+        return match.action satisfies never;
+    }
+  }
+
+  async function authorize({ request, response, url }: Call, match: Match): Promise<void> {
+    const prepared = dialect.prepareAuthorize(url.searchParams, match);
+    if ('query' in prepared) {
+      return engine.handle(replay(request, `${ENGINE_AUTHORIZE}?${prepared.query}`, ''), response);
+    }
+    sendHtml(response, 400, errorPage({ provider: dialect.displayName, ...prepared }));
+  }
+
+  async function token({ request, response, form, entry }: Call, match: Match): Promise<void> {
+    stats.tokenRequests += 1;
+    if (entry.kind === 'refresh') stats.refreshes += 1;
+    else stats.codeExchanges += 1;
+    response.once('finish', () => {
+      if (response.statusCode >= 400) stats.tokenErrors += 1;
+    });
+    const owner = store.findRefreshToken(form.get('refresh_token') ?? '')?.accountId;
+    const login = owner === undefined ? undefined : users.byId(owner)?.login;
+    if (login !== undefined) entry.login = login;
+
+    const tokenRequest = { form, ...(match.tenant !== undefined && { tenant: match.tenant }) };
+    const refusal = dialect.prepareToken(tokenRequest, { store, users });
+    if (refusal !== undefined) return sendJson(response, refusal.status, refusal.body);
+    const again = replay(request, ENGINE_TOKEN, form.toString());
+    engine.bindTokenRequest(again, tokenRequest);
+    return engine.handle(again, response);
+  }
+
+  /** RFC 7009 the way Google does it: no client authentication, and everything of that user and client dies. */
+  function revoke({ response, form, url }: Call) {
+    stats.revocations += 1;
+    const stored = store.findToken(form.get('token') ?? url.searchParams.get('token') ?? '');
+    if (stored?.accountId === undefined || stored.clientId === undefined) {
+      const body = { error: 'invalid_token', error_description: 'Token expired or revoked' };
+      return sendJson(response, 400, body);
+    }
+    store.revokeSubject({ accountId: stored.accountId, clientId: stored.clientId });
+    sendJson(response, 200, {});
+  }
+
+  function accountId(login: string): string {
+    const user = users.byLogin(login);
+    if (user === undefined) throw new Error(`the ${dialect.provider} sandbox knows no user ${login}`);
+    return user.id;
+  }
+
+  const handle: SandboxAuthorizationServer = {
+    origin,
+    clients: {
+      confidential: {
+        clientId: clients.confidential.clientId,
+        clientSecret: clients.confidential.clientSecret,
+      },
+    },
+    dovecot: {
+      clientId: clients.introspection.clientId,
+      clientSecret: clients.introspection.clientSecret,
+      introspectionUrl: `${origin}/introspect`,
+    },
+    addRedirectUri: clients.addRedirectUri,
+    addClient: (client) => void clients.add(client),
+    configure: ({ fault, ...patch }: SettingsPatch) => {
+      Object.assign(settings, patch);
+      if (fault !== undefined) {
+        settings.faults = (fault === null ? [] : Array.isArray(fault) ? fault : [fault]).map((one) => ({
+          ...one,
+        }));
+      }
+    },
+    addUser: (user) => void users.add(user),
+    setUser: users.patch,
+    revokeUser: async (login) => store.revokeAccount(accountId(login)),
+    expireAccessTokens: async (login) =>
+      store.expireAccessTokens(login === undefined ? undefined : accountId(login)),
+    mint: (request) =>
+      mintGrants(request, {
+        dialect,
+        engine,
+        store,
+        users,
+        settings,
+        clientId: clients.confidential.clientId,
+      }),
+    stats: () => ({ ...stats }),
+  };
+  const admin = { handle, journal };
+
+  return {
+    handle,
+    users,
+    settings,
+    stats,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function kindOf(pathname: string, match: Match | undefined, form: URLSearchParams): EndpointKind | undefined {
+  if (match?.action === 'token') return form.get('grant_type') === 'refresh_token' ? 'refresh' : 'token';
+  if (match !== undefined) return match.action;
+  if (pathname.startsWith('/interaction/') || pathname.startsWith(`${ENGINE_AUTHORIZE}/`)) {
+    return pathname.startsWith('/interaction/') ? 'interaction' : 'authorize';
+  }
+  return undefined;
+}
+
+function journalFacts(url: URL, form: URLSearchParams, request: IncomingMessage) {
+  const basic = /^Basic (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  const basicId = basic === undefined ? undefined : Buffer.from(basic, 'base64').toString().split(':')[0];
+  const clientId = form.get('client_id') ?? url.searchParams.get('client_id') ?? basicId;
+  const grantType = form.get('grant_type');
+  return {
+    ...(clientId !== undefined && { clientId: clientId.slice(0, 100) }),
+    ...(grantType !== null && { grantType: grantType.slice(0, 100) }),
+  };
+}
+
+/** The work is done as usual, then the line goes dead in place of the answer. */
+function dropInsteadOfAnswering(response: ServerResponse): void {
+  response.end = () => {
+    response.destroy();
+    return response;
+  };
+}
