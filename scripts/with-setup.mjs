@@ -31,17 +31,35 @@ function isInstalled() {
   }
 }
 
+/** The versions that package.json asks for and those that the lock file was made from; they must agree. */
+function isLockCurrent() {
+  const read = (name) => JSON.parse(readFileSync(join(root, name), 'utf8'));
+  const wanted = read('package.json');
+  const locked = read('package-lock.json').packages[''];
+  return ['dependencies', 'devDependencies'].every((kind) => {
+    const sorted = (list) => JSON.stringify(Object.entries(list ?? {}).sort());
+    return sorted(wanted[kind]) === sorted(locked[kind]);
+  });
+}
+
 function install() {
+  if (!isLockCurrent()) {
+    process.stderr.write('package-lock.json does not match package.json: run npm install and commit both.\n');
+    process.exitCode = 1;
+    return;
+  }
   process.stderr.write('Installing the packages that package-lock.json names ...\n');
   // npm warns that the machine's own Node.js is older than some packages want; they run on the pinned one.
-  const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // Not `npm ci`: it refuses a lock file that lacks the optional packages of other operating systems, and not
+  // every registry serves those. `--no-save` leaves the lock file alone, and isInstalled() has the last word.
+  const result = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: isWindows,
   });
   if (result.status === 0 && isInstalled()) return;
   const cause = result.error?.message ?? (result.status === 0 ? 'packages are missing' : 'see above');
-  process.stderr.write(`npm ci failed: ${cause}\n`);
+  process.stderr.write(`npm install failed: ${cause}\n`);
   process.exitCode = result.status || 1;
 }
 

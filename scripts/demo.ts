@@ -1,0 +1,80 @@
+// `npm run demo`: the gateway on a fresh embedded database, together with the sandbox that stands in for Google
+// and Microsoft. With --auto it also plays the mailbox owner, prints one JSON object and ends.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startSandbox } from '../sandbox/index.ts';
+import { loadConfig } from '../src/config.ts';
+import { createGateway } from '../src/gateway.ts';
+import { generateKey } from '../src/stores/keyring.ts';
+import { connectBoth } from './demo/connect-both.ts';
+import { freePort } from './demo/free-port.ts';
+import { type DemoKeys, prepareWorkspace } from './demo/prepare-workspace.ts';
+
+const isAuto = process.argv.includes('--auto');
+/** With --auto standard output holds the JSON object and nothing else. */
+const say = (line: string): void => void (isAuto ? process.stderr : process.stdout).write(`${line}\n`);
+
+async function main(): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'mailgrant-demo-'));
+  const undo: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  try {
+    const sandbox = await startSandbox({ mail: 'npm' });
+    undo.unshift(() => sandbox.close());
+    const port = await freePort();
+    const endpointsFile = sandbox.writeEndpoints(join(folder, 'endpoints.json'));
+    const config = loadConfig({
+      MAILGRANT_PORT: String(port),
+      MAILGRANT_DATA_DIR: folder,
+      MAILGRANT_KEYRING: generateKey(),
+      MAILGRANT_ENDPOINTS_FILE: endpointsFile,
+      MAILGRANT_LOG_LEVEL: 'error',
+    });
+    const gateway = await createGateway(config);
+    undo.unshift(() => gateway.close());
+    const address = await gateway.start();
+    const keys = await prepareWorkspace({ address, core: gateway.core, sandbox });
+    if (isAuto) return await auto(address, keys, sandbox);
+    invite(address, keys);
+    await untilSignal();
+    return 0;
+  } finally {
+    for (const step of undo) await step();
+  }
+}
+
+async function auto(
+  address: string,
+  keys: DemoKeys,
+  sandbox: Awaited<ReturnType<typeof startSandbox>>,
+): Promise<number> {
+  const report = await connectBoth({ address, apiKey: keys.apiKey, sandbox, say });
+  process.stdout.write(`${JSON.stringify(report)}\n`);
+  const isAllTrue = Object.values(report).every(
+    ({ session, imap, smtp, refreshed }) => session === 'connected' && imap && smtp && refreshed,
+  );
+  return isAllTrue ? 0 : 1;
+}
+
+function invite(address: string, { apiKey, connectUrls }: DemoKeys): void {
+  say(`Mailgrant runs at ${address} beside stand-ins for Google and Microsoft. Nothing leaves this machine.
+
+  API reference          ${address}/docs/api
+  First API key          ${apiKey}
+  Connect a Gmail box    ${connectUrls.google}
+  Connect an Outlook box ${connectUrls.microsoft}
+
+Open a connect address in a browser, choose a person, allow. Then:
+
+  curl -s ${address}/v1/mailboxes -H 'Authorization: Bearer ${apiKey}'
+  curl -s -X POST ${address}/v1/mailboxes/ID/token -H 'Authorization: Bearer ${apiKey}'
+
+The connect addresses are good for ten minutes; POST /v1/connect-sessions makes more. Ctrl-C ends the demo.`);
+}
+
+const untilSignal = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+
+process.exitCode = await main();
