@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { handleAdmin } from './admin.ts';
 import { createClientRegistry, INTROSPECTION_CLIENT_ID } from './clients.ts';
-import type { Dialect, Match } from './dialect.ts';
+import { type Dialect, type Match, splitScope } from './dialect.ts';
 import { createEngine, ENGINE_AUTHORIZE, ENGINE_INTROSPECT, ENGINE_TOKEN } from './engine.ts';
 import { applyFault, type EndpointKind, takeFault } from './faults.ts';
 import { callerLeft, listen, readBody, replay, sendHtml, sendJson } from './http.ts';
@@ -173,6 +173,8 @@ export async function startAuthorizationServer(
   async function authorize({ request, response, url }: Call, match: Match): Promise<void> {
     const prepared = dialect.prepareAuthorize(url.searchParams, match);
     if ('query' in prepared) {
+      // The engine refuses a nonce without openid; the real servers ignore it.
+      if (!splitScope(prepared.query.get('scope')).includes('openid')) prepared.query.delete('nonce');
       return engine.handle(replay(request, `${ENGINE_AUTHORIZE}?${prepared.query}`, ''), response);
     }
     sendHtml(response, 400, errorPage({ provider: dialect.displayName, ...prepared }));

@@ -39,14 +39,15 @@ export async function handleInteraction(
     const facts = { provider: deps.dialect.displayName, title: 'No such account', detail: 'Go back.' };
     return sendHtml(response, 400, errorPage(facts));
   }
+  const returnTo = await provider.interactionResult(request, response, {
+    login: { accountId: user.id },
+    select_account: {},
+  });
   const { session } = details;
   if (session?.accountId !== undefined && session.accountId !== user.id) {
     deps.store.switchSession(session.uid, user.id);
   }
-  return provider.interactionFinished(request, response, {
-    login: { accountId: user.id },
-    select_account: {},
-  });
+  response.writeHead(303, { location: returnTo }).end();
 }
 
 function showPage(details: Details, response: ServerResponse, deps: InteractionDeps) {

@@ -109,6 +109,10 @@ async function decide(tag: string, message: string, session: Session, deps: Mail
   recordLogin(deps, 'imap', login, verdict);
   switch (verdict) {
     case 'accepted':
+      // Gmail says so at the login; Exchange only afterwards (see `answer`).
+      if (deps.provider === 'google' && !imapUsable(login, deps)) {
+        return session.write(`${tag} NO [ALERT] Your account is not enabled for IMAP use. (Failure)`);
+      }
       session.login = login;
       return session.write(
         `${tag} OK ${deps.provider === 'google' ? `${login} authenticated (Success)` : 'AUTHENTICATE completed.'}`,
@@ -143,12 +147,16 @@ function answer({ tag, name, rest }: Command, session: Session, deps: MailServer
     default:
   }
   if (session.login === undefined) return session.write(`${tag} BAD Command received in invalid state.`);
-  const user = deps.users.byLogin(session.login);
   // Exchange lets such a login through and then refuses the first thing it is asked.
-  if (user === undefined || user.imapDisabled || user.mailbox === 'missing') {
+  if (!imapUsable(session.login, deps)) {
     return session.write(`${tag} BAD User is authenticated but not connected.`);
   }
   mailboxCommand({ tag, name, rest }, session, deps.mailboxes.inbox(session.login).length);
+}
+
+function imapUsable(login: string, { users }: MailServerDeps): boolean {
+  const user = users.byLogin(login);
+  return user !== undefined && !user.imapDisabled && user.mailbox === 'ready';
 }
 
 function mailboxCommand({ tag, name, rest }: Command, session: Session, exists: number) {
