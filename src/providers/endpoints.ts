@@ -33,10 +33,10 @@ export const parseEndpointFile = (document: unknown): EndpointTable => {
   const top = readObject(document, '', mistakes) ?? {};
   refuseUnknown(top, ['caFile', 'google', 'microsoft'], '', mistakes);
   const table: EndpointTable = {
-    caFile: top['caFile'] === undefined ? null : readPath(top['caFile'], '/caFile', mistakes),
-    google: readClouds(top['google'], 'google', builtInEndpoints.google, googleReaders, mistakes, replaced),
+    caFile: top.caFile === undefined ? null : readPath(top.caFile, '/caFile', mistakes),
+    google: readClouds(top.google, 'google', builtInEndpoints.google, googleReaders, mistakes, replaced),
     microsoft: readClouds(
-      top['microsoft'],
+      top.microsoft,
       'microsoft',
       builtInEndpoints.microsoft,
       microsoftReaders,

@@ -125,7 +125,7 @@ export const createGoogle = (deps: GoogleDeps): Provider => {
       const identity = googleIdentity(verified, endpoints.issuers);
       if (!identity.ok) return identity;
       const complete =
-        verified['email'] === undefined
+        verified.email === undefined
           ? await addAddress(deps.egressFetch, endpoints, identity.value, tokens.accessToken.reveal(), signal)
           : identity.value;
       return { ok: true, value: { tokens, identity: complete } };
@@ -183,6 +183,6 @@ const addAddress = async (
   }
   const claims = parseObject(body);
   // The answer must be about the same person (OpenID Connect Core section 5.3.2).
-  if (claims === null || claims['sub'] !== identity.subject) return identity;
+  if (claims === null || claims.sub !== identity.subject) return identity;
   return { ...identity, email: verifiedAddress(claims) };
 };

@@ -63,8 +63,8 @@ export const createIdTokenVerifier = (deps: { egressFetch: EgressFetch; clock: C
       );
       const claims = verified.payload;
       const manyAudiences = Array.isArray(claims.aud) && claims.aud.length > 1;
-      const partyIsOther = claims['azp'] !== undefined && claims['azp'] !== audience;
-      if (claims['nonce'] !== nonce || partyIsOther || (manyAudiences && claims['azp'] === undefined)) {
+      const partyIsOther = claims.azp !== undefined && claims.azp !== audience;
+      if (claims.nonce !== nonce || partyIsOther || (manyAudiences && claims.azp === undefined)) {
         return { ok: false, failure: ownFailure('request', 'identity_invalid') };
       }
       return { ok: true, value: claims };

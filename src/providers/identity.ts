@@ -23,8 +23,8 @@ const invalid = (): Attempt<Identity> => ({
  * Workspace account is one that has `hd`. The address is null unless Google vouches for it.
  */
 export const googleIdentity = (claims: Claims, issuers: readonly string[]): Attempt<Identity> => {
-  const issuer = issuers.find((one) => claims['iss'] === one || claims['iss'] === withoutScheme(one));
-  const subject = claims['sub'];
+  const issuer = issuers.find((one) => claims.iss === one || claims.iss === withoutScheme(one));
+  const subject = claims.sub;
   if (issuer === undefined || typeof subject !== 'string' || subject === '') return invalid();
   return {
     ok: true,
@@ -32,18 +32,16 @@ export const googleIdentity = (claims: Claims, issuers: readonly string[]): Atte
       issuer,
       subject,
       email: verifiedAddress(claims),
-      name: textOf(claims['name']),
+      name: textOf(claims.name),
       entraTenantId: null,
-      isManaged: textOf(claims['hd']) !== '',
+      isManaged: textOf(claims.hd) !== '',
     },
   };
 };
 
 /** The address of Google's claims, from the ID token or userinfo; null when absent or not verified. */
 export const verifiedAddress = (claims: Claims): string | null =>
-  claims['email_verified'] === false || claims['email_verified'] === 'false'
-    ? null
-    : addressOf(claims['email']);
+  claims.email_verified === false || claims.email_verified === 'false' ? null : addressOf(claims.email);
 
 /**
  * Entra: `iss` is the template with the token's own `tid` (a GUID); the key is `tid` and `oid`, because `sub`
@@ -68,8 +66,8 @@ export const entraIdentity = (
     value: {
       issuer,
       subject: oid,
-      email: addressOf(claims['email']) ?? addressOf(claims['preferred_username']),
-      name: textOf(claims['name']),
+      email: addressOf(claims.email) ?? addressOf(claims.preferred_username),
+      name: textOf(claims.name),
       entraTenantId: tid.toLowerCase(),
       isManaged: tid.toLowerCase() !== consumerTenantId,
     },

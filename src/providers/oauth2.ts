@@ -213,9 +213,9 @@ const validateCallback = (
 const readTokenAnswer = (body: string): TokenAnswer | null => {
   const fields = parseObject(body);
   if (fields === null) return null;
-  const accessToken = fields['access_token'];
-  const tokenType = fields['token_type'];
-  const expiresIn = toSeconds(fields['expires_in']);
+  const accessToken = fields.access_token;
+  const tokenType = fields.token_type;
+  const expiresIn = toSeconds(fields.expires_in);
   if (typeof accessToken !== 'string' || accessToken === '' || expiresIn === null) return null;
   if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer') return null;
   const { refresh_token: refreshToken, scope, id_token: idToken } = fields;
@@ -224,9 +224,7 @@ const readTokenAnswer = (body: string): TokenAnswer | null => {
       accessToken: secret(accessToken),
       refreshToken: typeof refreshToken === 'string' && refreshToken !== '' ? secret(refreshToken) : null,
       expiresInSeconds: expiresIn,
-      refreshTokenExpiresInSeconds: toSeconds(
-        fields['refresh_token_expires_in'] ?? fields['refresh_expires_in'],
-      ),
+      refreshTokenExpiresInSeconds: toSeconds(fields.refresh_token_expires_in ?? fields.refresh_expires_in),
       scope: typeof scope === 'string' ? scope : null,
     },
     idToken: typeof idToken === 'string' && idToken !== '' ? secret(idToken) : null,

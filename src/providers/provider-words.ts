@@ -28,12 +28,12 @@ export const wordsOf = (body: string, httpStatus: number | null, sent: SentSecre
     typeof value === 'string' && value !== '' ? cut(mask(value, sent)) : null;
   return {
     httpStatus,
-    error: text(fields['error']),
-    suberror: text(fields['suberror']) ?? text(fields['error_subtype']),
-    description: text(fields['error_description']),
-    errorCodes: numbers(fields['error_codes']),
-    traceId: text(fields['trace_id']),
-    correlationId: text(fields['correlation_id']),
+    error: text(fields.error),
+    suberror: text(fields.suberror) ?? text(fields.error_subtype),
+    description: text(fields.error_description),
+    errorCodes: numbers(fields.error_codes),
+    traceId: text(fields.trace_id),
+    correlationId: text(fields.correlation_id),
   };
 };
 
