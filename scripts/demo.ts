@@ -1,6 +1,6 @@
 // `npm run demo`: the gateway on a fresh embedded database, together with the sandbox that stands in for Google
 // and Microsoft. With --auto it also plays the mailbox owner, prints one JSON object and ends.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox } from '../sandbox/index.ts';
@@ -22,7 +22,8 @@ async function main(): Promise<number> {
     const sandbox = await startSandbox({ mail: 'npm' });
     undo.unshift(() => sandbox.close());
     const port = await freePort();
-    const endpointsFile = sandbox.writeEndpoints(join(folder, 'endpoints.json'));
+    const endpointsFile = join(folder, 'endpoints.json');
+    writeFileSync(endpointsFile, JSON.stringify(sandbox.endpoints));
     const config = loadConfig({
       MAILGRANT_PORT: String(port),
       MAILGRANT_DATA_DIR: folder,

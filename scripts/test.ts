@@ -87,7 +87,7 @@ async function runAll({ files, folder, report, signal }: Run): Promise<void> {
     signal,
     onResult: report.addFile,
   });
-  if (signal.aborted) report.addFailure('the test run itself', `stopped: ${String(signal.reason)}`);
+  if (signal.aborted) report.addFailure('the test run itself', String(signal.reason));
   await expectNothingRuns(join(folder, 'tmp'), 'tests left processes running', report);
 }
 
@@ -101,11 +101,11 @@ async function expectNothingRuns(folder: string, failure: string, report: Report
 function stopOnSignal(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => controller.abort(signal));
+    process.on(signal, () => controller.abort(new Error(`stopped by ${signal}`)));
   }
   const parent = process.ppid;
   const watch = setInterval(() => {
-    if (process.ppid !== parent) controller.abort('the parent process is gone');
+    if (process.ppid !== parent) controller.abort(new Error('stopped: the parent process is gone'));
   }, 500);
   watch.unref();
   return controller.signal;

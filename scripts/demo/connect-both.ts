@@ -34,26 +34,26 @@ async function connect(
   sandbox[provider].configure({ accessTokenTtlSeconds: shortLifeSeconds });
   const invitation = await call('POST', '/v1/connect-sessions', { provider });
   say(`${provider}: ${people[provider]} opens the link and allows`);
-  await approve(String(invitation['url']), { login: people[provider] });
-  const session = await call('GET', `/v1/connect-sessions/${invitation['id']}?wait=30`);
-  const mailbox = await call('GET', `/v1/mailboxes/${session['mailbox_id']}`);
+  await approve(String(invitation.url), { login: people[provider] });
+  const session = await call('GET', `/v1/connect-sessions/${invitation.id}?wait=30`);
+  const mailbox = await call('GET', `/v1/mailboxes/${session.mailbox_id}`);
 
-  const tokenPath = `/v1/mailboxes/${session['mailbox_id']}/token`;
+  const tokenPath = `/v1/mailboxes/${session.mailbox_id}/token`;
   const first = await call('POST', tokenPath);
   sandbox[provider].configure({ accessTokenTtlSeconds: 3600 });
   say(`${provider}: waiting for the first token to expire`);
-  const second = await readUntilChanged(() => call('POST', tokenPath), first['access_token']);
+  const second = await readUntilChanged(() => call('POST', tokenPath), first.access_token);
   // The new token must open the mailbox, not only look new.
-  const proof = await call('POST', `/v1/mailboxes/${session['mailbox_id']}/verify`);
+  const proof = await call('POST', `/v1/mailboxes/${session.mailbox_id}/verify`);
 
   return {
-    session: String(session['status']),
-    email: String(session['email']),
-    mailbox_id: String(session['mailbox_id']),
+    session: String(session.status),
+    email: String(session.email),
+    mailbox_id: String(session.mailbox_id),
     imap: isProved(mailbox, 'imap') && isProved(proof, 'imap'),
     smtp: isProved(mailbox, 'smtp') && isProved(proof, 'smtp'),
-    token_expires_at: String(second['expires_at']),
-    refreshed: second['refreshed'] === true && second['access_token'] !== first['access_token'],
+    token_expires_at: String(second.expires_at),
+    refreshed: second.refreshed === true && second.access_token !== first.access_token,
   };
 }
 
@@ -65,13 +65,13 @@ async function readUntilChanged(
   const end = Date.now() + 10_000;
   while (true) {
     const answer = await read();
-    if (answer['access_token'] !== first || Date.now() > end) return answer;
+    if (answer.access_token !== first || Date.now() > end) return answer;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
 function isProved(mailbox: Record<string, unknown>, transport: 'imap' | 'smtp'): boolean {
-  const verification = mailbox['verification'];
+  const verification = mailbox.verification;
   if (typeof verification !== 'object' || verification === null || !('results' in verification)) return false;
   const { results } = verification;
   return (

@@ -27,9 +27,9 @@ export async function prepareWorkspace({ address, core, sandbox }: Options): Pro
       client_id: clientId,
       client_secret: clientSecret,
     });
-    sandbox[provider].addRedirectUri(String(client['redirect_uri']));
+    sandbox[provider].addRedirectUri(String(client.redirect_uri));
     const session = await call('POST', '/v1/connect-sessions', { provider });
-    return String(session['url']);
+    return String(session.url);
   }
 
   return {

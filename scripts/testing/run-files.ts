@@ -54,7 +54,10 @@ async function runFile(file: TestFile, options: RunOptions): Promise<FileResult>
       tally.add({ ...testEvent('fail', event.data), error: event.data.details.error });
     }
     if (event.type === 'test:stdout' || event.type === 'test:stderr') keep(output, event.data.message);
-    if (event.type === 'test:diagnostic' && event.data.level === 'error') keep(output, event.data.message);
+    // With a file: what went wrong after its tests. Without: node:test's own summary.
+    if (event.type === 'test:diagnostic' && event.data.file) keep(output, `${event.data.message}\n`);
+    if (event.type === 'test:dequeue' && event.data.name !== file.path) tally.begin(event.data.name);
+    if (event.type === 'test:complete') tally.finish(event.data.name);
   }
   return tally.end(output.join(''));
 }

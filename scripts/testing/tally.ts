@@ -27,12 +27,19 @@ export type TestEvent = {
 
 /** Collects the events of one file, in the order in which node:test reports them: children before parents. */
 export function createTally(file: { path: string; timeoutSeconds: number }): {
+  /** A test (or suite) of this name runs, or has ended: said at once, while `add` keeps the order of the file. */
+  begin(name: string): void;
+  finish(name: string): void;
   add(event: TestEvent): void;
   end(output: string): FileResult;
 } {
   const result: FileResult = { passed: 0, failures: [], skips: [], times: [] };
   const hasChildren: boolean[] = [];
-  let isTimedOut = false;
+  const unfinished: string[] = [];
+  const finish = (name: string): void => {
+    const place = unfinished.lastIndexOf(name);
+    if (place >= 0) unfinished.splice(place, 1);
+  };
 
   const add = (event: TestEvent): void => {
     const isLeaf = hasChildren[event.nesting + 1] !== true;
@@ -43,10 +50,7 @@ export function createTally(file: { path: string; timeoutSeconds: number }): {
     // node:test makes an event for the file itself when it tested nothing, crashed or was stopped.
     if (event.nesting === 0 && name === file.path) {
       if (event.outcome === 'pass') return;
-      isTimedOut = failureTypeOf(event.error) === 'testAborted';
-      const message = isTimedOut
-        ? `stopped after ${file.timeoutSeconds} s: a test hangs, or something was not closed`
-        : 'the file crashed or left an error behind; its output stands below';
+      const message = describeFileFailure(event.error, unfinished, file.timeoutSeconds);
       result.failures.push({ name: 'the file as a whole', message });
       return;
     }
@@ -77,7 +81,20 @@ export function createTally(file: { path: string; timeoutSeconds: number }): {
     if (whole && output.trim() !== '') whole.message += `\n${output.trim()}`;
     return result;
   };
-  return { add, end };
+  return { begin: (name) => void unfinished.push(name), finish, add, end };
+}
+
+function describeFileFailure(error: unknown, unfinished: readonly string[], timeoutSeconds: number): string {
+  if (failureTypeOf(error) === 'testAborted') {
+    const which =
+      unfinished.length > 0 ? `not finished: ${unfinished.join(' > ')}` : 'something was not closed';
+    return `stopped before its end, at the latest after ${timeoutSeconds} s; ${which}`;
+  }
+  const detail = (name: string): unknown => Object(error)[name] ?? undefined;
+  const how = detail('signal')
+    ? `ended by ${String(detail('signal'))}`
+    : `exit code ${String(detail('exitCode'))}`;
+  return `the file crashed or left an error behind (${how}); its output stands below`;
 }
 
 function failureTypeOf(error: unknown): unknown {
