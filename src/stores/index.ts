@@ -1,0 +1,55 @@
+// Opens the store that a configuration names: chooses the engine, migrates, checks the keyring.
+import { join } from 'node:path';
+import type { Log, Store } from '../core/ports.ts';
+import type { Engine, EngineName } from './engine.ts';
+import { checkKeyring } from './key-proofs.ts';
+import type { Keyring } from './keyring.ts';
+import { migrate } from './migrate.ts';
+import { openPostgres } from './postgres.ts';
+import { createSqlStore } from './sql-store.ts';
+import { openSqlite } from './sqlite.ts';
+
+export type OpenStoreOptions = {
+  /** `postgres://...`, `sqlite:<path>`, or null for `mailgrant.db` in `dataDir`. */
+  databaseUrl: string | null;
+  dataDir: string;
+  keyring: Keyring;
+  log: Log;
+  /** Connections of this process to PostgreSQL. */
+  poolSize?: number;
+};
+
+export type OpenStore = Store & { close(): Promise<void>; engine: EngineName };
+
+/**
+ * Ready to use when it resolves. Rejects with a plain Error that an operator can read: the file is in use, the
+ * database is of a newer release, the keyring does not fit. Several nodes may open one PostgreSQL at once.
+ */
+export const openStore = async (options: OpenStoreOptions): Promise<OpenStore> => {
+  const engine = await openEngine(options);
+  try {
+    const applied = await migrate(engine, { now: Date.now() });
+    if (applied.length > 0) options.log.info('The database was migrated', { migrations: applied });
+    await checkKeyring(engine, options.keyring, options.log);
+    return {
+      ...createSqlStore(engine, options.keyring),
+      engine: engine.name,
+      close: () => engine.close(),
+    };
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+};
+
+const openEngine = async ({ databaseUrl, dataDir, log, poolSize }: OpenStoreOptions): Promise<Engine> => {
+  if (databaseUrl === null) return openSqlite({ path: join(dataDir, 'mailgrant.db') });
+  if (databaseUrl === ':memory:' || databaseUrl.startsWith('sqlite:')) {
+    return openSqlite({ path: databaseUrl.replace(/^sqlite:(\/\/)?/, '') });
+  }
+  if (/^postgres(ql)?:\/\//.test(databaseUrl)) {
+    return openPostgres({ url: databaseUrl, log, ...(poolSize === undefined ? {} : { poolSize }) });
+  }
+  // Not the URL itself: it may hold a password.
+  throw new Error('The database URL must start with postgres://, postgresql:// or sqlite:.');
+};

@@ -1,0 +1,77 @@
+// The shapes of the JSON columns, compiled once. A column that does not fit is refused when it is read.
+import { type Static, type TSchema, Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { ApiKeyScope } from '../core/api-keys.ts';
+import type { ConnectOutcome } from '../core/connect.ts';
+import { type ReasonCode, verdictTable } from '../core/diagnosis.ts';
+import type { GrantFailure } from '../core/grants.ts';
+import type { Verification } from '../core/verification.ts';
+import type { Parser } from './row.ts';
+import { apiKeyScopes, transports, wordsOf } from './words.ts';
+
+const nullable = <S extends Parameters<typeof Type.Union>[0][number]>(schema: S) =>
+  Type.Union([schema, Type.Null()]);
+const parserOf = <S extends TSchema>(schema: S): Parser<Static<S>> => {
+  const validator = Compile(schema);
+  return { Check: (value): value is Static<S> => validator.Check(value) };
+};
+const reason = Type.Enum(wordsOf<ReasonCode>(verdictTable));
+const providerWords = Type.Object({
+  httpStatus: nullable(Type.Integer()),
+  error: nullable(Type.String()),
+  suberror: nullable(Type.String()),
+  description: nullable(Type.String()),
+  errorCodes: Type.Array(Type.Integer()),
+  traceId: nullable(Type.String()),
+  correlationId: nullable(Type.String()),
+});
+
+export const apiKeyScopesColumn: Parser<ApiKeyScope[]> = parserOf(
+  Type.Array(Type.Enum(wordsOf(apiKeyScopes))),
+);
+
+export const connectOutcomeColumn: Parser<ConnectOutcome> = parserOf(
+  Type.Union([
+    Type.Object({
+      status: Type.Literal('connected'),
+      mailboxId: Type.String(),
+      email: Type.String(),
+      name: Type.String(),
+      reconnected: Type.Boolean(),
+    }),
+    Type.Object({
+      status: Type.Literal('failed'),
+      reason,
+      provider: nullable(providerWords),
+      missingScopes: Type.Array(Type.String()),
+    }),
+    Type.Object({ status: Type.Literal('cancelled') }),
+  ]),
+);
+
+export const grantFailureColumn: Parser<GrantFailure> = parserOf(
+  Type.Object({ reason, provider: providerWords }),
+);
+
+export const metadataColumn: Parser<Record<string, string>> = parserOf(
+  Type.Record(Type.String(), Type.String()),
+);
+
+export const verificationColumn: Parser<Verification> = parserOf(
+  Type.Object({
+    verifiedAt: Type.Integer(),
+    results: Type.Array(
+      Type.Object({
+        transport: Type.Enum(wordsOf(transports)),
+        ok: Type.Boolean(),
+        reason,
+        detail: nullable(Type.String()),
+        durationMilliseconds: Type.Number(),
+      }),
+    ),
+  }),
+);
+
+export const eventDataColumn: Parser<Record<string, unknown>> = parserOf(
+  Type.Record(Type.String(), Type.Unknown()),
+);

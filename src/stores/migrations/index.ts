@@ -1,0 +1,12 @@
+// The migration line, oldest first: one for both engines, forward only. A released file is never changed.
+import type { Kysely } from 'kysely';
+import type { ColumnTypes } from '../engine.ts';
+import type { Tables } from '../schema.ts';
+import * as foundation from './0001-foundation.ts';
+
+export type Migration = {
+  name: string;
+  up: (db: Kysely<Tables>, columns: ColumnTypes) => Promise<void>;
+};
+
+export const migrations: readonly Migration[] = [{ name: '0001-foundation', up: foundation.up }];

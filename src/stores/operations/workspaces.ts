@@ -1,0 +1,34 @@
+import type { StoreOperations } from '../../core/ports.ts';
+import type { Workspace } from '../../core/workspaces.ts';
+import { pageOf, rowsWanted } from '../page.ts';
+import { type Row, readRow } from '../row.ts';
+import { type Context, changed } from './context.ts';
+
+export const workspaceOperations = ({ session }: Context): StoreOperations['workspaces'] => ({
+  insert: async ({ id, name, createdAt }) => {
+    await session.writer.insertInto('workspaces').values({ id, name, created_at: createdAt }).execute();
+  },
+  byId: async (id) => {
+    const row = await session.reader
+      .selectFrom('workspaces')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row === undefined ? null : workspaceFromRow(row);
+  },
+  list: async (page) => {
+    let query = session.reader.selectFrom('workspaces').selectAll();
+    if (page.after !== null) query = query.where('id', '>', page.after);
+    const rows = await query.orderBy('id').limit(rowsWanted(page)).execute();
+    return pageOf(rows, page, { map: workspaceFromRow, idOf: (row) => row.id });
+  },
+  rename: async (id, name) =>
+    changed(
+      await session.writer.updateTable('workspaces').set({ name }).where('id', '=', id).executeTakeFirst(),
+    ),
+});
+
+const workspaceFromRow = (row: Row): Workspace => {
+  const { text, integer } = readRow('workspaces', row);
+  return { id: text('id'), name: text('name'), createdAt: integer('created_at') };
+};

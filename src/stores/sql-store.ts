@@ -1,0 +1,33 @@
+// The one implementation of the storage port, over either engine. Owns the composition; the statements are
+// in operations/, one file per entity, and what differs between engines is in the engine files.
+import type { Store, StoreOperations } from '../core/ports.ts';
+import type { Engine } from './engine.ts';
+import type { Keyring } from './keyring.ts';
+import { apiKeyOperations } from './operations/api-keys.ts';
+import { authorizationRequestOperations } from './operations/authorization-requests.ts';
+import { connectSessionOperations } from './operations/connect-sessions.ts';
+import type { Context } from './operations/context.ts';
+import { eventOperations } from './operations/events.ts';
+import { grantOperations } from './operations/grants.ts';
+import { mailboxOperations } from './operations/mailboxes.ts';
+import { oauthClientOperations } from './operations/oauth-clients.ts';
+import { tokenSetOperations } from './operations/token-sets.ts';
+import { workspaceOperations } from './operations/workspaces.ts';
+
+export const createSqlStore = (engine: Engine, keyring: Keyring): Store => ({
+  ...operationsOn({ session: engine.session, keyring }),
+  transaction: (work) => engine.transaction((session) => work(operationsOn({ session, keyring }))),
+  ping: () => engine.ping(),
+});
+
+const operationsOn = (context: Context): StoreOperations => ({
+  workspaces: workspaceOperations(context),
+  apiKeys: apiKeyOperations(context),
+  oauthClients: oauthClientOperations(context),
+  connectSessions: connectSessionOperations(context),
+  authorizationRequests: authorizationRequestOperations(context),
+  grants: grantOperations(context),
+  tokenSets: tokenSetOperations(context),
+  mailboxes: mailboxOperations(context),
+  events: eventOperations(context),
+});

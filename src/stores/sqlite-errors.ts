@@ -1,0 +1,30 @@
+// SQLite's result codes as errors of the house (https://www.sqlite.org/rescode.html).
+import { GatewayError } from '../core/errors.ts';
+import type { WriterFailure } from './sqlite-protocol.ts';
+
+const busy = 5;
+const constraintForeignKey = 787;
+const constraintPrimaryKey = 1555;
+const constraintUnique = 2067;
+/** The primary code is the low byte of the extended one. */
+const primaryMask = 0xff;
+
+export const sqliteError = ({ message, resultCode }: WriterFailure): GatewayError => {
+  const cause = new Error(`SQLite: ${message}${resultCode === null ? '' : ` (${resultCode})`}`);
+  if (resultCode === constraintUnique || resultCode === constraintPrimaryKey) {
+    return new GatewayError('conflict', 'Another row with the same identity exists.', { cause });
+  }
+  if (resultCode === constraintForeignKey) {
+    return new GatewayError(
+      'conflict',
+      'A row that this one belongs to, or that belongs to it, forbids it.',
+      {
+        cause,
+      },
+    );
+  }
+  if (resultCode !== null && (resultCode & primaryMask) === busy) {
+    return new GatewayError('overloaded', 'The database is busy.', { cause });
+  }
+  return new GatewayError('internal_error', 'The database refused a statement.', { cause });
+};

@@ -1,0 +1,135 @@
+// The embedded engine: node:sqlite in WAL mode. Reads run here, on a read-only connection; writes run in a
+// thread of their own and share commits. What differs from PostgreSQL is here and in the sqlite-*.ts beside.
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Kysely, sql } from 'kysely';
+import { GatewayError } from '../core/errors.ts';
+import type { ColumnTypes, Engine, RefreshedRows, Session } from './engine.ts';
+import { updateGrant, upsertTokenSet } from './refreshed-rows.ts';
+import type { Tables } from './schema.ts';
+import { type Connection, failureOf, openConnection } from './sqlite-connection.ts';
+import { sqliteDialect, statementOf } from './sqlite-dialect.ts';
+import { sqliteError } from './sqlite-errors.ts';
+import { createPrivateFile, lockDatabase } from './sqlite-file-lock.ts';
+import type { Statement, StatementResult } from './sqlite-protocol.ts';
+import { openWriterThread, type WriterThread } from './sqlite-writer-thread.ts';
+import type { Turn } from './sqlite-writer-turn.ts';
+
+export type SqliteOptions = {
+  path: string;
+  /** Writes and transactions that may wait; one more is `overloaded`. */
+  queueMax?: number;
+  /** The longest that a transaction may hold the writer. */
+  transactionMilliseconds?: number;
+};
+
+const migrationMilliseconds = 10 * 60_000;
+
+const columns: ColumnTypes = {
+  id: sql`text`,
+  text: sql`text`,
+  integer: sql`integer`,
+  bytes: sql`blob`,
+  tableEnd: sql`strict`,
+};
+
+/** Throws a plain Error that an operator can read when the file cannot be opened or is in use. */
+export const openSqlite = async ({
+  path,
+  queueMax = 4_096,
+  transactionMilliseconds = 10_000,
+}: SqliteOptions): Promise<Engine> => {
+  if (path === ':memory:')
+    throw new Error('SQLite in memory is not supported: a grant must outlive a restart.');
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const release = lockDatabase(path);
+  try {
+    createPrivateFile(path);
+    const thread = await openWriterThread(path, { queueMax });
+    // Only now: the file is in WAL mode, and a read-only connection cannot make it so.
+    const connection = openConnection(path, { readOnly: true });
+    const reader = new Kysely<Tables>({ dialect: sqliteDialect((statement) => read(connection, statement)) });
+    return {
+      name: 'sqlite',
+      columns,
+      session: openSession(reader, thread),
+      transaction: (work) => transact(thread, transactionMilliseconds, work),
+      migration: (work) => transact(thread, migrationMilliseconds, work),
+      ping: async () => {
+        thread.assertAlive();
+        await sql`select 1`.execute(reader);
+      },
+      close: async () => {
+        connection.close();
+        await thread.close().finally(release);
+      },
+    };
+  } catch (error) {
+    release();
+    throw error;
+  }
+};
+
+const read = (connection: Connection, statement: Statement): StatementResult => {
+  try {
+    return connection.run(statement);
+  } catch (error) {
+    throw sqliteError(failureOf(error));
+  }
+};
+
+const openSession = (reader: Kysely<Tables>, thread: WriterThread): Session => {
+  const writer = new Kysely<Tables>({
+    dialect: sqliteDialect(async (statement) => {
+      const [result] = await thread.run([statement]);
+      if (result === undefined) throw new GatewayError('internal_error', 'The writer answered nothing.');
+      return result;
+    }),
+  });
+  return {
+    reader,
+    writer,
+    claimable: (query) => query,
+    // SQLite has no UPDATE inside a WITH: two statements in one unit, the second only if the first changed.
+    saveRefreshed: async (rows) => {
+      const results = await thread.run(refreshedStatements(writer, rows));
+      return results.length === 2;
+    },
+  };
+};
+
+const refreshedStatements = (db: Kysely<Tables>, rows: RefreshedRows): Statement[] => [
+  statementOf(updateGrant(db, rows).compile()),
+  statementOf(upsertTokenSet(db, rows.tokenSet).compile()),
+];
+
+const transact = async <T>(
+  thread: WriterThread,
+  milliseconds: number,
+  work: (session: Session) => Promise<T>,
+): Promise<T> => {
+  const turn = await thread.begin(milliseconds);
+  try {
+    const result = await Promise.race([work(turnSession(turn)), turn.expired]);
+    await turn.commit();
+    return result;
+  } catch (error) {
+    await turn.rollBack();
+    throw error;
+  }
+};
+
+const turnSession = (turn: Turn): Session => {
+  const db = new Kysely<Tables>({ dialect: sqliteDialect((statement) => turn.run(statement)) });
+  return {
+    reader: db,
+    writer: db,
+    claimable: (query) => query,
+    saveRefreshed: async (rows) => {
+      const { numUpdatedRows } = await updateGrant(db, rows).executeTakeFirst();
+      if (numUpdatedRows === 0n) return false;
+      await upsertTokenSet(db, rows.tokenSet).execute();
+      return true;
+    },
+  };
+};

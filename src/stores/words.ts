@@ -1,0 +1,69 @@
+// The closed sets of words that columns hold, as tables that do not compile when a word is missing.
+import type { ApiKeyScope } from '../core/api-keys.ts';
+import type { ConnectSession } from '../core/connect.ts';
+import type { EventType } from '../core/events.ts';
+import type { GrantStatus } from '../core/grants.ts';
+import type { OAuthClient, ProviderName } from '../core/oauth-clients.ts';
+import type { Transport } from '../core/ports.ts';
+
+export const apiKeyScopes = {
+  'workspaces:manage': 1,
+  'api_keys:read': 1,
+  'api_keys:create': 1,
+  'api_keys:delete': 1,
+  'oauth_clients:read': 1,
+  'oauth_clients:create': 1,
+  'oauth_clients:update': 1,
+  'oauth_clients:delete': 1,
+  'connect_sessions:read': 1,
+  'connect_sessions:create': 1,
+  'mailboxes:read': 1,
+  'mailboxes:update': 1,
+  'mailboxes:delete': 1,
+  'tokens:read': 1,
+  'accounts:read': 1,
+  'accounts:create': 1,
+  'accounts:update': 1,
+  'accounts:delete': 1,
+  all: 1,
+} as const satisfies Record<ApiKeyScope, 1>;
+
+export const providerNames = { google: 1, microsoft: 1 } as const satisfies Record<ProviderName, 1>;
+
+export const profiles = { full: 1, api: 1 } as const satisfies Record<ConnectSession['profile'], 1>;
+
+export const oauthClientStatuses = { active: 1, paused: 1 } as const satisfies Record<
+  OAuthClient['status'],
+  1
+>;
+
+export const grantStatuses = {
+  active: 1,
+  needs_reauthorization: 1,
+  revoked: 1,
+} as const satisfies Record<GrantStatus, 1>;
+
+export const eventTypes = {
+  'mailbox.connected': 1,
+  'mailbox.reconnected': 1,
+  'mailbox.verified': 1,
+  'mailbox.degraded': 1,
+  'mailbox.needs_reauthorization': 1,
+  'mailbox.disabled': 1,
+  'mailbox.enabled': 1,
+  'mailbox.disconnected': 1,
+  'connect_session.failed': 1,
+  'oauth_client.paused': 1,
+  'oauth_client.resumed': 1,
+} as const satisfies Record<EventType, 1>;
+
+export const transports = {
+  imap: 1,
+  smtp: 1,
+  gmail_api: 1,
+  graph: 1,
+} as const satisfies Record<Transport, 1>;
+
+/** The words of a table as a list. `Object.keys` alone forgets which words they are. */
+export const wordsOf = <Word extends string>(words: Record<Word, unknown>): Word[] =>
+  Object.keys(words).filter((word): word is Word => Object.hasOwn(words, word));
