@@ -72,7 +72,7 @@ export type Dialect = {
   discovery(origin: string, match: Match): Record<string, unknown>;
   mayPick(user: SandboxUser, tenant: string | undefined): boolean;
   /** This provider's part of the endpoint file. */
-  endpoints(origin: string, mail: MailEndpoints | undefined): Record<string, unknown>;
+  endpoints(origin: string, mail: MailEndpoints): Record<string, unknown>;
 };
 
 export function splitScope(scope: string | null | undefined): string[] {

@@ -9,6 +9,8 @@ export type Choice = {
   untick?: string[];
   /** Presses Cancel on the consent page. */
   deny?: boolean;
+  /** Value of the button to press on pages that are not the sandbox's own; default: the first that is no cancel. */
+  press?: string;
   /** Returns the callback URL without requesting it. */
   stopBeforeCallback?: boolean;
   /** A browser with a history; default: a fresh one. */
@@ -84,7 +86,7 @@ function fillIn(form: Form, choice: Choice): URLSearchParams {
   return body;
 }
 
-function pickButton({ buttons }: Form, { login, deny }: Choice): Button | undefined {
+function pickButton({ buttons }: Form, { login, deny, press }: Choice): Button | undefined {
   const logins = buttons.filter(({ name }) => name === 'login');
   if (logins.length > 0) {
     const chosen = logins.find(({ value }) => value === login.toLowerCase());
@@ -92,7 +94,11 @@ function pickButton({ buttons }: Form, { login, deny }: Choice): Button | undefi
     return chosen;
   }
   const allow = buttons.find(({ value }) => value === 'allow');
-  if (allow === undefined) return buttons[0];
+  if (allow === undefined) {
+    return buttons.find(({ value }) =>
+      press === undefined ? !/cancel|deny|decline/i.test(value) : value === press,
+    );
+  }
   return deny === true ? buttons.find(({ value }) => value === 'cancel') : allow;
 }
 

@@ -71,17 +71,24 @@ export async function startSandbox(options: StartSandboxOptions = {}): Promise<S
   }
 }
 
+/** Nothing listens there. Left out, a reader of the endpoint file would fall back on the real mail servers. */
+const NO_MAIL: MailEndpoints = {
+  imap: { host: '127.0.0.1', port: 1, tls: 'implicit' },
+  smtp: { host: '127.0.0.1', port: 1, tls: 'starttls' },
+};
+
 type Running = Record<SandboxProvider, RunningAuthorizationServer>;
 type Shared = { journal: Journal; mailboxes: Mailboxes; closers: (() => Promise<unknown>)[] };
 type Mail = {
-  endpoints: Partial<Record<SandboxProvider, MailEndpoints>>;
+  endpoints: Record<SandboxProvider, MailEndpoints>;
   caFile: string | undefined;
   caPem: string | undefined;
 };
 
 async function bringMail(options: StartSandboxOptions, running: Running, shared: Shared): Promise<Mail> {
   if (options.mail === 'none') {
-    return { endpoints: options.mailEndpoints ?? {}, caFile: options.caFile, caPem: undefined };
+    const { google = NO_MAIL, microsoft = NO_MAIL } = options.mailEndpoints ?? {};
+    return { endpoints: { google, microsoft }, caFile: options.caFile, caPem: undefined };
   }
   const certificate = await createServerCertificate();
   const directory = await mkdtemp(join(tmpdir(), 'mailgrant-sandbox-'));

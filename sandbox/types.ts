@@ -16,7 +16,7 @@ export type MailEndpoints = { imap: MailEndpoint; smtp: MailEndpoint };
 export type StartSandboxOptions = {
   /** `npm` starts the built-in IMAP and SMTP servers; `none`: the caller brings others. Default `npm`. */
   mail?: 'npm' | 'none';
-  /** Written to `endpoints` when `mail` is `none`. */
+  /** Written to `endpoints` when `mail` is `none`; absent: a loopback port where nothing listens. */
   mailEndpoints?: Partial<Record<SandboxProvider, MailEndpoints>>;
   /** CA that signed the certificate of those servers. */
   caFile?: string;
