@@ -14,7 +14,7 @@ import { establish } from './establish.ts';
 import { type OAuthClient, oauthClientPaused, pauseOAuthClient, redirectUriOf } from './oauth-clients.ts';
 import type { Identity, IssuedTokens, Ports, ProviderWords } from './ports.ts';
 import { type Secret, secret } from './secret.ts';
-import type { Verifier } from './verification.ts';
+import type { Verification, Verifier } from './verification.ts';
 
 export type AuthorizationRequest = {
   id: string;
@@ -38,7 +38,13 @@ export type Departure = { authorizationUrl: string; state: string; browserToken:
 
 /** `session` null = the callback belongs to no session that we could tell this browser about. */
 export type Arrival =
-  | { session: ConnectSession; outcome: ConnectOutcome }
+  | {
+      session: ConnectSession;
+      outcome: ConnectOutcome;
+      workspaceName: string;
+      /** What was proved; null until it was, and when nothing was connected. */
+      verification: Verification | null;
+    }
   | { session: null; reason: 'callback_invalid' | 'browser_mismatch' | 'session_expired' };
 
 export type Authorization = ReturnType<typeof createAuthorization>;
@@ -85,9 +91,14 @@ export function createAuthorization(ports: Needs) {
 
   async function arrivalOf(sessionId: string): Promise<Arrival> {
     const session = await store.connectSessions.byId(sessionId);
-    return session?.outcome
-      ? { session, outcome: session.outcome }
-      : { session: null, reason: 'session_expired' };
+    if (!session?.outcome) return { session: null, reason: 'session_expired' };
+    const { outcome } = session;
+    const [workspace, mailbox] = await Promise.all([
+      store.workspaces.byId(session.workspaceId),
+      outcome.status === 'connected' ? store.mailboxes.byId(outcome.mailboxId) : null,
+    ]);
+    const workspaceName = workspace?.name ?? '';
+    return { session, outcome, workspaceName, verification: mailbox?.verification ?? null };
   }
 
   /** The first callback's answer, for whoever comes second: a double click, a reload, a link scanner. */
@@ -124,7 +135,11 @@ export function createAuthorization(ports: Needs) {
       },
       clock.deadline(settings.providerTimeoutSeconds * 1000),
     );
-    if (attempt.ok) return { ...attempt.value, client };
+    if (attempt.ok) {
+      const { tokens, identity } = attempt.value;
+      // An answer without `scope` grants what was asked for (RFC 6749 section 5.1).
+      return { tokens: { ...tokens, scope: tokens.scope ?? request.scope }, identity, client };
+    }
     const { failure } = attempt;
     log.warn('an authorization failed', {
       sessionId: session.id,
@@ -244,7 +259,7 @@ export function createAuthorization(ports: Needs) {
       }
       const session = await store.connectSessions.byId(request.sessionId);
       if (!session) return { session: null, reason: 'session_expired' };
-      if (session.outcome) return { session, outcome: session.outcome };
+      if (session.outcome) return arrivalOf(session.id);
       if (!(await store.authorizationRequests.consume(request.id, clock.now()))) {
         return request.expiresAt <= clock.now()
           ? { session: null, reason: 'session_expired' }

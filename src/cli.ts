@@ -1,0 +1,131 @@
+#!/usr/bin/env node
+// The command line. `init` prepares an installation, `serve` runs it, `api-key` makes a further key.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadConfig, missingKeyringFile } from './config.ts';
+import { type ApiKeyScope, apiKeyScopes, type Core, type Principal } from './core/index.ts';
+import { createGateway } from './gateway.ts';
+import { serve } from './main.ts';
+import { generateKey } from './stores/keyring.ts';
+
+const usage = `mailgrant init [--workspace NAME]       make keyring, database, first workspace and first API keys
+mailgrant serve                         run the gateway
+mailgrant api-key [--workspace ID] [--name NAME] [--scope SCOPE ...]
+                                        make an API key; without a workspace: one of the installation
+
+Settings come from the environment: docs/configuration.md lists them.
+While a gateway runs on the embedded database, that database is its own: make further keys
+through POST /v1/api-keys then.
+`;
+
+/** Who sits at the machine may do everything. */
+const operator: Principal = {
+  keyId: 'command-line',
+  workspaceId: null,
+  isInstallation: true,
+  scopes: new Set<ApiKeyScope>(['all', 'workspaces:manage']),
+};
+
+async function main(args: string[]): Promise<void> {
+  const [command, ...rest] = args;
+  switch (command) {
+    case 'init':
+      return init(
+        parseArgs({ args: rest, options: { workspace: { type: 'string', default: 'default' } } }).values,
+      );
+    case 'serve':
+      parseArgs({ args: rest, options: {} });
+      return serve();
+    case 'api-key': {
+      const { values } = parseArgs({
+        args: rest,
+        options: {
+          workspace: { type: 'string' },
+          name: { type: 'string', default: 'command line' },
+          scope: { type: 'string', multiple: true, default: ['all'] },
+        },
+      });
+      return makeApiKey(values);
+    }
+    case undefined:
+    case 'help':
+    case '--help':
+      process.stdout.write(usage);
+      return;
+    default:
+      throw new Error(`Unknown command: ${command}\n\n${usage}`);
+  }
+}
+
+async function init({ workspace: name }: { workspace: string }): Promise<void> {
+  makeKeyring();
+  await withCore(async (core) => {
+    const { items } = await core.workspaces.list(operator, { after: null, limit: 1 });
+    if (items.length > 0) {
+      throw new Error('This installation has workspaces already. `mailgrant api-key` makes further keys.');
+    }
+    const workspace = await core.workspaces.create(operator, { name });
+    const own = await core.apiKeys.issue(workspace.id, {
+      name: 'first key',
+      scopes: ['all'],
+      expiresAt: null,
+    });
+    const installation = await core.apiKeys.issue(null, {
+      name: 'first key of the installation',
+      scopes: ['all', 'workspaces:manage'],
+      expiresAt: null,
+    });
+    process.stdout.write(
+      [
+        `Workspace ${name}: ${workspace.id}`,
+        `API key of this workspace:    ${own.text.reveal()}`,
+        `API key of the installation:  ${installation.text.reveal()}`,
+        'Both are shown this once. Next: mailgrant serve',
+        '',
+      ].join('\n'),
+    );
+  });
+}
+
+async function makeApiKey(request: { workspace?: string; name: string; scope: string[] }): Promise<void> {
+  const scopes = apiKeyScopes.filter((scope) => request.scope.includes(scope));
+  if (scopes.length !== new Set(request.scope).size) {
+    throw new Error(`--scope takes: ${apiKeyScopes.join(', ')}`);
+  }
+  await withCore(async (core) => {
+    const workspace =
+      request.workspace === undefined ? null : await core.workspaces.read(operator, request.workspace);
+    const { text } = await core.apiKeys.issue(workspace?.id ?? null, {
+      name: request.name,
+      scopes,
+      expiresAt: null,
+    });
+    process.stdout.write(`${text.reveal()}\n`);
+  });
+}
+
+/** A keyring file where the configuration would look for one, unless there is a keyring by any means. */
+function makeKeyring(): void {
+  const file = missingKeyringFile();
+  if (file === null) return;
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(file, `${generateKey()}\n`, { mode: 0o600, flag: 'wx' });
+  process.stdout.write(
+    `New keyring: ${file}\nBack it up apart from the database: without it every secret is lost.\n`,
+  );
+}
+
+async function withCore(work: (core: Core) => Promise<void>): Promise<void> {
+  const gateway = await createGateway({ ...loadConfig(), jobs: false });
+  try {
+    await work(gateway.core);
+  } finally {
+    await gateway.close();
+  }
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
+});

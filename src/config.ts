@@ -1,0 +1,308 @@
+// The only reader of the environment. Every setting is one entry of `settingsTable`, from which
+// docs/configuration.md is generated; all mistakes are reported at once. `NAME_FILE` names a file that holds
+// the value, for secrets that an orchestrator mounts.
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+export type Config = Readonly<{
+  host: string;
+  port: number;
+  /** Origin under which browsers reach this server, without a trailing slash. */
+  publicUrl: string;
+  /** `postgres://...`; null = the embedded SQLite database in `dataDir`. */
+  databaseUrl: string | null;
+  databasePoolSize: number;
+  dataDir: string;
+  /** Text of the keyring, parsed by stores/keyring.ts. */
+  keyring: string;
+  /** Content of the operator's endpoint file; null = the built-in table. */
+  endpoints: unknown;
+  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** Addresses or networks of proxies whose `X-Forwarded-*` headers are believed; false = none. */
+  trustProxy: string[] | false;
+  surfaces: string[];
+  jobs: boolean;
+  connectSessionSeconds: number;
+  providerTimeoutSeconds: number;
+  leaseSeconds: number;
+  tokenReadTimeoutSeconds: number;
+  probeTimeoutSeconds: number;
+  keepAliveSeconds: number;
+  reconnectLinkSeconds: number;
+}>;
+
+export type Setting = { name: string; meaning: string; fallback: string };
+
+export const settingsTable = {
+  host: { name: 'MAILGRANT_HOST', meaning: 'Address to listen on.', fallback: '127.0.0.1' },
+  port: { name: 'MAILGRANT_PORT', meaning: 'Port to listen on; 0 = any free one.', fallback: '8025' },
+  publicUrl: {
+    name: 'MAILGRANT_PUBLIC_URL',
+    meaning:
+      'Origin under which browsers reach this server. Must be https, except on the loopback interface.',
+    fallback: 'http://127.0.0.1:<port>',
+  },
+  databaseUrl: {
+    name: 'MAILGRANT_DATABASE_URL',
+    meaning:
+      'PostgreSQL as `postgres://user:password@host/database`. Without it: SQLite in the data directory.',
+    fallback: '',
+  },
+  databasePoolSize: {
+    name: 'MAILGRANT_DATABASE_POOL_SIZE',
+    meaning: 'Most connections to PostgreSQL, 1 to 200.',
+    fallback: '10',
+  },
+  dataDir: {
+    name: 'MAILGRANT_DATA_DIR',
+    meaning: 'Directory of the SQLite database and the keyring file.',
+    fallback: './data',
+  },
+  keyring: {
+    name: 'MAILGRANT_KEYRING',
+    meaning:
+      'Keys that seal secrets, one a line or separated by commas, each `id:base64 of 32 bytes`; the first one seals, all of them open. Without it: the file `keyring` in the data directory. No key, no start.',
+    fallback: '',
+  },
+  endpoints: {
+    name: 'MAILGRANT_ENDPOINTS_FILE',
+    meaning:
+      'JSON file that replaces entries of the endpoint table; see endpoints.md. Announced loudly at every start.',
+    fallback: '',
+  },
+  logLevel: {
+    name: 'MAILGRANT_LOG_LEVEL',
+    meaning: '`debug`, `info`, `warn`, `error` or `silent`.',
+    fallback: 'info',
+  },
+  trustProxy: {
+    name: 'MAILGRANT_TRUST_PROXY',
+    meaning:
+      'Addresses or networks of reverse proxies, separated by commas, whose `X-Forwarded-*` headers are believed.',
+    fallback: '',
+  },
+  surfaces: {
+    name: 'MAILGRANT_SURFACES',
+    meaning: 'Which compatible APIs are served beside the native one, separated by commas; `none` for none.',
+    fallback: 'instantly',
+  },
+  jobs: {
+    name: 'MAILGRANT_JOBS',
+    meaning: '`on` or `off`: whether this process does the work that falls due by itself.',
+    fallback: 'on',
+  },
+  connectSessionSeconds: {
+    name: 'MAILGRANT_CONNECT_SESSION_SECONDS',
+    meaning: 'Life of a connect session, 60 to 86400.',
+    fallback: '600',
+  },
+  providerTimeoutSeconds: {
+    name: 'MAILGRANT_PROVIDER_TIMEOUT_SECONDS',
+    meaning: 'Longest call to an authorization server, 1 to 60; shorter than the lease.',
+    fallback: '8',
+  },
+  leaseSeconds: {
+    name: 'MAILGRANT_LEASE_SECONDS',
+    meaning:
+      'Time for which one process has the right to refresh a grant, 2 to 120. A process that dies in mid-call costs this time.',
+    fallback: '12',
+  },
+  tokenReadTimeoutSeconds: {
+    name: 'MAILGRANT_TOKEN_READ_TIMEOUT_SECONDS',
+    meaning: "Longest wait of a token read for another process's refresh, 1 to 120; longer than the lease.",
+    fallback: '20',
+  },
+  probeTimeoutSeconds: {
+    name: 'MAILGRANT_PROBE_TIMEOUT_SECONDS',
+    meaning: 'Longest proof of one transport, 1 to 60.',
+    fallback: '8',
+  },
+  keepAliveSeconds: {
+    name: 'MAILGRANT_KEEP_ALIVE_SECONDS',
+    meaning:
+      'A grant is refreshed at least this often, 3600 to 5184000 (60 days), so that the provider does not let it lapse.',
+    fallback: '604800',
+  },
+  reconnectLinkSeconds: {
+    name: 'MAILGRANT_RECONNECT_LINK_SECONDS',
+    meaning: 'Life of a reconnect link, 600 to 2592000.',
+    fallback: '604800',
+  },
+} as const satisfies Record<keyof Config, Setting>;
+
+export const compatibleSurfaces = ['instantly'] as const;
+
+/** Every mistake found, one a line. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly mistakes: string[];
+
+  constructor(mistakes: string[]) {
+    super(
+      `The configuration has ${mistakes.length} mistake(s):\n${mistakes.map((line) => `- ${line}`).join('\n')}`,
+    );
+    this.mistakes = mistakes;
+  }
+}
+
+/** Throws `ConfigError` with all mistakes. Reads the environment and the files that it names, nothing else. */
+export function loadConfig(environment: Record<string, string | undefined> = process.env): Config {
+  const mistakes: string[] = [];
+  const text = (key: keyof Config): string => readSetting(environment, settingsTable[key], mistakes);
+  const whole = (key: keyof Config, least: number, most: number): number => {
+    const value = text(key);
+    if (/^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most) return Number(value);
+    mistakes.push(`${settingsTable[key].name} must be a whole number from ${least} to ${most}`);
+    return least;
+  };
+  const oneOf = <T extends string>(key: keyof Config, values: readonly T[]): T | undefined => {
+    const value = values.find((known) => known === text(key));
+    if (!value) mistakes.push(`${settingsTable[key].name} must be one of: ${values.join(', ')}`);
+    return value;
+  };
+
+  reportUnknown(environment, mistakes);
+  const dataDir = resolve(text('dataDir'));
+  const port = whole('port', 0, 65535);
+  const config: Config = {
+    host: text('host'),
+    port,
+    publicUrl: checkPublicUrl(text('publicUrl').replace('<port>', String(port)), mistakes),
+    databaseUrl: checkDatabaseUrl(text('databaseUrl'), mistakes),
+    databasePoolSize: whole('databasePoolSize', 1, 200),
+    dataDir,
+    keyring: text('keyring') || readDefaultKeyring(dataDir, mistakes),
+    endpoints: readJson(environment, settingsTable.endpoints.name, mistakes),
+    logLevel: oneOf('logLevel', ['debug', 'info', 'warn', 'error', 'silent']) ?? 'info',
+    trustProxy: text('trustProxy') === '' ? false : listOf(text('trustProxy')),
+    surfaces: checkSurfaces(text('surfaces'), mistakes),
+    jobs: oneOf('jobs', ['on', 'off']) === 'on',
+    connectSessionSeconds: whole('connectSessionSeconds', 60, 86_400),
+    providerTimeoutSeconds: whole('providerTimeoutSeconds', 1, 60),
+    leaseSeconds: whole('leaseSeconds', 2, 120),
+    tokenReadTimeoutSeconds: whole('tokenReadTimeoutSeconds', 1, 120),
+    probeTimeoutSeconds: whole('probeTimeoutSeconds', 1, 60),
+    keepAliveSeconds: whole('keepAliveSeconds', 3600, 5_184_000),
+    reconnectLinkSeconds: whole('reconnectLinkSeconds', 600, 2_592_000),
+  };
+  if (config.providerTimeoutSeconds >= config.leaseSeconds) {
+    mistakes.push('MAILGRANT_PROVIDER_TIMEOUT_SECONDS must be shorter than MAILGRANT_LEASE_SECONDS');
+  }
+  if (config.tokenReadTimeoutSeconds <= config.leaseSeconds) {
+    mistakes.push('MAILGRANT_TOKEN_READ_TIMEOUT_SECONDS must be longer than MAILGRANT_LEASE_SECONDS');
+  }
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return Object.freeze(config);
+}
+
+const defaultKeyringFile = (dataDir: string): string => join(dataDir, 'keyring');
+
+/** Where `mailgrant init` should make a keyring; null when there is one by any means. */
+export function missingKeyringFile(
+  environment: Record<string, string | undefined> = process.env,
+): string | null {
+  const { name } = settingsTable.keyring;
+  if (environment[name] || environment[`${name}_FILE`]) return null;
+  const file = defaultKeyringFile(resolve(readSetting(environment, settingsTable.dataDir, [])));
+  return existsSync(file) ? null : file;
+}
+
+function readSetting(
+  environment: Record<string, string | undefined>,
+  setting: Setting,
+  mistakes: string[],
+): string {
+  const direct = environment[setting.name];
+  const file = setting.name.endsWith('_FILE') ? undefined : environment[`${setting.name}_FILE`];
+  if (direct && file) mistakes.push(`${setting.name} and ${setting.name}_FILE must not both be set`);
+  if (!file) return (direct ?? setting.fallback).trim();
+  return readText(file, `${setting.name}_FILE`, mistakes).trim();
+}
+
+function readText(path: string, name: string, mistakes: string[]): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    mistakes.push(
+      `${name}: the file ${path} cannot be read (${error instanceof Error ? error.message : error})`,
+    );
+    return '';
+  }
+}
+
+function readJson(
+  environment: Record<string, string | undefined>,
+  name: string,
+  mistakes: string[],
+): unknown {
+  const path = environment[name]?.trim();
+  if (!path) return null;
+  const text = readText(path, name, mistakes);
+  try {
+    return text === '' ? null : JSON.parse(text);
+  } catch {
+    mistakes.push(`${name}: the file ${path} is not JSON`);
+    return null;
+  }
+}
+
+function readDefaultKeyring(dataDir: string, mistakes: string[]): string {
+  const path = defaultKeyringFile(dataDir);
+  if (existsSync(path)) return readText(path, path, mistakes);
+  mistakes.push(
+    `there is no keyring: set MAILGRANT_KEYRING or MAILGRANT_KEYRING_FILE, or let \`mailgrant init\` make ${path}`,
+  );
+  return '';
+}
+
+function checkPublicUrl(value: string, mistakes: string[]): string {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  const isLoopback = url !== null && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
+  if (url?.pathname !== '/' || url.search || url.hash || url.username || url.password) {
+    mistakes.push('MAILGRANT_PUBLIC_URL must be an origin like https://connect.example.com');
+  } else if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback)) {
+    // Browsers drop the `__Host-` cookie that binds a connect session to its browser.
+    mistakes.push('MAILGRANT_PUBLIC_URL must be https, except on the loopback interface');
+  }
+  return url?.origin ?? '';
+}
+
+function checkDatabaseUrl(value: string, mistakes: string[]): string | null {
+  if (value === '') return null;
+  if (!/^postgres(ql)?:\/\//.test(value) || !URL.canParse(value)) {
+    mistakes.push('MAILGRANT_DATABASE_URL must begin with postgres://');
+  }
+  return value;
+}
+
+function checkSurfaces(value: string, mistakes: string[]): string[] {
+  if (value === 'none') return [];
+  const names = listOf(value);
+  const unknown = names.filter((name) => !compatibleSurfaces.some((known) => known === name));
+  if (unknown.length > 0) {
+    mistakes.push(
+      `MAILGRANT_SURFACES: unknown ${unknown.join(', ')}; known are: ${compatibleSurfaces.join(', ')}`,
+    );
+  }
+  return names;
+}
+
+/** A typing error in a name must not pass as "not set". */
+function reportUnknown(environment: Record<string, string | undefined>, mistakes: string[]): void {
+  const known = new Set(
+    Object.values(settingsTable).flatMap(({ name }) =>
+      name.endsWith('_FILE') ? [name] : [name, `${name}_FILE`],
+    ),
+  );
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('MAILGRANT_') && !name.startsWith('MAILGRANT_TEST_') && !known.has(name)) {
+      mistakes.push(`${name} is not a setting of this program`);
+    }
+  }
+}
+
+const listOf = (value: string): string[] =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');

@@ -1,0 +1,97 @@
+// Composition root: the one place that knows every adapter. Nothing decides anything here.
+import { readFileSync } from 'node:fs';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from './config.ts';
+import { type Core, createCore, type Log, type Ports } from './core/index.ts';
+import { createEgress } from './egress.ts';
+import { instantly } from './http/compat/instantly/index.ts';
+import { connectPages } from './http/connect/index.ts';
+import { native } from './http/native/index.ts';
+import { createServer } from './http/server.ts';
+import { dueWork } from './jobs/due-work.ts';
+import { startLoop } from './jobs/loop.ts';
+import { createLog } from './log.ts';
+import { createProbes } from './mail/index.ts';
+import { createProviders, describeReplacements, parseEndpointFile } from './providers/index.ts';
+import { openStore } from './stores/index.ts';
+import { createKeyring, parseKeyring } from './stores/keyring.ts';
+import { systemClock, systemRandom } from './system.ts';
+
+export type Gateway = {
+  app: FastifyInstance;
+  core: Core;
+  log: Log;
+  /** Begins to listen and to do due work; answers the address. */
+  start(): Promise<string>;
+  /** Lets running requests and jobs end, then closes the database. */
+  close(): Promise<void>;
+};
+
+/** Ports that a caller may bring: time for tests, a log that it reads. */
+export type Substitutes = Partial<Pick<Ports, 'clock' | 'random' | 'log'>>;
+
+const surfaces = { instantly } as const;
+
+export async function createGateway(config: Config, substitutes: Substitutes = {}): Promise<Gateway> {
+  const clock = substitutes.clock ?? systemClock;
+  const random = substitutes.random ?? systemRandom;
+  const log = substitutes.log ?? createLog(config.logLevel);
+  const keyring = createKeyring(parseKeyring(config.keyring));
+  const endpoints = parseEndpointFile(config.endpoints ?? {});
+  for (const line of describeReplacements(endpoints)) log.warn(line);
+
+  const egress = createEgress({ log });
+  const store = await openStore({
+    databaseUrl: config.databaseUrl,
+    poolSize: config.databasePoolSize,
+    dataDir: config.dataDir,
+    keyring,
+    log,
+  });
+  const core = createCore({
+    clock,
+    random,
+    log,
+    linkSigner: keyring,
+    store,
+    providers: createProviders({ endpoints, egressFetch: egress.fetch, clock }),
+    probes: createProbes({
+      egressFetch: egress.fetch,
+      ca: endpoints.caFile === null ? null : readFileSync(endpoints.caFile, 'utf8'),
+      clock,
+    }),
+    settings: config,
+  });
+  const app = await createServer({
+    core,
+    log,
+    publicUrl: config.publicUrl,
+    trustProxy: config.trustProxy,
+    surfaces: [
+      native,
+      connectPages,
+      ...Object.values(surfaces).filter(({ name }) => config.surfaces.includes(name)),
+    ],
+  });
+  const loops: ReturnType<typeof startLoop>[] = [];
+
+  return {
+    app,
+    core,
+    log,
+    async start() {
+      const address = await app.listen({ host: config.host, port: config.port });
+      if (config.jobs) {
+        for (const work of dueWork(core)) loops.push(startLoop({ clock, random, log }, work));
+      }
+      log.info('listening', { address, publicUrl: config.publicUrl, database: store.engine });
+      return address;
+    },
+    async close() {
+      await app.close();
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await egress.close();
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,9 @@
+// Which work falls due by itself, and how often a process looks for it.
+import type { Core } from '../core/index.ts';
+import type { Work } from './loop.ts';
+
+export const dueWork = ({ maintenance }: Core): Work[] => [
+  { name: 'refresh-due-grants', pauseSeconds: 60, work: maintenance.refreshDueGrants },
+  { name: 'verify-due-mailboxes', pauseSeconds: 30, work: maintenance.verifyDueMailboxes },
+  { name: 'prune-connect-sessions', pauseSeconds: 600, work: maintenance.pruneConnectSessions },
+];
