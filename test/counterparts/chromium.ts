@@ -1,5 +1,9 @@
 // Owns the headless browser of the tests: the system's Chromium, unable to resolve any name but localhost.
 // A request that tries to leave the machine is stopped and makes `close` fail.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
 
 export type TestBrowser = {
@@ -19,7 +23,11 @@ const flags = [
 
 export async function launchChromium(executablePath: string): Promise<TestBrowser> {
   // Chromium's own sandbox refuses to run as root, which the full test run needs for its mail servers.
-  const browser = await chromium.launch({ executablePath, args: flags, chromiumSandbox: false });
+  const options = { executablePath, args: flags, chromiumSandbox: false };
+  // It writes into the home folder whatever its profile is.
+  const home = await mkdtemp(join(tmpdir(), 'chromium-home-'));
+  const folders = { HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home };
+  const browser = await chromium.launch({ ...options, env: { ...definedEnvironment(), ...folders } });
   const strayed: string[] = [];
   return {
     browser,
@@ -37,9 +45,15 @@ export async function launchChromium(executablePath: string): Promise<TestBrowse
     },
     close: async () => {
       await browser.close();
+      await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
       if (strayed.length > 0) throw new Error(`requests left the machine: ${strayed.join(' ')}`);
     },
   };
+}
+
+function definedEnvironment(): Record<string, string> {
+  const entries = Object.entries(process.env).flatMap(([name, value]) => (value ? [[name, value]] : []));
+  return Object.fromEntries(entries);
 }
 
 function staysHere(url: URL): boolean {
