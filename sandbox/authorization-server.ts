@@ -16,6 +16,8 @@ import { createTokenStore } from './token-store.ts';
 import type { SandboxAuthorizationServer, Settings, SettingsPatch, Stats } from './types.ts';
 import { createUserDirectory } from './users.ts';
 
+const INTERACTION_PATH = '/interaction/';
+
 export type RunningAuthorizationServer = {
   handle: SandboxAuthorizationServer;
   users: ReturnType<typeof createUserDirectory>;
@@ -135,7 +137,7 @@ export async function startAuthorizationServer(
   async function process(call: Call): Promise<void> {
     const { request, response, url, body, form, match, entry } = call;
     if (match === undefined) {
-      if (entry.kind === 'interaction') {
+      if (url.pathname.startsWith(INTERACTION_PATH)) {
         const login = form.get('login');
         if (login !== null) entry.login = login;
         return handleInteraction(request, response, form, { dialect, engine, store, users });
@@ -274,9 +276,8 @@ export async function startAuthorizationServer(
 function kindOf(pathname: string, match: Match | undefined, form: URLSearchParams): EndpointKind | undefined {
   if (match?.action === 'token') return form.get('grant_type') === 'refresh_token' ? 'refresh' : 'token';
   if (match !== undefined) return match.action;
-  if (pathname.startsWith('/interaction/') || pathname.startsWith(`${ENGINE_AUTHORIZE}/`)) {
-    return pathname.startsWith('/interaction/') ? 'interaction' : 'authorize';
-  }
+  const paths = [INTERACTION_PATH, `${ENGINE_AUTHORIZE}/`];
+  if (paths.some((path) => pathname.startsWith(path))) return 'interaction';
   return undefined;
 }
 

@@ -217,6 +217,7 @@ function explain(
       if (failure.includes('PKCE') || failure.includes('verifier')) return { code: 501481 };
       if (failure.includes('redirect_uri')) return { code: 500112 };
       if (failure.includes('expired')) return { code: 70008 };
+      if (failure.includes('account not found')) return { code: 50034 };
       if (wasRevoked(form.get('refresh_token') ?? '')) return { code: 50173 };
       return { code: 70000 };
     case 'invalid_scope':

@@ -131,6 +131,15 @@ for (const provider of ['google', 'microsoft'] as const) {
     assert.deepEqual(again.pages, ['Allow access?']);
   });
 
+  test(`${provider}: a disabled account can neither refresh nor sign in`, async (t) => {
+    const sandbox = await sandboxFor(t);
+    const client = clientOf(sandbox, provider);
+    const { body } = await client.connect();
+    sandbox[provider].setUser(DEFAULT_LOGIN[provider], { disabled: true });
+    assert.equal((await client.refresh(body.refresh_token)).body.error, 'invalid_grant');
+    await assert.rejects(client.authorize(), /does not offer/);
+  });
+
   test(`${provider}: minted grants refresh like connected ones`, async (t) => {
     const sandbox = await sandboxFor(t);
     const client = clientOf(sandbox, provider);
