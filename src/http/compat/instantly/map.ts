@@ -1,0 +1,111 @@
+// Between Instantly's words and the core's: scopes, the session to make, its result. Decides nothing else.
+import {
+  type ConnectSession,
+  type Core,
+  type Principal,
+  type ProviderName,
+  type ReasonCode,
+  requireScope,
+  verdictOf,
+  workspaceFor,
+} from '../../../core/index.ts';
+import type { InitReply, SessionErrorCode, StatusReply } from './schemas.ts';
+
+export const surfaceName = 'instantly';
+
+type NewConnectSession = Parameters<Core['connectSessions']['create']>[1];
+
+/** Instantly's scopes, and the scope of the core that each one stands for in this surface's two operations. */
+const nativeScopes = {
+  'accounts:create': 'connect_sessions:create',
+  'accounts:read': 'connect_sessions:read',
+} as const;
+
+export type InstantlyScope = keyof typeof nativeScopes;
+
+/**
+ * The principal as the core wants it for one operation, with the workspace it acts in. Throws
+ * `permission_denied` when the key lacks Instantly's scope or names no workspace.
+ */
+export function principalFor(
+  principal: Principal,
+  scope: InstantlyScope,
+): { principal: Principal; workspaceId: string } {
+  requireScope(principal, scope);
+  const native = nativeScopes[scope];
+  const translated: Principal = { ...principal, scopes: new Set([...principal.scopes, native]) };
+  return { principal: translated, workspaceId: workspaceFor(translated, native) };
+}
+
+/** Google: accounts of an organisation only. Both: a mailbox of another workspace is refused. */
+export const newSession = (provider: ProviderName): NewConnectSession => ({
+  provider,
+  profile: 'full',
+  oauthClientId: null,
+  expectedEmail: null,
+  mailboxId: null,
+  customer: null,
+  managedAccountsOnly: provider === 'google',
+  exclusive: true,
+  surface: surfaceName,
+});
+
+export const initReply = ({ session, url }: { session: ConnectSession; url: string }): InitReply => ({
+  session_id: session.id,
+  auth_url: url,
+  expires_at: new Date(session.expiresAt).toISOString(),
+});
+
+export function statusReply({ outcome, expiresAt }: ConnectSession, now: number): StatusReply {
+  if (outcome === null) return { status: expiresAt <= now ? 'expired' : 'pending' };
+  switch (outcome.status) {
+    case 'connected': {
+      const { email, name } = outcome;
+      return { status: 'success', email, name, account_id: email };
+    }
+    case 'failed':
+      return {
+        status: 'error',
+        error: errorCodes[outcome.reason] ?? 'server_error',
+        error_description: sentences[outcome.reason] ?? verdictOf(outcome.reason).sentence,
+      };
+    case 'cancelled':
+      return {
+        status: 'error',
+        error: 'access_denied',
+        error_description: 'The session was cancelled before the sign-in was complete.',
+      };
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/**
+ * `access_denied`: a person or an administrator said no. `account_not_allowed`: this account cannot be
+ * connected, another one can. Everything else is `server_error`: transient, or for the operator to repair.
+ */
+const errorCodes: Partial<Record<ReasonCode, SessionErrorCode>> = {
+  mailbox_in_other_workspace: 'account_exists',
+
+  access_denied: 'access_denied',
+  scope_missing: 'access_denied',
+  consent_required: 'access_denied',
+  sign_in_required: 'access_denied',
+  session_control: 'access_denied',
+  admin_consent_required: 'access_denied',
+  blocked_by_policy: 'access_denied',
+
+  managed_account_required: 'account_not_allowed',
+  personal_account_refused: 'account_not_allowed',
+  account_disabled: 'account_not_allowed',
+  account_not_found: 'account_not_allowed',
+  address_missing: 'account_not_allowed',
+  mailbox_not_found: 'account_not_allowed',
+  wrong_mailbox: 'account_not_allowed',
+};
+
+/** Where programs and support pages know a sentence by heart; elsewhere the verdict's sentence serves. */
+const sentences: Partial<Record<ReasonCode, string>> = {
+  mailbox_in_other_workspace: 'Account already exists in another workspace',
+  managed_account_required: 'Non GSuite accounts are not allowed',
+};

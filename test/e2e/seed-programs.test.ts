@@ -1,0 +1,118 @@
+// Programs written for Instantly connect mailboxes here after a change of their base URL and key: the Node.js and
+// the Python program of seed-programs/ run as they are, a browser opens the link they print, a person consents.
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { SandboxProvider } from '../../sandbox/index.ts';
+import type { TestBrowser } from '../counterparts/chromium.ts';
+import { counterparts } from '../counterparts/index.ts';
+import { type Installation, startInstallation, until } from '../support/installation.ts';
+
+type Language = 'Node.js' | 'Python';
+type Run = { language: Language; provider: SandboxProvider; login: string };
+
+const files = { 'Node.js': 'google.mjs', Python: 'google.py' } as const;
+const commands = { 'Node.js': () => process.execPath, Python: () => counterparts().pythonPath } as const;
+
+let installation: Installation;
+let browser: TestBrowser;
+const folder = mkdtempSync(join(tmpdir(), 'mailgrant-programs-'));
+const children = new Set<ChildProcess>();
+
+before(async () => {
+  [installation, browser] = await Promise.all([startInstallation(), counterparts().launchBrowser()]);
+});
+after(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  await browser.close();
+  await installation.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The guide's own instruction for Microsoft: "replace google with microsoft in all URLs". */
+function programFor({ language, provider }: Run): string {
+  const name = files[language];
+  const path = fileURLToPath(new URL(`seed-programs/${name}`, import.meta.url));
+  if (provider === 'google') return path;
+  const twin = join(folder, name.replace('google', provider));
+  writeFileSync(twin, readFileSync(path, 'utf8').replaceAll('google', provider));
+  return twin;
+}
+
+/** Runs the program to its end, playing the person as soon as it shows a link. */
+async function run(what: Run, person: (link: string) => Promise<void>) {
+  const child = spawn(commands[what.language](), [programFor(what)], {
+    env: {
+      PATH: process.env.PATH,
+      API_BASE: `${installation.address}/api/v2`,
+      API_KEY: installation.apiKey,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.add(child);
+  const exited = once(child, 'exit').finally(() => children.delete(child));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const linkForm = /^http:\S+\/connect\/\S+$/m;
+  await until('the program shows a link or ends', () => linkForm.test(output) || child.exitCode !== null);
+  const link = linkForm.exec(output)?.[0];
+  assert.ok(link, output);
+  await person(link);
+  const [exitCode] = await exited;
+  return { exitCode, output };
+}
+
+/** Our page, then the provider's two, then ours again, in a browser with no history. */
+async function consent(link: string, login: string, answer: 'Allow' | 'Cancel' = 'Allow'): Promise<void> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(link);
+  await page.getByRole('button', { name: /continue/i }).click();
+  await page.locator(`button[name="login"][value="${login}"]`).click();
+  await page.getByRole('button', { name: answer }).click();
+  await page.waitForURL(`${installation.address}/**`);
+  await context.close();
+}
+
+describe('a program written for Instantly', { concurrency: 2 }, () => {
+  const runs: (Run & { name: string })[] = [
+    { language: 'Node.js', provider: 'google', login: 'bob@corp.test', name: 'Bob Corp' },
+    { language: 'Python', provider: 'google', login: 'gina@corp.test', name: 'Gina Corp' },
+    { language: 'Node.js', provider: 'microsoft', login: 'erin@contoso.test', name: 'Erin Contoso' },
+    { language: 'Python', provider: 'microsoft', login: 'frank@contoso.test', name: 'Frank Contoso' },
+  ];
+  for (const one of runs) {
+    it(`in ${one.language} connects a ${one.provider} mailbox and ends with 0`, async () => {
+      const { exitCode, output } = await run(one, (link) => consent(link, one.login));
+      assert.equal(exitCode, 0, output);
+      assert.match(output, new RegExp(`Email: ${one.login}\\r?\\n`));
+      assert.match(output, new RegExp(`Name: ${one.name}\\r?\\n`));
+      assert.match(output, new RegExp(`Account ID: ${one.login}\\r?\\n`));
+    });
+  }
+
+  for (const language of ['Node.js', 'Python'] as const) {
+    it(`in ${language} ends with 1 and the reason when the account is a personal Gmail one`, async () => {
+      const what: Run = { language, provider: 'google', login: 'alice@gmail.test' };
+      const { exitCode, output } = await run(what, (link) => consent(link, what.login));
+      assert.equal(exitCode, 1, output);
+      assert.match(output, /Non GSuite accounts are not allowed/);
+    });
+
+    it(`in ${language} ends with 1 when the person cancels`, async () => {
+      const what: Run = { language, provider: 'microsoft', login: 'dave@outlook.test' };
+      const { exitCode, output } = await run(what, (link) => consent(link, what.login, 'Cancel'));
+      assert.equal(exitCode, 1, output);
+      assert.match(output, /Refused: access_denied/);
+    });
+  }
+});
