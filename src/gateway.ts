@@ -1,6 +1,5 @@
 // Composition root: the one place that knows every adapter. Nothing decides anything here.
 import { readFileSync } from 'node:fs';
-import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import { type Core, createCore, type Log, type Ports } from './core/index.ts';
 import { createEgress } from './egress.ts';
@@ -18,7 +17,7 @@ import { createKeyring, parseKeyring } from './stores/keyring.ts';
 import { systemClock, systemRandom } from './system.ts';
 
 export type Gateway = {
-  app: FastifyInstance;
+  app: Awaited<ReturnType<typeof createServer>>;
   core: Core;
   log: Log;
   /** Begins to listen and to do due work; answers the address. */

@@ -1,5 +1,5 @@
 // Time and chance as the machine has them: the adapters of the ports `Clock` and `Random`.
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Ports } from './core/index.ts';
 
@@ -16,7 +16,7 @@ export const systemClock: Ports['clock'] = {
 export const systemRandom: Ports['random'] = {
   bytes: (count) => randomBytes(count),
   id: () => uuid7(Date.now(), randomBytes(10)),
-  fraction: () => Math.random(),
+  fraction: () => randomInt(2 ** 32) / 2 ** 32,
 };
 
 /** RFC 9562 section 5.7: 48 bits of milliseconds, version, 12 random bits, variant, 62 random bits. */
