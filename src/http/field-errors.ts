@@ -1,0 +1,77 @@
+// What a JSON Schema validator found, as fields that a person can repair.
+import type { FieldError } from '../core/index.ts';
+
+/** One entry of ajv's error list. */
+export type SchemaViolation = {
+  keyword: string;
+  instancePath: string;
+  params: Record<string, unknown>;
+  message?: string;
+};
+
+const fieldsMax = 20;
+
+/**
+ * Body fields as JSON Pointers (RFC 6901), parameters of the query by name. Branches of a union report each by
+ * themselves and then together; only the first says something useful, so one entry per field is kept.
+ */
+export function fieldErrors(violations: readonly SchemaViolation[], isBody: boolean): FieldError[] {
+  const found = new Map<string, FieldError>();
+  for (const violation of violations) {
+    const field = fieldOf(violation, isBody);
+    const known = found.get(field);
+    if (known) known.message = joined(known.message, violation);
+    else if (found.size < fieldsMax) found.set(field, { field, message: messageOf(violation) });
+  }
+  return [...found.values()];
+}
+
+function fieldOf({ keyword, instancePath, params }: SchemaViolation, isBody: boolean): string {
+  const member =
+    keyword === 'required'
+      ? params.missingProperty
+      : keyword === 'additionalProperties'
+        ? params.additionalProperty
+        : keyword === 'propertyNames'
+          ? params.propertyName
+          : undefined;
+  const pointer =
+    typeof member === 'string'
+      ? `${instancePath}/${member.replaceAll('~', '~0').replaceAll('/', '~1')}`
+      : instancePath;
+  return isBody ? pointer : pointer.slice(1);
+}
+
+function messageOf({ keyword, instancePath, params, message }: SchemaViolation): string {
+  switch (keyword) {
+    case 'required':
+      return 'is required';
+    case 'additionalProperties':
+      return 'is not known here';
+    case 'propertyNames':
+      return 'is not a valid name';
+    case 'enum':
+      return Array.isArray(params.allowedValues)
+        ? `must be one of: ${params.allowedValues.join(', ')}`
+        : 'is not one of the allowed values';
+    case 'const':
+      return `must be ${JSON.stringify(params.allowedValue)}`;
+    case 'type':
+      return instancePath === '' ? 'must be a JSON object' : `must be ${params.type}`;
+    case 'minProperties':
+      return 'must have at least one member';
+    case 'format':
+      return params.format === 'uuid' ? 'must be an id (UUID)' : `must be a ${params.format}`;
+    case 'pattern':
+      return 'has characters that are not allowed here';
+    default:
+      return message ?? 'is not valid';
+  }
+}
+
+/** `must be string` and `must be null` of one union read as `must be string or null`. */
+function joined(message: string, { keyword, params }: SchemaViolation): string {
+  const type = params.type;
+  if (keyword !== 'type' || typeof type !== 'string' || !message.startsWith('must be ')) return message;
+  return message.includes(type) ? message : `${message} or ${type}`;
+}

@@ -1,0 +1,130 @@
+// Connect sessions over HTTP: make a link, wait for what comes of it, cancel it.
+import type { FastifyReply } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { type ConnectSession, connectStatusOf } from '../../core/index.ts';
+import {
+  connectSessionSchema,
+  newConnectSession,
+  newConnectSessionSchema,
+  presentConnectSession,
+} from './connect-session-schema.ts';
+import { answer, type Noun, operation } from './operation.ts';
+import { closed, idParams, noQuery } from './parts.ts';
+import { principalOf } from './principal.ts';
+
+const waitSecondsMax = 55;
+const tag = 'Connect sessions';
+
+export const connectSessions: Noun = (app, core) => {
+  app.addSchema(connectSessionSchema);
+  app.addSchema(newConnectSessionSchema);
+  const present = (session: ConnectSession) =>
+    presentConnectSession(session, connectStatusOf(session, core.now()));
+  // Long polls must not hold up the end of the process.
+  const closing = new AbortController();
+  app.addHook('preClose', async () => closing.abort());
+
+  app.post(
+    '/v1/connect-sessions',
+    {
+      schema: {
+        querystring: noQuery,
+        body: newConnectSession,
+        ...operation({
+          id: 'createConnectSession',
+          tag,
+          summary: 'Create a connect session',
+          description:
+            'Makes a link for one mailbox owner, good once and for ten minutes. With `mailbox_id` it reconnects that mailbox.',
+          scope: 'connect_sessions:create',
+          success: { 201: answer('NewConnectSession', 'The session, with its link.') },
+          errors: ['not_found', 'oauth_client_missing', 'oauth_client_paused'],
+        }),
+      },
+    },
+    async (request, reply) => {
+      const { session, url } = await core.connectSessions.create(
+        principalOf(request),
+        requestOf(request.body),
+      );
+      return reply.code(201).send({ ...present(session), url });
+    },
+  );
+
+  app.get(
+    '/v1/connect-sessions/:id',
+    {
+      schema: {
+        params: idParams,
+        querystring: Type.Object(
+          {
+            wait: Type.Optional(
+              Type.Integer({
+                minimum: 0,
+                maximum: waitSecondsMax,
+                default: 0,
+                description: 'Answer when the session is over, or after this many seconds.',
+                examples: [30],
+              }),
+            ),
+          },
+          closed,
+        ),
+        ...operation({
+          id: 'readConnectSession',
+          tag,
+          summary: 'Read a connect session, or wait for its end',
+          scope: 'connect_sessions:read',
+          success: { 200: answer('ConnectSession', 'The session as it is now.') },
+          errors: ['not_found'],
+        }),
+      },
+    },
+    async (request, reply) => {
+      const signal = AbortSignal.any([closing.signal, gone(reply)]);
+      const { id } = request.params;
+      return present(
+        await core.connectSessions.waitFor(principalOf(request), id, request.query.wait ?? 0, signal),
+      );
+    },
+  );
+
+  app.delete(
+    '/v1/connect-sessions/:id',
+    {
+      schema: {
+        params: idParams,
+        querystring: noQuery,
+        ...operation({
+          id: 'cancelConnectSession',
+          tag,
+          summary: 'Cancel a connect session',
+          description: 'Its link no longer works.',
+          scope: 'connect_sessions:create',
+          success: { 200: answer('ConnectSession', 'The cancelled session.') },
+          errors: ['not_found', 'connect_session_over'],
+        }),
+      },
+    },
+    async (request) => present(await core.connectSessions.cancel(principalOf(request), request.params.id)),
+  );
+};
+
+/** Aborts when the connection closes; the response knows of that also when the request was read to its end. */
+function gone({ raw }: Pick<FastifyReply, 'raw'>): AbortSignal {
+  const controller = new AbortController();
+  raw.once('close', () => controller.abort());
+  return controller.signal;
+}
+
+const requestOf = (body: Static<typeof newConnectSession>) => ({
+  provider: body.provider ?? null,
+  profile: body.profile ?? 'full',
+  oauthClientId: body.oauth_client_id ?? null,
+  expectedEmail: body.expected_email ?? null,
+  mailboxId: body.mailbox_id ?? null,
+  customer: body.customer ?? null,
+  managedAccountsOnly: body.managed_accounts_only ?? false,
+  exclusive: body.exclusive ?? false,
+  surface: 'native',
+});

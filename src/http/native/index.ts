@@ -1,0 +1,43 @@
+// The native API, `/v1`: JSON in snake case, problem documents, one file per noun.
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { Surface } from '../surface.ts';
+import { apiKeys } from './api-keys.ts';
+import { checkBodies } from './bodies.ts';
+import { connectSessions } from './connect-sessions.ts';
+import { events } from './events.ts';
+import { mailboxes } from './mailboxes.ts';
+import { oauthClients } from './oauth-clients.ts';
+import { documentPath, registerDocument } from './openapi.ts';
+import type { Noun } from './operation.ts';
+import { problemSchema, verdictSchema } from './parts.ts';
+import { recognize } from './principal.ts';
+import { tokens } from './tokens.ts';
+import { whoami } from './whoami.ts';
+import { workspaces } from './workspaces.ts';
+
+const nouns: readonly Noun[] = [
+  whoami,
+  workspaces,
+  apiKeys,
+  oauthClients,
+  connectSessions,
+  mailboxes,
+  tokens,
+  events,
+];
+
+export const native: Surface = {
+  name: 'native',
+  async register(app, { core }) {
+    await registerDocument(app, core.settings.publicUrl);
+    app.addSchema(verdictSchema);
+    app.addSchema(problemSchema);
+    app.get(documentPath, { schema: { hide: true } }, async () => app.swagger());
+    await app.register(async (scope) => {
+      scope.addHook('onRequest', recognize(core));
+      checkBodies(scope);
+      const typed = scope.withTypeProvider<TypeBoxTypeProvider>();
+      for (const noun of nouns) noun(typed, core);
+    });
+  },
+};

@@ -1,0 +1,182 @@
+// Mailboxes over HTTP: list, read, change, verify, disconnect.
+import { type Static, Type } from 'typebox';
+import type { MailboxWithGrant } from '../../core/index.ts';
+import { customer, mailboxSchema, metadata, name, presentMailbox } from './mailbox-schema.ts';
+import { answer, type Noun, operation } from './operation.ts';
+import {
+  closed,
+  email,
+  id,
+  idParams,
+  noQuery,
+  oneOf,
+  pageOf,
+  pageQuery,
+  pageRequestOf,
+  presentPage,
+  provider,
+  text,
+} from './parts.ts';
+import { principalOf } from './principal.ts';
+
+const filter = {
+  email: Type.Optional(email('Only this address.')),
+  provider: Type.Optional(provider('Only mailboxes at this provider.')),
+  customer: Type.Optional(text({ description: 'Only mailboxes of this customer.', examples: ['acme'] })),
+};
+
+const changes = Type.Object(
+  {
+    name: Type.Optional(name),
+    customer: Type.Optional(customer),
+    metadata: Type.Optional(metadata),
+    disabled: Type.Optional(
+      Type.Boolean({
+        description: 'True switches it off: no tokens, no verification; its grant is kept alive.',
+      }),
+    ),
+  },
+  { ...closed, minProperties: 1, examples: [{ name: 'Ada Lovelace', disabled: false }] },
+);
+
+const disconnectionSchema = Type.Object(
+  {
+    id: id('Id that the mailbox had.'),
+    at_provider: oneOf(['revoked', 'failed', 'kept', 'unsupported'], {
+      description:
+        '`revoked` there too; `failed`: it stays valid there; `kept`: another mailbox uses it; `unsupported`: the provider has no way to revoke it.',
+    }),
+  },
+  { $id: 'Disconnection', title: 'Disconnection', description: 'What became of the grant.' },
+);
+
+const tag = 'Mailboxes';
+
+export const mailboxes: Noun = (app, core) => {
+  app.addSchema(mailboxSchema);
+  app.addSchema(disconnectionSchema);
+  const present = (joined: MailboxWithGrant) => presentMailbox(core, joined);
+
+  app.get(
+    '/v1/mailboxes',
+    {
+      schema: {
+        querystring: Type.Object({ ...filter, ...pageQuery }, closed),
+        ...operation({
+          id: 'listMailboxes',
+          tag,
+          summary: 'List the mailboxes',
+          scope: 'mailboxes:read',
+          success: { 200: pageOf('Mailbox', 'Oldest first.') },
+        }),
+      },
+    },
+    async (request) => {
+      const { query } = request;
+      const wanted = {
+        ...(query.email === undefined ? {} : { email: query.email.toLowerCase() }),
+        ...(query.provider === undefined ? {} : { provider: query.provider }),
+        ...(query.customer === undefined ? {} : { customer: query.customer }),
+      };
+      const page = await core.mailboxes.list(principalOf(request), wanted, pageRequestOf(query));
+      return presentPage(page, present);
+    },
+  );
+
+  app.get(
+    '/v1/mailboxes/:id',
+    {
+      schema: {
+        params: idParams,
+        querystring: noQuery,
+        ...operation({
+          id: 'readMailbox',
+          tag,
+          summary: 'Read a mailbox',
+          scope: 'mailboxes:read',
+          success: { 200: answer('Mailbox', 'The mailbox.') },
+          errors: ['not_found'],
+        }),
+      },
+    },
+    async (request) => present(await core.mailboxes.read(principalOf(request), request.params.id)),
+  );
+
+  app.patch(
+    '/v1/mailboxes/:id',
+    {
+      schema: {
+        params: idParams,
+        querystring: noQuery,
+        body: changes,
+        ...operation({
+          id: 'updateMailbox',
+          tag,
+          summary: 'Change a mailbox',
+          description: 'Members that are not sent stay as they are; `metadata` is replaced as a whole.',
+          scope: 'mailboxes:update',
+          success: { 200: answer('Mailbox', 'The mailbox as it is now.') },
+          errors: ['not_found'],
+        }),
+      },
+    },
+    async (request) => {
+      const changed = changesOf(request.body);
+      return present(await core.mailboxes.update(principalOf(request), request.params.id, changed));
+    },
+  );
+
+  app.post(
+    '/v1/mailboxes/:id/verify',
+    {
+      schema: {
+        params: idParams,
+        querystring: noQuery,
+        ...operation({
+          id: 'verifyMailbox',
+          tag,
+          summary: 'Prove a mailbox now',
+          description:
+            'Signs in over each transport. A failed proof is an answer with a verdict, not an error.',
+          scope: 'mailboxes:update',
+          success: { 200: answer('Mailbox', 'The mailbox with what was proved.') },
+          errors: ['not_found', 'mailbox_disabled'],
+        }),
+      },
+    },
+    async (request) => present(await core.mailboxes.verify(principalOf(request), request.params.id)),
+  );
+
+  app.delete(
+    '/v1/mailboxes/:id',
+    {
+      schema: {
+        params: idParams,
+        querystring: noQuery,
+        ...operation({
+          id: 'disconnectMailbox',
+          tag,
+          summary: 'Disconnect a mailbox',
+          description: 'Revokes its grant at the provider where that is possible, and forgets it here.',
+          scope: 'mailboxes:delete',
+          success: { 200: answer('Disconnection', 'The mailbox is gone.') },
+          errors: ['not_found'],
+        }),
+      },
+    },
+    async (request): Promise<Static<typeof disconnectionSchema>> => {
+      const { mailboxId, atProvider } = await core.mailboxes.disconnect(
+        principalOf(request),
+        request.params.id,
+      );
+      return { id: mailboxId, at_provider: atProvider };
+    },
+  );
+};
+
+const changesOf = (body: Static<typeof changes>) => ({
+  ...(body.name === undefined ? {} : { name: body.name }),
+  ...(body.customer === undefined ? {} : { customer: body.customer }),
+  ...(body.metadata === undefined ? {} : { metadata: body.metadata }),
+  ...(body.disabled === undefined ? {} : { disabled: body.disabled }),
+});

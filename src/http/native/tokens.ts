@@ -1,0 +1,133 @@
+// Access tokens over HTTP: the one answer that holds a secret, and where that secret is good for.
+import { type Static, Type } from 'typebox';
+import type { TokenAnswer } from '../../core/index.ts';
+import { transport } from './mailbox-schema.ts';
+import { answer, type Noun, operation } from './operation.ts';
+import { closed, email, id, idParams, isoTime, noQuery, oneOf, text, time } from './parts.ts';
+import { principalOf } from './principal.ts';
+
+/** Longer than this no provider's token lives for sure: Google's last an hour, less the margin to refresh. */
+const minTtlSecondsMax = 3000;
+
+const tokenRequest = Type.Object(
+  {
+    resource: Type.Optional(
+      text({
+        description:
+          "`imap`, `smtp`, `gmail_api`, `graph`, or a resource's URL. Omit for the mailbox's first.",
+        examples: ['imap'],
+        maxLength: 512,
+      }),
+    ),
+    min_ttl_seconds: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: minTtlSecondsMax,
+        default: 0,
+        description: 'The token shall live at least this long.',
+        examples: [300],
+      }),
+    ),
+    force_refresh: Type.Optional(
+      Type.Boolean({
+        description: 'True when a server refused the last token: asks the provider for another.',
+      }),
+    ),
+  },
+  { ...closed, examples: [{ resource: 'imap' }] },
+);
+
+const targetSchema = Type.Union([
+  Type.Object(
+    {
+      transport: transport('`imap` or `smtp`.'),
+      host: Type.String(),
+      port: Type.Integer(),
+      tls: oneOf(['implicit', 'starttls'], { description: '`implicit` = TLS from the first byte.' }),
+      sasl_mechanism: Type.String({ description: 'How to sign in.', examples: ['XOAUTH2'] }),
+      user: Type.String({ description: 'The user name to sign in with.' }),
+    },
+    { title: 'Mail server' },
+  ),
+  Type.Object(
+    { transport: transport('`gmail_api` or `graph`.'), base_url: Type.String({ format: 'uri' }) },
+    { title: 'Mail API' },
+  ),
+]);
+
+const tokenSchema = Type.Object(
+  {
+    access_token: Type.String({ description: 'Keep it out of logs.' }),
+    token_type: oneOf(['Bearer'], { description: 'RFC 6750.' }),
+    expires_at: time('When it ends.'),
+    expires_in: Type.Integer({ description: 'Seconds from now.' }),
+    scope: Type.String({ description: 'Space-separated, as granted.' }),
+    resource: Type.String({ description: 'What it is for.' }),
+    mailbox_id: id('Whose it is.'),
+    email: email('Whose it is.'),
+    refreshed: Type.Boolean({ description: 'True when this call made the provider issue it.' }),
+    targets: Type.Array(targetSchema, { description: 'Where it is good for.' }),
+  },
+  { $id: 'Token', title: 'Token', description: 'An access token that works.' },
+);
+
+export const tokens: Noun = (app, core) => {
+  app.addSchema(tokenSchema);
+  app.post(
+    '/v1/mailboxes/:id/token',
+    {
+      config: { isBodyOptional: true },
+      schema: {
+        params: idParams,
+        querystring: noQuery,
+        body: tokenRequest,
+        ...operation({
+          id: 'readToken',
+          tag: 'Tokens',
+          summary: 'Get an access token',
+          description: 'Answers at once with the stored token while it is fresh. The body may be left out.',
+          scope: 'tokens:read',
+          success: { 200: answer('Token', 'The token.') },
+          errors: [
+            'not_found',
+            'mailbox_disabled',
+            'resource_not_granted',
+            'needs_reauthorization',
+            'oauth_client_paused',
+            'provider_unavailable',
+            'provider_rate_limited',
+            'provider_answer_unreadable',
+            'refresh_timeout',
+            'overloaded',
+          ],
+        }),
+      },
+    },
+    async (request) => {
+      const { body } = request;
+      const token = await core.tokens.read(principalOf(request), request.params.id, {
+        resource: body.resource ?? null,
+        minTtlSeconds: body.min_ttl_seconds ?? 0,
+        forceRefresh: body.force_refresh ?? false,
+      });
+      return present(token, core.now());
+    },
+  );
+};
+
+const present = (token: TokenAnswer, now: number): Static<typeof tokenSchema> => ({
+  access_token: token.accessToken.reveal(),
+  token_type: 'Bearer',
+  expires_at: isoTime(token.expiresAt),
+  expires_in: Math.max(0, Math.floor((token.expiresAt - now) / 1000)),
+  scope: token.scope,
+  resource: token.resource,
+  mailbox_id: token.mailboxId,
+  email: token.email,
+  refreshed: token.refreshed,
+  targets: token.targets.map((target) =>
+    'server' in target
+      ? { transport: target.transport, ...target.server, sasl_mechanism: 'XOAUTH2', user: token.email }
+      : { transport: target.transport, base_url: target.baseUrl },
+  ),
+});

@@ -1,0 +1,103 @@
+// The HTTP server that carries the surfaces: limits, parsing, validation, headers and request ids that all of
+// them share, and health. What a request means is the surfaces' business.
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import type { Core, Log } from '../core/index.ts';
+import { registerErrorPages } from './error-pages.ts';
+import { registerHealth } from './health.ts';
+import { logFailure, noSuchRoute, sendProblem, toGatewayError } from './problem.ts';
+import { coerceQueryNumbers } from './query-numbers.ts';
+import type { Surface } from './surface.ts';
+
+export type ServerOptions = {
+  core: Core;
+  log: Log;
+  surfaces: readonly Surface[];
+  /** Whose `X-Forwarded-*` to believe, as Fastify takes it. */
+  trustProxy: boolean | string | string[];
+  /** Origin under which browsers reach this server, without a trailing slash. */
+  publicUrl: string;
+};
+
+const bodyBytesMax = 64 * 1024;
+/** A reconnect link holds an id, an end and a signature: longer than Fastify's 100. */
+const pathParameterMax = 512;
+/** The whole request must have come in within this time. */
+const requestMilliseconds = 30_000;
+/** A silent connection is cut after this; longer than the longest long poll (55 s). */
+const connectionMilliseconds = 90_000;
+/** Longer than the 60 s for which most load balancers keep an idle connection: they must close it first. */
+const keepAliveMilliseconds = 65_000;
+
+const requestIdForm = /^[A-Za-z0-9_.-]{8,128}$/;
+
+/** Ready to listen or to inject into; the surfaces' routes are in. */
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { core, log, surfaces, trustProxy, publicUrl } = options;
+  const answerError = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const known = toGatewayError(error);
+    logFailure(log, request, known);
+    sendProblem(request, reply, { error: known, publicUrl });
+  };
+  const app = fastify({
+    logger: false,
+    trustProxy,
+    bodyLimit: bodyBytesMax,
+    requestTimeout: requestMilliseconds,
+    connectionTimeout: connectionMilliseconds,
+    keepAliveTimeout: keepAliveMilliseconds,
+    routerOptions: { maxParamLength: pathParameterMax },
+    requestIdHeader: false,
+    genReqId: requestIdOf,
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+    // Bodies mean what they say: nothing is cut off, nothing is turned into another type.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: true } },
+    // A path that cannot be routed at all, such as a broken percent-encoding. No hook runs for it.
+    frameworkErrors: (error, request, reply) => {
+      setCommonHeaders(request, reply);
+      answerError(error, request, reply);
+    },
+  });
+  app.addHook('onRequest', async (request, reply) => setCommonHeaders(request, reply));
+  acceptJson(app);
+  coerceQueryNumbers(app);
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((request, reply) => answerError(noSuchRoute(), request, reply));
+  registerHealth(app, core);
+  registerErrorPages(app, publicUrl);
+  for (const surface of surfaces) {
+    await app.register(async (scope) => surface.register(scope, { core, log }));
+  }
+  await app.ready();
+  return app;
+}
+
+/** A caller's id is taken over when it cannot break a log line or a header. */
+function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && requestIdForm.test(given) ? given : randomUUID();
+}
+
+/** Surfaces that show pages set their own policy over this one, which allows nothing. */
+function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers({
+    'x-request-id': request.id,
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'content-security-policy': "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    'cross-origin-resource-policy': 'same-origin',
+  });
+}
+
+/** Many clients send `Content-Type: application/json` with no body at all; that is no body. */
+function acceptJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else parse(request, body, done);
+  });
+}
