@@ -95,6 +95,8 @@ export function createConnectSessions(ports: Needs) {
         (request.provider && (await store.oauthClients.choose(workspaceId, request.provider))));
     if (!client) {
       if (request.oauthClientId) throw notFound('OAuth client');
+      const paused = await pausedClient(workspaceId, request.provider);
+      if (paused) throw oauthClientPaused(paused);
       throw new GatewayError(
         'oauth_client_missing',
         `There is no OAuth client of the provider ${request.provider}.`,
@@ -107,6 +109,15 @@ export function createConnectSessions(ports: Needs) {
     }
     if (client.status === 'paused') throw oauthClientPaused(client);
     return client;
+  }
+
+  /** Why there is none to choose: a paused one is repaired, a missing one is made. */
+  async function pausedClient(
+    workspaceId: string,
+    provider: ProviderName | null,
+  ): Promise<OAuthClient | undefined> {
+    const { items } = await store.oauthClients.listVisible(workspaceId, { after: null, limit: 100 });
+    return items.find((client) => client.provider === provider && client.status === 'paused');
   }
 
   /** The client that a mailbox was connected with, unless it is gone. */
