@@ -5,7 +5,6 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify';
 import { type Core, GatewayError, type Log, type Principal, type ProviderName } from '../../../core/index.ts';
 import { authenticate } from '../../authenticate.ts';
-import type { Surface } from '../../surface.ts';
 import { acceptBody } from './body.ts';
 import { envelope, InstantlyError, sendError, sessionNotFound } from './errors.ts';
 import { type InstantlyScope, initReply, newSession, principalFor, statusReply, surfaceName } from './map.ts';
@@ -31,9 +30,10 @@ const families = [
 
 const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-export const instantly: Surface = {
+/** A surface as the server takes it. */
+export const instantly = {
   name: surfaceName,
-  async register(app, options) {
+  async register(app: FastifyInstance, options: Options): Promise<void> {
     await app.register(async (scope) => addApi(scope, options, families), { prefix: '/api/v2' });
     await app.register(
       async (scope) => {
