@@ -5,7 +5,7 @@ import type { Clock, EgressFetch, Probe } from '../core/ports.ts';
 import { type ApiAnswer, getJson, statusFinding } from './api-answer.ts';
 import { createProbe, type Finding, member, textMember, works } from './probe.ts';
 
-export const createGmailApiProbe = (deps: { clock: Clock; egressFetch: EgressFetch }): Probe =>
+export const createGmailApiProbe = (deps: { clock: Pick<Clock, 'now'>; egressFetch: EgressFetch }): Probe =>
   createProbe('gmail_api', deps.clock, async (target, login, signal) => {
     if (target.transport !== 'gmail_api') throw new TypeError('The Gmail API probe needs its base URL.');
     const url = `${target.baseUrl}/users/me/profile`;

@@ -5,7 +5,7 @@ import type { Clock, EgressFetch, Probe } from '../core/ports.ts';
 import { type ApiAnswer, getJson, statusFinding } from './api-answer.ts';
 import { createProbe, type Finding, member, textMember, works } from './probe.ts';
 
-export const createGraphProbe = (deps: { clock: Clock; egressFetch: EgressFetch }): Probe =>
+export const createGraphProbe = (deps: { clock: Pick<Clock, 'now'>; egressFetch: EgressFetch }): Probe =>
   createProbe('graph', deps.clock, async (target, login, signal) => {
     if (target.transport !== 'graph') throw new TypeError('The Graph probe needs its base URL.');
     const get = (path: string): Promise<ApiAnswer | Finding> =>

@@ -11,7 +11,7 @@ const bytesMax = 256 * 1024;
 /** How long a server may take to say goodbye after everything is proved. Milliseconds. */
 const goodbyeTimeout = 1_000;
 
-export const createImapProbe = (deps: { clock: Clock; trust: SecureContext }): Probe =>
+export const createImapProbe = (deps: { clock: Pick<Clock, 'now'>; trust: SecureContext }): Probe =>
   createProbe('imap', deps.clock, async (target, login, signal) => {
     if (target.transport !== 'imap') throw new TypeError('The IMAP probe needs an IMAP server.');
     const client = new ImapFlow(
@@ -21,13 +21,16 @@ export const createImapProbe = (deps: { clock: Clock; trust: SecureContext }): P
     client.on('error', () => {});
     const { promise: aborted, resolve } = Promise.withResolvers<Finding>();
     const stop = (): void => {
-      resolve({ reason: 'server_timeout', detail: null });
+      resolve({
+        reason: speaksOtherwise(client) ? 'server_answer_unreadable' : 'server_timeout',
+        detail: null,
+      });
       client.close();
     };
     if (signal.aborted) return { reason: 'server_timeout', detail: null };
     signal.addEventListener('abort', stop, { once: true });
     try {
-      return await Promise.race([prove(client, login.email), aborted]);
+      return await Promise.race([prove(client), aborted]);
     } finally {
       signal.removeEventListener('abort', stop);
       // A failed connect leaves its socket open.
@@ -61,15 +64,15 @@ const clientOptions = (
   clientInfo: { name: 'Mailgrant' },
 });
 
-const prove = async (client: ImapFlow, email: string): Promise<Finding> => {
+const prove = async (client: ImapFlow): Promise<Finding> => {
   try {
     await client.connect();
   } catch (error) {
     const phase = member(error, 'authenticationFailed') === true ? 'authenticate' : 'connect';
     return judge(client, error, phase);
   }
-  // A greeting of PREAUTH would let anyone in and prove nothing about the token.
-  if (client.authenticated !== email) {
+  // A greeting of PREAUTH lets anyone in and proves nothing about the token; it alone leaves this unset.
+  if (client.greeting === undefined) {
     return { reason: 'server_answer_unreadable', detail: 'The server did not ask for authentication.' };
   }
   try {
@@ -106,11 +109,13 @@ const judge = (client: ImapFlow, error: unknown, phase: ImapPhase): Finding => {
     return { reason: classifyImapRefusal({ phase, status, code, text: words }), detail };
   }
   const code = textMember(error, 'code') ?? '';
-  // Bytes came and never became a greeting: something else listens there.
-  const isGarbage = phase === 'connect' && client.greeting === undefined && client.stats().received > 0;
-  if (isGarbage) return { reason: 'server_answer_unreadable', detail };
+  if (phase === 'connect' && speaksOtherwise(client)) return { reason: 'server_answer_unreadable', detail };
   return { reason: classifyConnectionError(code) ?? 'server_answer_unreadable', detail };
 };
+
+/** Bytes came and never became a greeting: something else listens there. */
+const speaksOtherwise = (client: ImapFlow): boolean =>
+  client.greeting === undefined && client.authenticated === false && client.stats().received > 0;
 
 const statusOf = (client: ImapFlow, error: unknown, phase: ImapPhase): 'NO' | 'BAD' | 'BYE' | null => {
   const status = textMember(error, 'responseStatus');

@@ -8,7 +8,7 @@ import { createSmtpProbe } from './smtp.ts';
 
 export const createProbes = (deps: {
   egressFetch: EgressFetch;
-  clock: Clock;
+  clock: Pick<Clock, 'now'>;
   /** PEM text of a further authority for the mail servers (contents of the endpoint table's `caFile`). */
   ca: string | null;
   /** What SMTP servers are greeted with; the host of the public URL suits. */

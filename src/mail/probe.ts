@@ -15,7 +15,7 @@ const detailMax = 500;
 export const createProbe =
   (
     transport: Transport,
-    clock: Clock,
+    clock: Pick<Clock, 'now'>,
     attempt: (...parameters: Parameters<Probe>) => Promise<Finding>,
   ): Probe =>
   async (target, login, signal) => {

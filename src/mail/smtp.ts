@@ -7,7 +7,14 @@ import type { Clock, MailServer, Probe } from '../core/ports.ts';
 import { classifyConnectionError, classifySmtpReply, type SmtpPhase } from './mail-errors.ts';
 import { createProbe, type Finding, textMember, works, xoauth2 } from './probe.ts';
 
-export const createSmtpProbe = (deps: { clock: Clock; trust: SecureContext; name: string }): Probe =>
+/** Our handler's name inside the library; under `XOAUTH2` it would pick a password mechanism instead. */
+const authMethod = 'ACCESS-TOKEN';
+
+export const createSmtpProbe = (deps: {
+  clock: Pick<Clock, 'now'>;
+  trust: SecureContext;
+  name: string;
+}): Probe =>
   createProbe('smtp', deps.clock, async (target, login, signal) => {
     if (target.transport !== 'smtp') throw new TypeError('The SMTP probe needs an SMTP server.');
     if (signal.aborted) return { reason: 'server_timeout', detail: null };
@@ -18,11 +25,11 @@ export const createSmtpProbe = (deps: { clock: Clock; trust: SecureContext; name
     const stop = (): void => resolve({ reason: 'server_timeout', detail: null });
     signal.addEventListener('abort', stop, { once: true });
     connection.on('error', (error) => resolve(judge(error, phase)));
-    connection.on('end', () => resolve({ reason: 'server_unreachable', detail: null }));
+    connection.on('end', () => resolve(judgeEnd(connection.lastServerResponse, phase)));
     connection.connect((refused) => {
       if (refused) return resolve(judge(refused, phase));
       phase = 'authenticate';
-      connection.login({ method: 'XOAUTH2', user: login.email }, (error) => {
+      connection.login({ method: authMethod, user: login.email }, (error) => {
         resolve(error ? judge(error, phase) : works);
       });
     });
@@ -55,7 +62,7 @@ const connectionOptions = (
   socketCloseTimeout: 1_000,
   maxResponseSize: 64 * 1024,
   // Our own exchange: the library's tries a refused token twice and drops the server's explanation.
-  customAuth: { XOAUTH2: (session: Session) => authenticate(session, response) },
+  customAuth: { [authMethod]: (session: Session) => authenticate(session, response) },
 });
 
 type Reply = { status: number; response: string };
@@ -90,6 +97,12 @@ const decode = (challenge: string): string | null => {
   const text = Buffer.from(challenge.replace(/^334[ -]?/, ''), 'base64').toString('utf8');
   return text.startsWith('{') ? text : null;
 };
+
+/** After 421 the library closes before it hands out the reply (RFC 5321 section 3.8). */
+const judgeEnd = (last: string | false, phase: SmtpPhase): Finding =>
+  last !== false && /^[45]/.test(last)
+    ? { reason: classifySmtpReply(phase, last) ?? 'server_unreachable', detail: last }
+    : { reason: 'server_unreachable', detail: null };
 
 const judge = (error: unknown, phase: SmtpPhase): Finding => {
   if (error instanceof AuthRefusal) {

@@ -33,7 +33,10 @@ const keysTimeout = 5_000;
 const keysCooldown = 30_000;
 const keysMaxAge = 600_000;
 
-export const createIdTokenVerifier = (deps: { egressFetch: EgressFetch; clock: Clock }): VerifyIdToken => {
+export const createIdTokenVerifier = (deps: {
+  egressFetch: EgressFetch;
+  clock: Pick<Clock, 'now'>;
+}): VerifyIdToken => {
   /** One per URL of the endpoint table, so bounded by it. */
   const keySets = new Map<string, JWTVerifyGetKey>();
   const keysOf = (url: string): JWTVerifyGetKey => {

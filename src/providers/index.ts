@@ -16,7 +16,7 @@ export {
 export const createProviders = (deps: {
   endpoints: EndpointTable;
   egressFetch: EgressFetch;
-  clock: Clock;
+  clock: Pick<Clock, 'now'>;
 }): Providers => {
   const { endpoints, egressFetch, clock } = deps;
   const oauth2 = createOAuth2({ egressFetch, clock });

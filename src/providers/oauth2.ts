@@ -32,7 +32,7 @@ export const authorizationUrl = (endpoint: string, parameters: Record<string, st
   return url.href;
 };
 
-export const createOAuth2 = (deps: { egressFetch: EgressFetch; clock: Clock }) => {
+export const createOAuth2 = (deps: { egressFetch: EgressFetch; clock: Pick<Clock, 'now'> }) => {
   const requestOptions = (url: string, signal: AbortSignal) => ({
     signal,
     [oauth.customFetch]: deps.egressFetch,
@@ -188,7 +188,9 @@ const validateCallback = (
   try {
     const client = { client_id: registration.clientId };
     const callback = oauth.validateAuthResponse(metadataOf(server), client, parameters, expectedState);
-    return callback.get('code') ? { ok: true, value: callback } : { ok: false, failure: invalid };
+    const codes = callback.getAll('code');
+    const isSound = codes.length === 1 && codes[0] !== '';
+    return isSound ? { ok: true, value: callback } : { ok: false, failure: invalid };
   } catch (error) {
     if (error instanceof oauth.AuthorizationResponseError) {
       const failure = classifyCallbackError(server.provider, {

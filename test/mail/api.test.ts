@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { after, test } from 'node:test';
+import type { ReasonCode } from '../../src/core/diagnosis.ts';
+import { createEgress } from '../../src/egress.ts';
+import { createProbes } from '../../src/mail/index.ts';
+import { portOf } from '../providers/helpers.ts';
+import { clock, login, soon, token } from './helpers.ts';
+
+const egress = createEgress();
+after(() => egress.close());
+const probes = createProbes({ egressFetch: egress.fetch, clock, ca: null });
+
+type Answer = { status: number; body?: unknown };
+type Cleanup = { after(run: () => Promise<void>): void };
+
+/** Answers by path; a path without an answer hangs. */
+const serve = async (answers: Record<string, Answer>, t: Cleanup) => {
+  const authorizations: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    authorizations.push(request.headers.authorization);
+    const answer = answers[request.url ?? ''];
+    if (answer === undefined) return;
+    const body = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {});
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return { baseUrl: `http://127.0.0.1:${portOf(server)}`, authorizations };
+};
+
+const gmail = async (answer: Answer, t: Cleanup, signal = soon()) => {
+  const { baseUrl, authorizations } = await serve({ '/users/me/profile': answer }, t);
+  const result = await probes.gmail_api({ transport: 'gmail_api', baseUrl }, login, signal);
+  assert.deepEqual(authorizations, [`Bearer ${token}`]);
+  return result;
+};
+
+const googleError = (code: number, reason: string, status = 'X', detail?: string): Answer => ({
+  status: code,
+  body: {
+    error: {
+      code,
+      message: 'words',
+      errors: [{ reason }],
+      status,
+      details: detail ? [{ reason: detail }] : [],
+    },
+  },
+});
+
+test('the Gmail API is proved by the address of the token’s own mailbox', async (t) => {
+  const result = await gmail({ status: 200, body: { emailAddress: 'Ann@Corp.test' } }, t);
+  assert.deepEqual([result.ok, result.reason, result.detail], [true, 'ok', null]);
+});
+
+const gmailRows: [what: string, answer: Answer, reason: ReasonCode][] = [
+  ['another mailbox', { status: 200, body: { emailAddress: 'bob@corp.test' } }, 'wrong_mailbox'],
+  ['a profile without address', { status: 200, body: {} }, 'server_answer_unreadable'],
+  ['a page', { status: 200, body: '<html>' }, 'server_answer_unreadable'],
+  ['401', googleError(401, 'authError', 'UNAUTHENTICATED'), 'authentication_refused'],
+  [
+    'scope',
+    googleError(403, 'insufficientPermissions', 'PERMISSION_DENIED', 'ACCESS_TOKEN_SCOPE_INSUFFICIENT'),
+    'scope_missing',
+  ],
+  ['API off, old form', googleError(403, 'accessNotConfigured'), 'api_not_enabled'],
+  [
+    'API off, new form',
+    googleError(403, 'forbidden', 'PERMISSION_DENIED', 'SERVICE_DISABLED'),
+    'api_not_enabled',
+  ],
+  ['domain policy', googleError(403, 'domainPolicy'), 'blocked_by_policy'],
+  ['403 without a known reason', googleError(403, 'forbidden'), 'api_access_denied'],
+  ['403 page', { status: 403, body: '<html>' }, 'api_access_denied'],
+  ['rate limit', googleError(403, 'userRateLimitExceeded'), 'server_busy'],
+  ['daily limit', googleError(403, 'dailyLimitExceeded'), 'quota_exceeded'],
+  ['no mailbox', googleError(400, 'failedPrecondition', 'FAILED_PRECONDITION'), 'mailbox_not_found'],
+  ['another 400', googleError(400, 'badRequest'), 'server_answer_unreadable'],
+  ['429', googleError(429, 'rateLimitExceeded'), 'server_busy'],
+  ['500', googleError(500, 'backendError'), 'server_unreachable'],
+  ['503', { status: 503, body: '<html>' }, 'server_busy'],
+];
+for (const [what, answer, reason] of gmailRows) {
+  test(`Gmail API: ${what}`, async (t) => {
+    const result = await gmail(answer, t);
+    assert.deepEqual([result.ok, result.reason], [false, reason]);
+  });
+}
+
+const me = { status: 200, body: { mail: 'ann@corp.test', userPrincipalName: 'ann@corp.onmicrosoft.test' } };
+const inbox = { status: 200, body: { id: 'i-1', displayName: 'Inbox' } };
+const graph = async (answers: { me?: Answer; inbox?: Answer }, t: Cleanup, signal = soon()) => {
+  const paths = { '/me': answers.me ?? me, '/me/mailFolders/inbox': answers.inbox ?? inbox };
+  const { baseUrl } = await serve(paths, t);
+  return probes.graph({ transport: 'graph', baseUrl }, login, signal);
+};
+const graphError = (status: number, code: string): Answer => ({
+  status,
+  body: { error: { code, message: 'words' } },
+});
+
+test('Graph is proved by the address and an inbox that can be read', async (t) => {
+  assert.equal((await graph({}, t)).reason, 'ok');
+  const byName = { status: 200, body: { mail: null, userPrincipalName: 'ANN@corp.test' } };
+  assert.equal((await graph({ me: byName }, t)).reason, 'ok');
+});
+
+const graphRows: [what: string, answers: { me?: Answer; inbox?: Answer }, reason: ReasonCode][] = [
+  ['another person', { me: { status: 200, body: { mail: 'bob@corp.test' } } }, 'wrong_mailbox'],
+  ['a person without address', { me: { status: 200, body: {} } }, 'server_answer_unreadable'],
+  ['401', { me: graphError(401, 'InvalidAuthenticationToken') }, 'authentication_refused'],
+  ['403 at the profile', { me: graphError(403, 'Authorization_RequestDenied') }, 'api_access_denied'],
+  ['403 at the inbox', { inbox: graphError(403, 'ErrorAccessDenied') }, 'api_access_denied'],
+  ['no licence', { inbox: graphError(404, 'MailboxNotEnabledForRESTAPI') }, 'mailbox_not_found'],
+  ['no inbox', { inbox: graphError(404, 'ErrorItemNotFound') }, 'inbox_unavailable'],
+  ['throttled', { inbox: graphError(429, 'ApplicationThrottled') }, 'server_busy'],
+  ['503', { inbox: graphError(503, 'x') }, 'server_busy'],
+  ['502 page', { me: { status: 502, body: '<html>' } }, 'server_unreachable'],
+  ['an inbox without id', { inbox: { status: 200, body: {} } }, 'server_answer_unreadable'],
+];
+for (const [what, answers, reason] of graphRows) {
+  test(`Graph: ${what}`, async (t) => {
+    const result = await graph(answers, t);
+    assert.deepEqual([result.ok, result.reason], [false, reason]);
+  });
+}
+
+test('an API that does not answer ends with the time limit', async (t) => {
+  const { baseUrl } = await serve({}, t);
+  const gmailResult = await probes.gmail_api(
+    { transport: 'gmail_api', baseUrl },
+    login,
+    AbortSignal.timeout(30),
+  );
+  assert.equal(gmailResult.reason, 'server_timeout');
+  const graphResult = await probes.graph({ transport: 'graph', baseUrl }, login, AbortSignal.timeout(30));
+  assert.equal(graphResult.reason, 'server_timeout');
+});
+
+test('an API behind a closed port is unreachable', async () => {
+  const baseUrl = 'http://127.0.0.1:9';
+  assert.equal(
+    (await probes.graph({ transport: 'graph', baseUrl }, login, soon())).reason,
+    'server_unreachable',
+  );
+});
