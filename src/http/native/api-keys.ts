@@ -64,9 +64,10 @@ export const apiKeys: Noun = (app, core) => {
         querystring: noQuery,
         body: Type.Object(
           { name, scopes, expires_at: Type.Optional(nullable(time('Omit for a key without end.'))) },
-          closed,
+          { ...closed, examples: [{ name: 'Billing service', scopes: ['mailboxes:read', 'tokens:read'] }] },
         ),
         ...operation({
+          takesBody: true,
           id: 'createApiKey',
           tag,
           summary: 'Create an API key',

@@ -27,10 +27,13 @@ export const connectSessions: Noun = (app, core) => {
   app.post(
     '/v1/connect-sessions',
     {
+      // So that an empty body is answered with the field that it lacks.
+      config: { isBodyOptional: true },
       schema: {
         querystring: noQuery,
         body: newConnectSession,
         ...operation({
+          takesBody: true,
           id: 'createConnectSession',
           tag,
           summary: 'Create a connect session',

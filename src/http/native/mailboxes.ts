@@ -110,6 +110,7 @@ export const mailboxes: Noun = (app, core) => {
         querystring: noQuery,
         body: changes,
         ...operation({
+          takesBody: true,
           id: 'updateMailbox',
           tag,
           summary: 'Change a mailbox',

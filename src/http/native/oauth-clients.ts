@@ -123,6 +123,7 @@ export const oauthClients: Noun = (app, core) => {
         querystring: noQuery,
         body: newOAuthClient,
         ...operation({
+          takesBody: true,
           id: 'createOAuthClient',
           tag,
           summary: 'Create an OAuth client',
@@ -194,6 +195,7 @@ export const oauthClients: Noun = (app, core) => {
         querystring: noQuery,
         body: changes,
         ...operation({
+          takesBody: true,
           id: 'updateOAuthClient',
           tag,
           summary: 'Change an OAuth client',

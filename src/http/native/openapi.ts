@@ -1,5 +1,5 @@
 // The OpenAPI document of the native surface, made from the schemas of its routes, and the page that shows it.
-import swagger from '@fastify/swagger';
+import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 
@@ -29,6 +29,7 @@ export async function registerDocument(app: FastifyInstance, publicUrl: string):
         },
       },
     },
+    transformObject: withOptionalBodies,
     refResolver: {
       buildLocalReference: ({ $id }, _baseUri, _fragment, index) =>
         typeof $id === 'string' ? $id : `schema-${index}`,
@@ -51,3 +52,15 @@ export async function registerDocument(app: FastifyInstance, publicUrl: string):
     },
   });
 }
+
+/** The plugin calls every body required; those whose members may all be left out may be left out themselves. */
+const withOptionalBodies: NonNullable<FastifyDynamicSwaggerOptions['transformObject']> = (described) => {
+  if (!('openapiObject' in described)) return described.swaggerObject;
+  for (const path of Object.values(described.openapiObject.paths ?? {})) {
+    const body = path?.post?.requestBody;
+    if (!body || !('content' in body)) continue;
+    const schema = body.content['application/json']?.schema;
+    if (schema && 'properties' in schema && !schema.required) body.required = false;
+  }
+  return described.openapiObject;
+};

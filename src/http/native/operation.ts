@@ -27,15 +27,26 @@ export type Operation = {
   description?: string;
   /** Null = any valid key. */
   scope: ApiKeyScope | null;
+  takesBody?: true;
   /** Answers that are no errors, by status. */
   success: Record<number, TSchema>;
   /** Errors beside those that every operation has. */
   errors?: readonly ErrorCode[];
 };
 
+const ofBodies = ['body_too_large', 'unsupported_media_type'] as const;
 const everywhere = ['invalid_request', 'unauthenticated', 'permission_denied', 'internal_error'] as const;
 
-export function operation({ id, tag, summary, description, scope, success, errors = [] }: Operation) {
+export function operation({
+  id,
+  tag,
+  summary,
+  description,
+  scope,
+  takesBody,
+  success,
+  errors = [],
+}: Operation) {
   const scopeText = scope === null ? 'Any valid API key may.' : `Needs the scope \`${scope}\`.`;
   return {
     operationId: id,
@@ -44,7 +55,7 @@ export function operation({ id, tag, summary, description, scope, success, error
     description: description ? `${description}\n\n${scopeText}` : scopeText,
     security: [{ api_key: [] }],
     ...(scope === null ? {} : { 'x-required-scope': scope }),
-    response: { ...success, ...problems([...everywhere, ...errors]) },
+    response: { ...success, ...problems([...everywhere, ...(takesBody ? ofBodies : []), ...errors]) },
   };
 }
 

@@ -82,6 +82,7 @@ export const tokens: Noun = (app, core) => {
         querystring: noQuery,
         body: tokenRequest,
         ...operation({
+          takesBody: true,
           id: 'readToken',
           tag: 'Tokens',
           summary: 'Get an access token',

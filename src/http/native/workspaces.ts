@@ -24,7 +24,7 @@ const workspaceSchema = Type.Object(
   { $id: 'Workspace', title: 'Workspace', description: 'The unit of isolation.' },
 );
 
-const writable = Type.Object({ name }, closed);
+const writable = Type.Object({ name }, { ...closed, examples: [{ name: 'Acme Sales' }] });
 const tag = 'Workspaces';
 
 export const workspaces: Noun = (app, core) => {
@@ -37,6 +37,7 @@ export const workspaces: Noun = (app, core) => {
         querystring: noQuery,
         body: writable,
         ...operation({
+          takesBody: true,
           id: 'createWorkspace',
           tag,
           summary: 'Create a workspace',
@@ -95,6 +96,7 @@ export const workspaces: Noun = (app, core) => {
         querystring: noQuery,
         body: writable,
         ...operation({
+          takesBody: true,
           id: 'renameWorkspace',
           tag,
           summary: 'Rename a workspace',
