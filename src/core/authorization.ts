@@ -166,6 +166,7 @@ export function createAuthorization(ports: Needs) {
     if (!identity.isManaged && session.managedAccountsOnly) return { reason: 'managed_account_required' };
     if (!identity.isManaged && !client.personalAccounts) return { reason: 'personal_account_refused' };
     if (!(await isExpectedPerson(session, identity))) return { reason: 'wrong_mailbox' };
+    if (await isHeldByAnother(session, identity)) return { reason: 'address_held_by_other_account' };
     if (session.exclusive && (await store.mailboxes.existsElsewhere(session.workspaceId, identity.email))) {
       return { reason: 'mailbox_in_other_workspace' };
     }
@@ -178,6 +179,17 @@ export function createAuthorization(ports: Needs) {
     // A renamed account is still the same person.
     const joined = await store.mailboxes.withGrant(session.mailboxId);
     return joined?.grant.issuer === identity.issuer && joined.grant.subject === identity.subject;
+  }
+
+  /** An address is an attribute that somebody else may come to bear: it does not end a grant that is alive. */
+  async function isHeldByAnother(
+    session: ConnectSession,
+    { email, issuer, subject }: Identity,
+  ): Promise<boolean> {
+    const mailbox = email && (await store.mailboxes.byEmail(session.workspaceId, email));
+    const holder = mailbox && (await store.grants.byId(mailbox.grantId));
+    if (holder?.status !== 'active') return false;
+    return holder.issuer !== issuer || holder.subject !== subject;
   }
 
   /** Hands back what we must not keep, unless that would end a connection that exists (Google revokes all). */

@@ -56,6 +56,10 @@ export const verdictTable = {
     'This mailbox is connected to another workspace.',
     'Disconnect it there first, or connect another mailbox.',
   ),
+  address_held_by_other_account: workspace(
+    'Another account is connected under this address, and its permission is alive.',
+    'Disconnect the mailbox first if this account is to take its place.',
+  ),
   managed_account_required: owner(
     'Non GSuite accounts are not allowed: only Google Workspace accounts can be connected here.',
     'Sign in with the address of a Google Workspace organisation.',

@@ -45,8 +45,9 @@ export const verifiedAddress = (claims: Claims): string | null =>
 
 /**
  * Entra: `iss` is the template with the token's own `tid` (a GUID); the key is `tid` and `oid`, because `sub`
- * differs per registration. The address is a hint that a directory's administrator can change at will: that
- * the mailbox is really this one is proved by signing in to it.
+ * differs per registration. The address is the sign-in name where it looks like one: its domain must belong to
+ * the directory, whereas a directory's administrator can write anything into `email`. That the mailbox is
+ * really this one is proved by signing in to it.
  */
 export const entraIdentity = (
   claims: Claims,
@@ -66,7 +67,7 @@ export const entraIdentity = (
     value: {
       issuer,
       subject: oid,
-      email: addressOf(claims.email) ?? addressOf(claims.preferred_username),
+      email: addressOf(claims.preferred_username) ?? addressOf(claims.email),
       name: textOf(claims.name),
       entraTenantId: tid.toLowerCase(),
       isManaged: tid.toLowerCase() !== consumerTenantId,

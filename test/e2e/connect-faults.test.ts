@@ -172,7 +172,25 @@ test('a link cannot be used twice, nor after its session was cancelled', async (
   }
 });
 
-test('a provider that gives no refresh token does not make a connection that ends within the hour', async () => {
-  const { session } = await installation.connect('google', { login: 'carol@gmail.test' });
-  assert.equal(session.status, 'connected', 'prompt=consent always brings one');
+test('another account with the same address does not end a grant that is alive', async () => {
+  const { sandbox, call, connect } = installation;
+  const login = 'erin@contoso.test';
+  sandbox.google.addUser({ login, hostedDomain: 'contoso.test' });
+  const first = await connect('microsoft', { login });
+  assert.equal(first.session.status, 'connected');
+  const second = await connect('google', { login });
+  assert.equal(reasonOf(second.session), 'address_held_by_other_account');
+  const alive = await call('POST', `/v1/mailboxes/${first.session.mailbox_id}/token`);
+  assert.equal(alive.status, 200);
+
+  assert.equal((await call('DELETE', `/v1/mailboxes/${first.session.mailbox_id}`)).status, 200);
+  const third = await connect('google', { login });
+  assert.equal(third.session.status, 'connected');
+});
+
+test('every connection at Google comes with a refresh token, a second consent included', async () => {
+  for (const attempt of ['first', 'second']) {
+    const { session } = await installation.connect('google', { login: 'carol@gmail.test' });
+    assert.equal(session.status, 'connected', attempt);
+  }
 });

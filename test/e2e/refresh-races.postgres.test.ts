@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { counterparts } from '../counterparts/index.ts';
-import { type GatewayProcess, type Installation, startInstallation, until } from '../support/installation.ts';
+import { type GatewayProcess, type Installation, startInstallation } from '../support/installation.ts';
+import { until } from '../support/until.ts';
 
 const leaseSeconds = 3;
 let installation: Installation;

@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url';
 import type { SandboxProvider } from '../../sandbox/index.ts';
 import type { TestBrowser } from '../counterparts/chromium.ts';
 import { counterparts } from '../counterparts/index.ts';
-import { type Installation, startInstallation, until } from '../support/installation.ts';
+import { type Installation, startInstallation } from '../support/installation.ts';
+import { until } from '../support/until.ts';
 
 type Language = 'Node.js' | 'Python';
 type Run = { language: Language; provider: SandboxProvider; login: string };

@@ -4,7 +4,8 @@ import { after, before, beforeEach, test } from 'node:test';
 import { approve } from '../../sandbox/end-user.ts';
 import { type Fault, namedFaults } from '../../sandbox/faults.ts';
 import type { SandboxProvider } from '../../sandbox/index.ts';
-import { type Installation, memberOf, startInstallation, until } from '../support/installation.ts';
+import { type Installation, memberOf, startInstallation } from '../support/installation.ts';
+import { until } from '../support/until.ts';
 
 const owners = { google: 'bob@corp.test', microsoft: 'erin@contoso.test' } as const;
 

@@ -201,10 +201,16 @@ test('an Entra identity is directory and object, and keeps the concrete issuer',
   });
 });
 
-test('the email claim goes before the user name, and a user name that is no address is none', () => {
-  const both = entra({ email: 'a@b.test', preferred_username: 'c@d.test' });
+test('the sign-in name goes before the email claim, which a directory may fill with any address', () => {
+  const both = entra({ email: 'somebody@else.test', preferred_username: 'c@d.test' });
   assert.ok(both.ok);
-  assert.equal(both.value.email, 'a@b.test');
+  assert.equal(both.value.email, 'c@d.test');
+  const phone = entra({ email: 'a@b.test', preferred_username: '+4917012345' });
+  assert.ok(phone.ok);
+  assert.equal(phone.value.email, 'a@b.test');
+});
+
+test('a user name that is no address is none', () => {
   const none = entra({ preferred_username: '+4917012345' });
   assert.ok(none.ok);
   assert.equal(none.value.email, null);

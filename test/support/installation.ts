@@ -239,19 +239,6 @@ export const freePort = (): Promise<number> =>
     });
   });
 
-/** Waits until `check` is true, at most `seconds`; then throws with what it waited for. */
-export async function until(
-  what: string,
-  check: () => boolean | Promise<boolean>,
-  seconds = 20,
-): Promise<void> {
-  const end = Date.now() + seconds * 1000;
-  while (!(await check())) {
-    if (Date.now() > end) throw new Error(`waited ${seconds} s in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 /** A member of a value that should be an object; undefined when it is none. */
 export const memberOf = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
