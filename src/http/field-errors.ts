@@ -63,14 +63,16 @@ function messageOf({ keyword, instancePath, params, message }: SchemaViolation):
     case 'format':
       return params.format === 'uuid' ? 'must be an id (UUID)' : `must be a ${params.format}`;
     case 'pattern':
-      return 'has characters that are not allowed here';
+      return 'is not of the form that is needed here';
     default:
       return message ?? 'is not valid';
   }
 }
 
-/** `must be string` and `must be null` of one union read as `must be string or null`. */
-function joined(message: string, { keyword, params }: SchemaViolation): string {
+/** A format says more than the pattern beside it; `must be string` and `must be null` of one union read as `must be string or null`. */
+function joined(message: string, violation: SchemaViolation): string {
+  const { keyword, params } = violation;
+  if (keyword === 'format') return messageOf(violation);
   const type = params.type;
   if (keyword !== 'type' || typeof type !== 'string' || !message.startsWith('must be ')) return message;
   return message.includes(type) ? message : `${message} or ${type}`;

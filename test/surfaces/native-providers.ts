@@ -14,7 +14,6 @@ export type Refreshing =
   | 'rate_limited'
   | 'unreadable'
   | 'client_refused'
-  | 'hanging'
   | 'broken';
 
 export type Behaviour = {
@@ -118,14 +117,12 @@ export function createPorts(behaviour: Behaviour): Pick<Ports, 'providers' | 'pr
         },
       };
     },
-    async refresh(_client, { scopes }, signal) {
+    async refresh(_client, { scopes }) {
       behaviour.refreshes += 1;
       const { refreshing } = behaviour;
       if (refreshing === 'rotating') return { ok: true, value: issued(true, scopes) };
       if (refreshing === 'broken') throw new Error('secret-looking cause: refresh-token-1');
-      if (refreshing !== 'hanging') return failed(refreshing);
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-      return failed('unreachable');
+      return failed(refreshing);
     },
     revoke: async () =>
       behaviour.revoking === 'revoking' ? { ok: true, value: null } : failed('unreachable'),

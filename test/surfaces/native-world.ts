@@ -4,7 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
-import { type ApiKeyScope, type Core, createCore, type Log, type Principal } from '../../src/core/index.ts';
+import {
+  type ApiKeyScope,
+  type Core,
+  createCore,
+  type Log,
+  type Ports,
+  type Principal,
+} from '../../src/core/index.ts';
 import { connectPages } from '../../src/http/connect/index.ts';
 import { native } from '../../src/http/native/index.ts';
 import { createServer } from '../../src/http/server.ts';
@@ -23,6 +30,7 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'HEAD' | 'PUT';
 export type World = {
   app: FastifyInstance;
   core: Core;
+  store: Ports['store'];
   behaviour: Behaviour;
   /** Lines of the log: level, message and fields as text. */
   lines: string[];
@@ -101,6 +109,7 @@ export async function startWorld(): Promise<World> {
   return {
     app,
     core,
+    store,
     behaviour,
     lines,
     wait: (milliseconds) => {

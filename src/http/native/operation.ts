@@ -34,8 +34,14 @@ export type Operation = {
   errors?: readonly ErrorCode[];
 };
 
-const ofBodies = ['body_too_large', 'unsupported_media_type'] as const;
-const everywhere = ['invalid_request', 'unauthenticated', 'permission_denied', 'internal_error'] as const;
+const ofBodies = ['body_too_large', 'unsupported_media_type', 'conflict'] as const;
+const everywhere = [
+  'invalid_request',
+  'unauthenticated',
+  'permission_denied',
+  'internal_error',
+  'overloaded',
+] as const;
 
 export function operation({
   id,

@@ -99,7 +99,6 @@ export const tokens: Noun = (app, core) => {
             'provider_rate_limited',
             'provider_answer_unreadable',
             'refresh_timeout',
-            'overloaded',
           ],
         }),
       },
