@@ -111,6 +111,9 @@ describe('a link that does not work', () => {
     }
     assert.match(pages[0]?.body ?? '', /unknown or too old/);
     assert.equal((await post('/connect/unknown')).body, pages[0]?.body);
+    for (const path of ['/connect/x/', '/connect/x/y', '/reconnect/x/y', '/oauth/callback/x/y']) {
+      assert.equal((await get(path)).body, pages[0]?.body, path);
+    }
   });
 
   it('says that it is over once it was cancelled or its time has passed', async () => {

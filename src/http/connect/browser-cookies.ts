@@ -18,7 +18,7 @@ export const referenceOf = (state: string): string =>
   createHash('sha256').update(state).digest('hex').slice(0, 16);
 
 export function createBrowserCookies(publicUrl: string) {
-  // Over plain http, which is for the loopback interface only, browsers refuse the prefix and `Secure`.
+  // Plain http is for the loopback interface only; there, not every browser takes the prefix and `Secure`.
   const isSecure = publicUrl.startsWith('https:');
   const nameOf = (reference: string): string => `${isSecure ? '__Host-' : ''}mailgrant-${reference}`;
   const options = { httpOnly: true, secure: isSecure, sameSite: 'lax', path: '/' } as const;

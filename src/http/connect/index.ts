@@ -37,6 +37,10 @@ export const connectPages: Surface = {
     links(app, core, cookies);
     reconnectLinks(app, core, cookies);
     callbacks(app, core, cookies);
+    // A link that was cut or prolonged on its way is answered for people too.
+    for (const path of ['/connect/*', '/reconnect/*', '/oauth/callback/*']) {
+      app.get(path, async (_request, reply) => sendPage(reply, unknownLinkPage()));
+    }
   },
 };
 

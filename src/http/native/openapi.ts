@@ -37,8 +37,8 @@ export async function registerDocument(app: FastifyInstance, publicUrl: string):
   });
   await app.register(swaggerUi, {
     routePrefix: '/docs/api',
-    theme: { title: 'Mailgrant API' },
-    uiConfig: { deepLinking: true, persistAuthorization: false, validatorUrl: null },
+    theme: { title: 'Mailgrant API', favicon: [] },
+    uiConfig: { layout: 'BaseLayout', deepLinking: true, persistAuthorization: false, validatorUrl: null },
     // Everything from this origin; the page's styles are set by script, which no hash can name.
     staticCSP: {
       'default-src': "'none'",

@@ -34,6 +34,16 @@ export type Operation = {
   errors?: readonly ErrorCode[];
 };
 
+/** Described here; read by `authenticate`. */
+const workspaceHeader = Type.Object({
+  'mailgrant-workspace': Type.Optional(
+    Type.String({
+      description: 'For keys of the installation: id of the workspace to act in.',
+      examples: ['019a2b8c-71c4-7d52-a1b0-3f2d8c6e9a10'],
+    }),
+  ),
+});
+
 const ofBodies = ['body_too_large', 'unsupported_media_type', 'conflict'] as const;
 const everywhere = [
   'invalid_request',
@@ -60,6 +70,7 @@ export function operation({
     summary,
     description: description ? `${description}\n\n${scopeText}` : scopeText,
     security: [{ api_key: [] }],
+    headers: workspaceHeader,
     ...(scope === null ? {} : { 'x-required-scope': scope }),
     response: { ...success, ...problems([...everywhere, ...(takesBody ? ofBodies : []), ...errors]) },
   };
