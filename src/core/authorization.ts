@@ -186,7 +186,7 @@ export function createAuthorization(ports: Needs) {
     session: ConnectSession,
     { email, issuer, subject }: Identity,
   ): Promise<boolean> {
-    const mailbox = email && (await store.mailboxes.byEmail(session.workspaceId, email));
+    const mailbox = email === null ? null : await store.mailboxes.byEmail(session.workspaceId, email);
     const holder = mailbox && (await store.grants.byId(mailbox.grantId));
     if (holder?.status !== 'active') return false;
     return holder.issuer !== issuer || holder.subject !== subject;

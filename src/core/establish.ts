@@ -128,7 +128,7 @@ async function writeMailbox(
     await rows.mailboxes.insert(mailbox);
     return { mailbox, reconnected: false };
   }
-  await rows.mailboxes.update(mailbox);
+  await rows.mailboxes.update(mailbox.id, mailbox);
   // The grant of another OAuth client or person, left without a mailbox by this one.
   if (before.grantId !== grant.id && (await rows.mailboxes.countByGrant(before.grantId)) === 0) {
     await rows.grants.remove(before.grantId);

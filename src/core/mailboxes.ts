@@ -69,14 +69,13 @@ export function createMailboxes(ports: Needs) {
       const now = clock.now();
       const { disabled, ...plain } = changes;
       const isSwitched = disabled !== undefined && disabled !== (mailbox.disabledAt !== null);
-      const updated: Mailbox = {
-        ...mailbox,
+      const columns = {
         ...plain,
         ...(isSwitched ? { disabledAt: disabled ? now : null, verifyDueAt: disabled ? null : now } : {}),
         updatedAt: now,
       };
       await store.transaction(async (rows) => {
-        if (!(await rows.mailboxes.update(updated))) throw notFound('mailbox');
+        if (!(await rows.mailboxes.update(id, columns))) throw notFound('mailbox');
         if (isSwitched) {
           const type: EventType = disabled ? 'mailbox.disabled' : 'mailbox.enabled';
           const data = { email: mailbox.email };

@@ -1,20 +1,26 @@
 // Work that falls due by itself: grants kept alive, mailboxes verified again, old sessions removed.
 // Each takes a bounded batch and says how many it found; the loops that call them are in jobs/.
+import { jittered } from './backoff.ts';
 import type { Ports } from './ports.ts';
 import type { Tokens } from './tokens.ts';
 import type { Verifier } from './verification.ts';
 
-type Needs = Pick<Ports, 'clock' | 'log' | 'store' | 'providers'> & { tokens: Tokens; verifier: Verifier };
+type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers'> & {
+  tokens: Tokens;
+  verifier: Verifier;
+};
 
 export type Maintenance = ReturnType<typeof createMaintenance>;
 
 const batch = 20;
+/** Until a keep-alive that could not be done (provider in trouble, OAuth client paused) is tried again. */
+const postponedSeconds = 3600;
 /** A claimed verification that its process did not finish is claimed again after this long. */
 const verificationClaimMilliseconds = 120_000;
 /** Results stay readable this long after a session has expired. */
 const sessionKeptMilliseconds = 24 * 3600 * 1000;
 
-export function createMaintenance({ clock, log, store, providers, tokens, verifier }: Needs) {
+export function createMaintenance({ clock, random, log, store, providers, tokens, verifier }: Needs) {
   return {
     /** Refreshes grants that were not refreshed for a week, so that the provider does not let them lapse. */
     async refreshDueGrants(): Promise<number> {
@@ -25,9 +31,15 @@ export function createMaintenance({ clock, log, store, providers, tokens, verifi
           const provider = providers[grant.provider];
           const transport = oauthClient && provider.transports(oauthClient, grant.scope)[0];
           const resource = transport && provider.resourceOf(oauthClient, transport);
-          if (!resource) return log.warn('a grant has no scope that is known', { grantId: grant.id });
-          const { outcome } = await tokens.obtain(grant, resource, { minTtlSeconds: 0, forceRefresh: true });
-          return log.debug('a grant was kept alive', { grantId: grant.id, outcome });
+          const { outcome } = resource
+            ? await tokens.obtain(grant, resource, { minTtlSeconds: 0, forceRefresh: true })
+            : { outcome: 'not_granted' };
+          log.debug('a grant was due', { grantId: grant.id, outcome });
+          // A dead grant is not looked at again. Any other one that was not refreshed must not be found at once
+          // again, or the loop would find nothing else.
+          if (outcome !== 'token' && outcome !== 'dead') {
+            await store.grants.postponeKeepAlive(grant.id, clock.now() + jittered(random, postponedSeconds));
+          }
         }),
       );
       return due.length;

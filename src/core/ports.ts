@@ -174,6 +174,8 @@ export type StoreOperations = {
     ): Promise<number>;
     /** Deletes the grant and its token sets. */
     remove(id: string): Promise<void>;
+    /** Puts the next keep-alive off, after one that could not be done. */
+    postponeKeepAlive(id: string, until: number): Promise<void>;
     /** Active grants whose keep-alive is due and which no lease or retry time holds back, oldest first. */
     due(now: number, limit: number): Promise<Grant[]>;
   };
@@ -195,7 +197,8 @@ export type StoreOperations = {
       filter: { email?: string; provider?: ProviderName; customer?: string },
       page: PageRequest,
     ): Promise<Page<MailboxWithGrant>>;
-    update(mailbox: Mailbox): Promise<boolean>;
+    /** Writes these columns and no others: what another process changes meanwhile stays. */
+    update(id: string, changes: Partial<Omit<Mailbox, 'id' | 'workspaceId' | 'createdAt'>>): Promise<boolean>;
     saveVerification(id: string, verification: Verification, verifyDueAt: number | null): Promise<boolean>;
     /** Mailboxes, not disabled, whose verification is due. Claims them until `claimUntil`, oldest first. */
     claimDueVerifications(now: number, claimUntil: number, limit: number): Promise<Mailbox[]>;

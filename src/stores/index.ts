@@ -19,6 +19,7 @@ export type OpenStoreOptions = {
   poolSize?: number;
 };
 
+/** `close` may be called twice. */
 export type OpenStore = Store & { close(): Promise<void>; engine: EngineName };
 
 /**
@@ -31,10 +32,14 @@ export const openStore = async (options: OpenStoreOptions): Promise<OpenStore> =
     const applied = await migrate(engine, { now: Date.now() });
     if (applied.length > 0) options.log.info('The database was migrated', { migrations: applied });
     await checkKeyring(engine, options.keyring, options.log);
+    let closed: Promise<void> | null = null;
     return {
       ...createSqlStore(engine, options.keyring),
       engine: engine.name,
-      close: () => engine.close(),
+      close: () => {
+        closed ??= engine.close();
+        return closed;
+      },
     };
   } catch (error) {
     await engine.close();

@@ -5,14 +5,7 @@ import { setImmediate as nextTurnOfLoop } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { GatewayError } from '../core/errors.ts';
 import { sqliteError } from './sqlite-errors.ts';
-import type {
-  Statement,
-  StatementResult,
-  Unit,
-  UnitOutcome,
-  WriterAnswer,
-  WriterRequest,
-} from './sqlite-protocol.ts';
+import type { StatementResult, Unit, UnitOutcome, WriterAnswer, WriterRequest } from './sqlite-protocol.ts';
 import { holdTurn, type Turn } from './sqlite-writer-turn.ts';
 
 export type WriterThread = {
@@ -147,6 +140,8 @@ export const openWriterThread = async (
       if (death !== null) throw death;
     },
     close: async () => {
+      // Writes that were asked for just before are still on their way through Kysely.
+      await nextTurnOfLoop();
       isClosing = true;
       await pumping;
       if (death !== null) return;

@@ -60,8 +60,10 @@ export const openSqlite = async ({
         await sql`select 1`.execute(reader);
       },
       close: async () => {
-        connection.close();
-        await thread.close().finally(release);
+        await thread.close().finally(() => {
+          connection.close();
+          release();
+        });
       },
     };
   } catch (error) {

@@ -25,6 +25,7 @@ export const apiKeyScopes = {
   'accounts:create': 1,
   'accounts:update': 1,
   'accounts:delete': 1,
+  'events:read': 1,
   all: 1,
 } as const satisfies Record<ApiKeyScope, 1>;
 

@@ -4,48 +4,49 @@ import { apiKeyScopesColumn } from '../json-columns.ts';
 import { pageOf, rowsWanted } from '../page.ts';
 import { type Row, readRow } from '../row.ts';
 import type { ApiKeysTable } from '../schema.ts';
-import { type Context, changed } from './context.ts';
+import { type Context, changed, firstRowOf } from './context.ts';
 
-export const apiKeyOperations = ({ session }: Context): StoreOperations['apiKeys'] => ({
-  insert: async (key) => {
-    await session.writer.insertInto('api_keys').values(rowFromApiKey(key)).execute();
-  },
-  byPrefix: async (prefix) => {
-    const row = await session.reader
-      .selectFrom('api_keys')
-      .selectAll()
-      .where('prefix', '=', prefix)
-      .executeTakeFirst();
-    return row === undefined ? null : apiKeyFromRow(row);
-  },
-  byId: async (id) => {
-    const row = await session.reader
-      .selectFrom('api_keys')
-      .selectAll()
-      .where('id', '=', id)
-      .executeTakeFirst();
-    return row === undefined ? null : apiKeyFromRow(row);
-  },
-  list: async (workspaceId, page) => {
-    let query = session.reader.selectFrom('api_keys').selectAll();
-    query =
-      workspaceId === null
-        ? query.where('workspace_id', 'is', null)
-        : query.where('workspace_id', '=', workspaceId);
-    if (page.after !== null) query = query.where('id', '>', page.after);
-    const rows = await query.orderBy('id').limit(rowsWanted(page)).execute();
-    return pageOf(rows, page, { map: apiKeyFromRow, idOf: (row) => row.id });
-  },
-  revoke: async (id, at) =>
-    changed(
-      await session.writer
-        .updateTable('api_keys')
-        .set({ revoked_at: at })
+export const apiKeyOperations = ({ session }: Context): StoreOperations['apiKeys'] => {
+  const findByPrefix = firstRowOf(session.reader, () =>
+    session.reader.selectFrom('api_keys').selectAll().where('prefix', '=', ''),
+  );
+  return {
+    insert: async (key) => {
+      await session.writer.insertInto('api_keys').values(rowFromApiKey(key)).execute();
+    },
+    byPrefix: async (prefix) => {
+      const row = await findByPrefix(prefix);
+      return row === undefined ? null : apiKeyFromRow(row);
+    },
+    byId: async (id) => {
+      const row = await session.reader
+        .selectFrom('api_keys')
+        .selectAll()
         .where('id', '=', id)
-        .where('revoked_at', 'is', null)
-        .executeTakeFirst(),
-    ),
-});
+        .executeTakeFirst();
+      return row === undefined ? null : apiKeyFromRow(row);
+    },
+    list: async (workspaceId, page) => {
+      let query = session.reader.selectFrom('api_keys').selectAll();
+      query =
+        workspaceId === null
+          ? query.where('workspace_id', 'is', null)
+          : query.where('workspace_id', '=', workspaceId);
+      if (page.after !== null) query = query.where('id', '>', page.after);
+      const rows = await query.orderBy('id').limit(rowsWanted(page)).execute();
+      return pageOf(rows, page, { map: apiKeyFromRow, idOf: (row) => row.id });
+    },
+    revoke: async (id, at) =>
+      changed(
+        await session.writer
+          .updateTable('api_keys')
+          .set({ revoked_at: at })
+          .where('id', '=', id)
+          .where('revoked_at', 'is', null)
+          .executeTakeFirst(),
+      ),
+  };
+};
 
 const rowFromApiKey = (key: ApiKey): ApiKeysTable => ({
   id: key.id,

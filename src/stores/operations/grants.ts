@@ -3,129 +3,137 @@ import type { Grant } from '../../core/grants.ts';
 import type { StoreOperations } from '../../core/ports.ts';
 import { readRow } from '../row.ts';
 import type { Tables } from '../schema.ts';
-import { type Context, changed } from './context.ts';
+import { type Context, changed, firstRowOf } from './context.ts';
 import { grantFromRow, rowFromGrant, sealedRefreshToken } from './grant-rows.ts';
 import { rowFromTokenSet } from './token-sets.ts';
 
 const free = { lease_owner: null, lease_until: 0 } as const;
 const nextVersion = sql<number>`version + 1`;
 
-export const grantOperations = ({ session, keyring }: Context): StoreOperations['grants'] => ({
-  insert: async (grant) => {
-    await session.writer.insertInto('grants').values(rowFromGrant(grant, keyring)).execute();
-  },
-  byId: async (id) => {
-    const row = await session.reader.selectFrom('grants').selectAll().where('id', '=', id).executeTakeFirst();
-    return row === undefined ? null : grantFromRow(row, keyring);
-  },
-  bySubject: async ({ workspaceId, oauthClientId, issuer, subject }) => {
-    const row = await session.reader
-      .selectFrom('grants')
-      .selectAll()
-      .where('workspace_id', '=', workspaceId)
-      .where('oauth_client_id', '=', oauthClientId)
-      .where('issuer', '=', issuer)
-      .where('subject', '=', subject)
-      .executeTakeFirst();
-    return row === undefined ? null : grantFromRow(row, keyring);
-  },
-  replace: async (grant) => {
-    const { id, workspace_id, created_at, ...columns } = rowFromGrant(grant, keyring);
-    return changed(
+export const grantOperations = ({ session, keyring }: Context): StoreOperations['grants'] => {
+  const findById = firstRowOf(session.reader, () =>
+    session.reader.selectFrom('grants').selectAll().where('id', '=', ''),
+  );
+  return {
+    insert: async (grant) => {
+      await session.writer.insertInto('grants').values(rowFromGrant(grant, keyring)).execute();
+    },
+    byId: async (id) => {
+      const row = await findById(id);
+      return row === undefined ? null : grantFromRow(row, keyring);
+    },
+    bySubject: async ({ workspaceId, oauthClientId, issuer, subject }) => {
+      const row = await session.reader
+        .selectFrom('grants')
+        .selectAll()
+        .where('workspace_id', '=', workspaceId)
+        .where('oauth_client_id', '=', oauthClientId)
+        .where('issuer', '=', issuer)
+        .where('subject', '=', subject)
+        .executeTakeFirst();
+      return row === undefined ? null : grantFromRow(row, keyring);
+    },
+    replace: async (grant) => {
+      const { id, workspace_id, created_at, ...columns } = rowFromGrant(grant, keyring);
+      return changed(
+        await session.writer
+          .updateTable('grants')
+          .set({ ...columns, ...free, status: 'active', failure: null, retry_at: null, version: nextVersion })
+          .where('id', '=', id)
+          .executeTakeFirst(),
+      );
+    },
+    takeLease: async (id, { owner, now, until }) =>
+      changed(
+        await session.writer
+          .updateTable('grants')
+          .set({ lease_owner: owner, lease_until: until })
+          .where('id', '=', id)
+          .where('status', '=', 'active')
+          .where('lease_until', '<=', now)
+          .executeTakeFirst(),
+      ),
+    releaseLease: async (id, { owner, retryAt }) => {
       await session.writer
         .updateTable('grants')
-        .set({ ...columns, ...free, status: 'active', failure: null, retry_at: null, version: nextVersion })
+        .set({ ...free, retry_at: retryAt })
         .where('id', '=', id)
-        .executeTakeFirst(),
-    );
-  },
-  takeLease: async (id, { owner, now, until }) =>
-    changed(
-      await session.writer
-        .updateTable('grants')
-        .set({ lease_owner: owner, lease_until: until })
-        .where('id', '=', id)
-        .where('status', '=', 'active')
-        .where('lease_until', '<=', now)
-        .executeTakeFirst(),
-    ),
-  releaseLease: async (id, { owner, retryAt }) => {
-    await session.writer
-      .updateTable('grants')
-      .set({ ...free, retry_at: retryAt })
-      .where('id', '=', id)
-      .where('lease_owner', '=', owner)
-      .execute();
-  },
-  saveRefreshed: async (id, { version, refreshToken, refreshTokenExpiresAt, tokenSet, at, keepAliveAt }) =>
-    session.saveRefreshed({
-      grantId: id,
-      version,
-      grant: {
-        ...free,
-        ...(refreshToken === null ? {} : { refresh_token: sealedRefreshToken(keyring, id, refreshToken) }),
-        // The same token without a word about its end keeps the end that it had.
-        ...(refreshToken === null && refreshTokenExpiresAt === null
-          ? {}
-          : { refresh_token_expires_at: refreshTokenExpiresAt }),
-        version: version + 1,
-        retry_at: null,
-        refreshed_at: at,
-        keep_alive_at: keepAliveAt,
-        updated_at: at,
-      },
-      tokenSet: rowFromTokenSet({ ...tokenSet, grantId: id }, keyring),
-    }),
-  markDead: async (id, { version, failure, at }) =>
-    changed(
-      await session.writer
-        .updateTable('grants')
-        .set({
+        .where('lease_owner', '=', owner)
+        .execute();
+    },
+    saveRefreshed: async (id, { version, refreshToken, refreshTokenExpiresAt, tokenSet, at, keepAliveAt }) =>
+      session.saveRefreshed({
+        grantId: id,
+        version,
+        grant: {
           ...free,
-          status: 'needs_reauthorization',
-          failure: JSON.stringify(failure),
+          ...(refreshToken === null ? {} : { refresh_token: sealedRefreshToken(keyring, id, refreshToken) }),
+          // The same token without a word about its end keeps the end that it had.
+          ...(refreshToken === null && refreshTokenExpiresAt === null
+            ? {}
+            : { refresh_token_expires_at: refreshTokenExpiresAt }),
           version: version + 1,
           retry_at: null,
+          refreshed_at: at,
+          keep_alive_at: keepAliveAt,
           updated_at: at,
-        })
-        .where('id', '=', id)
-        .where('version', '=', version)
+        },
+        tokenSet: rowFromTokenSet({ ...tokenSet, grantId: id }, keyring),
+      }),
+    markDead: async (id, { version, failure, at }) =>
+      changed(
+        await session.writer
+          .updateTable('grants')
+          .set({
+            ...free,
+            status: 'needs_reauthorization',
+            failure: JSON.stringify(failure),
+            version: version + 1,
+            retry_at: null,
+            updated_at: at,
+          })
+          .where('id', '=', id)
+          .where('version', '=', version)
+          .where('status', '=', 'active')
+          .executeTakeFirst(),
+      ),
+    countSiblings: (grant) => countSiblings(session.reader, grant),
+    countOfPerson: async ({ provider, clientId }, { issuer, subject }) => {
+      const row = await session.reader
+        .selectFrom('grants')
+        .innerJoin('oauth_clients', 'oauth_clients.id', 'grants.oauth_client_id')
+        .where('oauth_clients.provider', '=', provider)
+        .where('oauth_clients.client_id', '=', clientId)
+        .where('grants.issuer', '=', issuer)
+        .where('grants.subject', '=', subject)
+        .where('grants.status', '=', 'active')
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow();
+      return readRow('grants', row).integer('count');
+    },
+    // The token sets go with it: the reference cascades.
+    remove: async (id) => {
+      await session.writer.deleteFrom('grants').where('id', '=', id).execute();
+    },
+    postponeKeepAlive: async (id, until) => {
+      await session.writer.updateTable('grants').set({ keep_alive_at: until }).where('id', '=', id).execute();
+    },
+    due: async (now, limit) => {
+      const rows = await session.reader
+        .selectFrom('grants')
+        .selectAll()
         .where('status', '=', 'active')
-        .executeTakeFirst(),
-    ),
-  countSiblings: (grant) => countSiblings(session.reader, grant),
-  countOfPerson: async ({ provider, clientId }, { issuer, subject }) => {
-    const row = await session.reader
-      .selectFrom('grants')
-      .innerJoin('oauth_clients', 'oauth_clients.id', 'grants.oauth_client_id')
-      .where('oauth_clients.provider', '=', provider)
-      .where('oauth_clients.client_id', '=', clientId)
-      .where('grants.issuer', '=', issuer)
-      .where('grants.subject', '=', subject)
-      .where('grants.status', '=', 'active')
-      .select((eb) => eb.fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow();
-    return readRow('grants', row).integer('count');
-  },
-  // The token sets go with it: the reference cascades.
-  remove: async (id) => {
-    await session.writer.deleteFrom('grants').where('id', '=', id).execute();
-  },
-  due: async (now, limit) => {
-    const rows = await session.reader
-      .selectFrom('grants')
-      .selectAll()
-      .where('status', '=', 'active')
-      .where('keep_alive_at', '<=', now)
-      .where('lease_until', '<=', now)
-      .where((eb) => eb.or([eb('retry_at', 'is', null), eb('retry_at', '<=', now)]))
-      .orderBy('keep_alive_at')
-      .orderBy('id')
-      .limit(limit)
-      .execute();
-    return rows.map((row) => grantFromRow(row, keyring));
-  },
-});
+        .where('keep_alive_at', '<=', now)
+        .where('lease_until', '<=', now)
+        .where((eb) => eb.or([eb('retry_at', 'is', null), eb('retry_at', '<=', now)]))
+        .orderBy('keep_alive_at')
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => grantFromRow(row, keyring));
+    },
+  };
+};
 
 /**
  * The same registration may be entered as several OAuth clients, one per workspace: the provider knows only

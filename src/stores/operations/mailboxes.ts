@@ -7,95 +7,102 @@ import { pageOf, rowsWanted } from '../page.ts';
 import { type Row, readRow } from '../row.ts';
 import type { MailboxesTable } from '../schema.ts';
 import { providerNames } from '../words.ts';
-import { type Context, changed, type Database, prefixed } from './context.ts';
+import { type Context, changed, type Database, firstRowOf, prefixed } from './context.ts';
 import { grantColumns, grantFromRow } from './grant-rows.ts';
 import { oauthClientColumns, oauthClientFromRow } from './oauth-clients.ts';
 
-export const mailboxOperations = ({ session, keyring }: Context): StoreOperations['mailboxes'] => ({
-  insert: async (mailbox) => {
-    await session.writer.insertInto('mailboxes').values(rowFromMailbox(mailbox)).execute();
-  },
-  byId: async (id) => {
-    const row = await session.reader
-      .selectFrom('mailboxes')
-      .selectAll()
-      .where('id', '=', id)
-      .executeTakeFirst();
-    return row === undefined ? null : mailboxFromRow(row);
-  },
-  withGrant: async (id) => {
-    const row = await joined(session.reader).where('mailboxes.id', '=', id).executeTakeFirst();
-    return row === undefined ? null : mailboxWithGrantFromRow(row, keyring);
-  },
-  byEmail: async (workspaceId, email) => {
-    const row = await session.reader
-      .selectFrom('mailboxes')
-      .selectAll()
-      .where('workspace_id', '=', workspaceId)
-      .where('email', '=', email)
-      .executeTakeFirst();
-    return row === undefined ? null : mailboxFromRow(row);
-  },
-  existsElsewhere: async (workspaceId, email) => {
-    const row = await session.reader
-      .selectFrom('mailboxes')
-      .select('id')
-      .where('email', '=', email)
-      .where('workspace_id', '!=', workspaceId)
-      .limit(1)
-      .executeTakeFirst();
-    return row !== undefined;
-  },
-  list: async (workspaceId, { email, provider, customer }, page) => {
-    let query = joined(session.reader).where('mailboxes.workspace_id', '=', workspaceId);
-    if (email !== undefined) query = query.where('mailboxes.email', '=', email);
-    if (provider !== undefined) query = query.where('mailboxes.provider', '=', provider);
-    if (customer !== undefined) query = query.where('mailboxes.customer', '=', customer);
-    if (page.after !== null) query = query.where('mailboxes.id', '>', page.after);
-    const rows = await query.orderBy('mailboxes.id').limit(rowsWanted(page)).execute();
-    return pageOf(rows, page, {
-      map: (row) => mailboxWithGrantFromRow(row, keyring),
-      idOf: (row) => readRow('mailboxes', row, 'mailboxes.').text('id'),
-    });
-  },
-  update: async (mailbox) => {
-    const { id, workspace_id, created_at, ...columns } = rowFromMailbox(mailbox);
-    return changed(
-      await session.writer.updateTable('mailboxes').set(columns).where('id', '=', id).executeTakeFirst(),
-    );
-  },
-  saveVerification: async (id, verification, verifyDueAt) =>
-    changed(
-      await session.writer
-        .updateTable('mailboxes')
-        .set({ verification: JSON.stringify(verification), verify_due_at: verifyDueAt })
+export const mailboxOperations = ({ session, keyring }: Context): StoreOperations['mailboxes'] => {
+  const findWithGrant = firstRowOf(session.reader, () =>
+    joined(session.reader).where('mailboxes.id', '=', ''),
+  );
+  return {
+    insert: async (mailbox) => {
+      await session.writer.insertInto('mailboxes').values(rowFromMailbox(mailbox)).execute();
+    },
+    byId: async (id) => {
+      const row = await session.reader
+        .selectFrom('mailboxes')
+        .selectAll()
         .where('id', '=', id)
-        .executeTakeFirst(),
-    ),
-  claimDueVerifications: (now, claimUntil, limit) =>
-    claimDueVerifications(session, { now, claimUntil, limit }),
-  countByGrant: async (grantId) => {
-    const row = await session.reader
-      .selectFrom('mailboxes')
-      .where('grant_id', '=', grantId)
-      .select((eb) => eb.fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow();
-    return readRow('mailboxes', row).integer('count');
-  },
-  listByGrant: async (grantId) => {
-    const rows = await session.reader
-      .selectFrom('mailboxes')
-      .selectAll()
-      .where('grant_id', '=', grantId)
-      .orderBy('id')
-      .execute();
-    return rows.map((row) => mailboxFromRow(row));
-  },
-  remove: async (id) => {
-    const result = await session.writer.deleteFrom('mailboxes').where('id', '=', id).executeTakeFirst();
-    return result.numDeletedRows > 0n;
-  },
-});
+        .executeTakeFirst();
+      return row === undefined ? null : mailboxFromRow(row);
+    },
+    withGrant: async (id) => {
+      const row = await findWithGrant(id);
+      return row === undefined ? null : mailboxWithGrantFromRow(row, keyring);
+    },
+    byEmail: async (workspaceId, email) => {
+      const row = await session.reader
+        .selectFrom('mailboxes')
+        .selectAll()
+        .where('workspace_id', '=', workspaceId)
+        .where('email', '=', email)
+        .executeTakeFirst();
+      return row === undefined ? null : mailboxFromRow(row);
+    },
+    existsElsewhere: async (workspaceId, email) => {
+      const row = await session.reader
+        .selectFrom('mailboxes')
+        .select('id')
+        .where('email', '=', email)
+        .where('workspace_id', '!=', workspaceId)
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+    list: async (workspaceId, { email, provider, customer }, page) => {
+      let query = joined(session.reader).where('mailboxes.workspace_id', '=', workspaceId);
+      if (email !== undefined) query = query.where('mailboxes.email', '=', email);
+      if (provider !== undefined) query = query.where('mailboxes.provider', '=', provider);
+      if (customer !== undefined) query = query.where('mailboxes.customer', '=', customer);
+      if (page.after !== null) query = query.where('mailboxes.id', '>', page.after);
+      const rows = await query.orderBy('mailboxes.id').limit(rowsWanted(page)).execute();
+      return pageOf(rows, page, {
+        map: (row) => mailboxWithGrantFromRow(row, keyring),
+        idOf: (row) => readRow('mailboxes', row, 'mailboxes.').text('id'),
+      });
+    },
+    update: async (id, changes) =>
+      changed(
+        await session.writer
+          .updateTable('mailboxes')
+          .set(changedColumns(changes))
+          .where('id', '=', id)
+          .executeTakeFirst(),
+      ),
+    saveVerification: async (id, verification, verifyDueAt) =>
+      changed(
+        await session.writer
+          .updateTable('mailboxes')
+          .set({ verification: JSON.stringify(verification), verify_due_at: verifyDueAt })
+          .where('id', '=', id)
+          .executeTakeFirst(),
+      ),
+    claimDueVerifications: (now, claimUntil, limit) =>
+      claimDueVerifications(session, { now, claimUntil, limit }),
+    countByGrant: async (grantId) => {
+      const row = await session.reader
+        .selectFrom('mailboxes')
+        .where('grant_id', '=', grantId)
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow();
+      return readRow('mailboxes', row).integer('count');
+    },
+    listByGrant: async (grantId) => {
+      const rows = await session.reader
+        .selectFrom('mailboxes')
+        .selectAll()
+        .where('grant_id', '=', grantId)
+        .orderBy('id')
+        .execute();
+      return rows.map((row) => mailboxFromRow(row));
+    },
+    remove: async (id) => {
+      const result = await session.writer.deleteFrom('mailboxes').where('id', '=', id).executeTakeFirst();
+      return result.numDeletedRows > 0n;
+    },
+  };
+};
 
 /** The oldest are claimed first; what comes back is in order of id, for RETURNING promises no order. */
 const claimDueVerifications = async (
@@ -171,6 +178,24 @@ const rowFromMailbox = (mailbox: Mailbox): MailboxesTable => ({
   created_at: mailbox.createdAt,
   updated_at: mailbox.updatedAt,
 });
+
+/** Only the columns of the members that are given. */
+const changedColumns = (changes: Partial<Mailbox>): Partial<MailboxesTable> => {
+  const { metadata, verification } = changes;
+  const columns: Partial<Record<keyof MailboxesTable, unknown>> = {
+    grant_id: changes.grantId,
+    provider: changes.provider,
+    email: changes.email,
+    name: changes.name,
+    customer: changes.customer,
+    metadata: metadata === undefined ? undefined : JSON.stringify(metadata),
+    disabled_at: changes.disabledAt,
+    verification: verification ? JSON.stringify(verification) : verification,
+    verify_due_at: changes.verifyDueAt,
+    updated_at: changes.updatedAt,
+  };
+  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+};
 
 const mailboxFromRow = (row: Row, prefix = ''): Mailbox => {
   const reader = readRow('mailboxes', row, prefix);

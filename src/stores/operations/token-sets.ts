@@ -4,25 +4,25 @@ import type { Keyring } from '../keyring.ts';
 import { upsertTokenSet } from '../refreshed-rows.ts';
 import { type Row, readRow, sealColumn } from '../row.ts';
 import type { TokenSetsTable } from '../schema.ts';
-import type { Context } from './context.ts';
+import { type Context, firstRowOf } from './context.ts';
 
-export const tokenSetOperations = ({ session, keyring }: Context): StoreOperations['tokenSets'] => ({
-  find: async (grantId, resource) => {
-    const row = await session.reader
-      .selectFrom('token_sets')
-      .selectAll()
-      .where('grant_id', '=', grantId)
-      .where('resource', '=', resource)
-      .executeTakeFirst();
-    return row === undefined ? null : tokenSetFromRow(row, keyring);
-  },
-  save: async (tokenSet) => {
-    await upsertTokenSet(session.writer, rowFromTokenSet(tokenSet, keyring)).execute();
-  },
-  removeAll: async (grantId) => {
-    await session.writer.deleteFrom('token_sets').where('grant_id', '=', grantId).execute();
-  },
-});
+export const tokenSetOperations = ({ session, keyring }: Context): StoreOperations['tokenSets'] => {
+  const find = firstRowOf(session.reader, () =>
+    session.reader.selectFrom('token_sets').selectAll().where('grant_id', '=', '').where('resource', '=', ''),
+  );
+  return {
+    find: async (grantId, resource) => {
+      const row = await find(grantId, resource);
+      return row === undefined ? null : tokenSetFromRow(row, keyring);
+    },
+    save: async (tokenSet) => {
+      await upsertTokenSet(session.writer, rowFromTokenSet(tokenSet, keyring)).execute();
+    },
+    removeAll: async (grantId) => {
+      await session.writer.deleteFrom('token_sets').where('grant_id', '=', grantId).execute();
+    },
+  };
+};
 
 const rowIdOf = (grantId: string, resource: string): string => `${grantId} ${resource}`;
 
