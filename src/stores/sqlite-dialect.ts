@@ -15,7 +15,7 @@ import type { Statement, StatementResult } from './sqlite-protocol.ts';
 export type Runner = (statement: Statement) => StatementResult | Promise<StatementResult>;
 
 export const sqliteDialect = (run: Runner): Dialect => ({
-  createAdapter: () => new SqliteAdapter(),
+  createAdapter: () => new QueueingAdapter(),
   createIntrospector: (db) => new SqliteIntrospector(db),
   createQueryCompiler: () => new SqliteQueryCompiler(),
   createDriver: () => {
@@ -31,6 +31,13 @@ export const sqliteDialect = (run: Runner): Dialect => ({
     };
   },
 });
+
+/** Kysely would run one statement after the other here, and no two callers could share a commit. */
+class QueueingAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+}
 
 export const statementOf = ({ sql, parameters }: Pick<CompiledQuery, 'sql' | 'parameters'>): Statement => ({
   sql,

@@ -88,8 +88,8 @@ export const openWriterThread = async (
   };
 
   const runTurn = async ({ milliseconds, resolve }: TurnJob): Promise<void> => {
-    const { turn, over } = holdTurn({ milliseconds, ask: async (request) => single(await call(request)) });
     single(await call({ type: 'begin' }));
+    const { turn, over } = holdTurn({ milliseconds, ask: async (request) => single(await call(request)) });
     resolve(turn);
     await over;
   };
@@ -99,17 +99,21 @@ export const openWriterThread = async (
       // Callers that were just answered get to ask again before the next group is closed.
       await nextTurnOfLoop();
       const jobs = takeJobs(queue);
-      if (jobs.length === 0) return;
+      if (jobs.length === 0) break;
       try {
         const [first] = jobs;
         if (first !== undefined && 'milliseconds' in first) await runTurn(first);
         else await runGroup(jobs.filter((job) => 'unit' in job));
       } catch (cause) {
         const error =
-          cause instanceof GatewayError ? cause : new GatewayError('internal_error', '', { cause });
+          cause instanceof GatewayError
+            ? cause
+            : new GatewayError('internal_error', 'The writer of the database failed.', { cause });
         for (const job of jobs) job.reject(error);
       }
     }
+    // In the same tick as the look at the queue: a write that arrives from now on starts the next pump.
+    pumping = null;
   };
 
   const refusal = (): GatewayError | null => {
@@ -128,9 +132,7 @@ export const openWriterThread = async (
       return;
     }
     queue.push(job);
-    pumping ??= pump().finally(() => {
-      pumping = null;
-    });
+    pumping ??= pump();
   };
 
   return {

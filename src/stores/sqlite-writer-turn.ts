@@ -43,7 +43,7 @@ export const holdTurn = ({
     try {
       await ask({ type: request });
     } catch (error) {
-      if (request === 'commit') await ask({ type: 'rollback' });
+      if (request === 'commit') await ask({ type: 'rollback' }).catch(() => {});
       throw error;
     } finally {
       ended.resolve();

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { secret } from '../../../src/core/secret.ts';
+import { type CreateDatabase, mailbox, newId, now, storeGrant, tokenSet } from '../fixtures.ts';
+import { guarantees } from './with-store.ts';
+
+const callers = 50;
+
+export const concurrencyGuarantees = (createDatabase: CreateDatabase): void =>
+  guarantees('at the same time', createDatabase, (it) => {
+    it('a lease is taken once by 50 callers on two nodes', async (store, _, other) => {
+      const { id } = await storeGrant(store);
+      const taken = await Promise.all(
+        Array.from({ length: callers }, (_unused, index) =>
+          (index % 2 === 0 ? store : other).grants.takeLease(id, { owner: `${index}`, now, until: now + 9 }),
+        ),
+      );
+      assert.equal(taken.filter(Boolean).length, 1);
+      assert.equal((await store.grants.byId(id))?.leaseOwner, `${taken.indexOf(true)}`);
+    });
+
+    it('of 50 refreshes of one version one is saved, and both tokens are its own', async (store, _, other) => {
+      const { id } = await storeGrant(store);
+      const saved = await Promise.all(
+        Array.from({ length: callers }, (_unused, index) =>
+          (index % 2 === 0 ? store : other).grants.saveRefreshed(id, {
+            version: 1,
+            refreshToken: secret(`refresh-${index}`),
+            refreshTokenExpiresAt: null,
+            tokenSet: tokenSet(id, { accessToken: secret(`access-${index}`) }),
+            at: now,
+            keepAliveAt: now,
+          }),
+        ),
+      );
+      const winner = saved.indexOf(true);
+      assert.equal(saved.filter(Boolean).length, 1);
+      assert.equal((await store.grants.byId(id))?.refreshToken.reveal(), `refresh-${winner}`);
+      const stored = await store.tokenSets.find(id, tokenSet(id).resource);
+      assert.equal(stored?.accessToken.reveal(), `access-${winner}`);
+    });
+
+    it('due mailboxes are claimed once each by two nodes, and all of them', async (store, _, other) => {
+      const given = await storeGrant(store);
+      const written = Array.from({ length: 75 }, () => mailbox(given, { verifyDueAt: now }));
+      await Promise.all(written.map((each) => store.mailboxes.insert(each)));
+      const claimed: string[] = [];
+      const claimAll = async (node: typeof store) => {
+        for (;;) {
+          const boxes = await node.mailboxes.claimDueVerifications(now, now + 60, 5);
+          if (boxes.length === 0) return;
+          claimed.push(...boxes.map(({ id }) => id));
+        }
+      };
+      await Promise.all([store, other, store, other].map(claimAll));
+      assert.deepEqual(claimed.sort(), written.map(({ id }) => id).sort());
+    });
+
+    it('a failing write does not fail its neighbours', async (store) => {
+      const taken = { id: newId(), name: 'taken', createdAt: now };
+      await store.workspaces.insert(taken);
+      const ids = Array.from({ length: 40 }, (_, index) => (index % 10 === 5 ? taken.id : newId()));
+      const outcomes = await Promise.allSettled(
+        ids.map((id) => store.workspaces.insert({ id, name: 'new', createdAt: now })),
+      );
+      for (const [index, outcome] of outcomes.entries()) {
+        const id = ids[index] ?? '';
+        assert.equal(outcome.status, id === taken.id ? 'rejected' : 'fulfilled');
+        assert.equal((await store.workspaces.byId(id))?.name, id === taken.id ? 'taken' : 'new');
+      }
+    });
+
+    it('what was acknowledged is read by everybody at once', async (store, _, other) => {
+      await Promise.all(
+        Array.from({ length: callers }, async () => {
+          const id = newId();
+          await store.workspaces.insert({ id, name: 'new', createdAt: now });
+          assert.notEqual(await store.workspaces.byId(id), null);
+          assert.notEqual(await other.workspaces.byId(id), null);
+        }),
+      );
+    });
+  });

@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict';
+import type { GrantFailure } from '../../../src/core/grants.ts';
+import { secret } from '../../../src/core/secret.ts';
+import {
+  type CreateDatabase,
+  client,
+  grant,
+  mailbox,
+  newId,
+  now,
+  revealed,
+  storeGrant,
+  storeOwner,
+  tokenSet,
+} from '../fixtures.ts';
+import { guarantees } from './with-store.ts';
+
+const failure: GrantFailure = {
+  reason: 'grant_revoked',
+  provider: {
+    httpStatus: 400,
+    error: 'invalid_grant',
+    suberror: null,
+    description: 'Token has been expired or revoked.',
+    errorCodes: [700082],
+    traceId: null,
+    correlationId: null,
+  },
+};
+
+const refreshed = (grantId: string, version: number) => ({
+  version,
+  refreshToken: secret('refresh-token-2'),
+  refreshTokenExpiresAt: now + 99,
+  tokenSet: tokenSet(grantId, { accessToken: secret('access-token-2') }),
+  at: now + 5,
+  keepAliveAt: now + 50,
+});
+
+export const grantGuarantees = (createDatabase: CreateDatabase): void =>
+  guarantees('grants and token sets', createDatabase, (it) => {
+    it('a grant is found by id and by person, as it was written', async (store) => {
+      const written = await storeGrant(store, { entraTenantId: 't-1', failure, retryAt: now });
+      assert.deepEqual(revealed(await store.grants.byId(written.id)), revealed(written));
+      assert.deepEqual(revealed(await store.grants.bySubject(written)), revealed(written));
+      assert.equal(await store.grants.bySubject({ ...written, subject: 'another' }), null);
+      assert.equal(await store.grants.byId(newId()), null);
+    });
+
+    it('one person has one grant per workspace and OAuth client', async (store) => {
+      const written = await storeGrant(store);
+      await assert.rejects(store.grants.insert({ ...written, id: newId() }), { code: 'conflict' });
+      const { workspaceId } = await storeOwner(store);
+      await store.grants.insert({ ...written, id: newId(), workspaceId });
+    });
+
+    it('a new consent replaces the grant, raises its version and drops lease and failure', async (store) => {
+      const written = await storeGrant(store, { version: 7, leaseOwner: 'node', leaseUntil: now, failure });
+      await store.grants.markDead(written.id, { version: 7, failure, at: now });
+      const consent = {
+        ...written,
+        scope: 'new',
+        refreshToken: secret('new'),
+        version: 1,
+        updatedAt: now + 1,
+      };
+      assert.equal(await store.grants.replace(consent), true);
+      assert.deepEqual(
+        revealed(await store.grants.byId(written.id)),
+        revealed({
+          ...consent,
+          status: 'active',
+          failure: null,
+          leaseOwner: null,
+          leaseUntil: 0,
+          version: 9,
+        }),
+      );
+      assert.equal(await store.grants.replace(grant(written)), false);
+    });
+
+    it('a saved refresh stores tokens and due time, raises the version and drops the lease', async (store) => {
+      const written = await storeGrant(store, { retryAt: now });
+      await store.grants.takeLease(written.id, { owner: 'node', now, until: now + 10 });
+      assert.equal(await store.grants.saveRefreshed(written.id, refreshed(written.id, 1)), true);
+      assert.deepEqual(
+        revealed(await store.grants.byId(written.id)),
+        revealed({
+          ...written,
+          refreshToken: secret('refresh-token-2'),
+          refreshTokenExpiresAt: now + 99,
+          version: 2,
+          retryAt: null,
+          refreshedAt: now + 5,
+          keepAliveAt: now + 50,
+          updatedAt: now + 5,
+        }),
+      );
+      const stored = await store.tokenSets.find(written.id, 'https://mail.google.com/');
+      assert.equal(stored?.accessToken.reveal(), 'access-token-2');
+    });
+
+    it('a refresh that brought no refresh token keeps the stored one and its end', async (store) => {
+      const written = await storeGrant(store, { refreshTokenExpiresAt: now + 77 });
+      const kept = { ...refreshed(written.id, 1), refreshToken: null, refreshTokenExpiresAt: null };
+      assert.equal(await store.grants.saveRefreshed(written.id, kept), true);
+      const stored = await store.grants.byId(written.id);
+      assert.equal(stored?.refreshToken.reveal(), 'refresh-token-1');
+      assert.equal(stored?.refreshTokenExpiresAt, now + 77);
+    });
+
+    it('a refresh that lost to a newer version changes nothing at all', async (store) => {
+      const written = await storeGrant(store, { version: 2 });
+      await store.tokenSets.save(tokenSet(written.id));
+      assert.equal(await store.grants.saveRefreshed(written.id, refreshed(written.id, 1)), false);
+      assert.equal(await store.grants.saveRefreshed(newId(), refreshed(newId(), 1)), false);
+      assert.deepEqual(revealed(await store.grants.byId(written.id)), revealed(written));
+      const stored = await store.tokenSets.find(written.id, 'https://mail.google.com/');
+      assert.equal(stored?.accessToken.reveal(), 'access-token-1');
+    });
+
+    it('a refresh can be saved inside a transaction, and loses there, too', async (store) => {
+      const written = await storeGrant(store);
+      const outcomes = await store.transaction(async (rows) => [
+        await rows.grants.saveRefreshed(written.id, refreshed(written.id, 1)),
+        await rows.grants.saveRefreshed(written.id, refreshed(written.id, 1)),
+      ]);
+      assert.deepEqual(outcomes, [true, false]);
+    });
+
+    it('a grant dies once, only from active, and only at the version that was read', async (store) => {
+      const written = await storeGrant(store, { leaseOwner: 'node', leaseUntil: now });
+      assert.equal(await store.grants.markDead(written.id, { version: 0, failure, at: now }), false);
+      assert.equal(await store.grants.markDead(written.id, { version: 1, failure, at: now + 1 }), true);
+      assert.equal(await store.grants.markDead(written.id, { version: 2, failure, at: now }), false);
+      const stored = await store.grants.byId(written.id);
+      assert.equal(stored?.status, 'needs_reauthorization');
+      assert.deepEqual(stored?.failure, failure);
+      assert.equal(stored?.version, 2);
+      assert.equal(stored?.leaseOwner, null);
+    });
+
+    it('a lease is held until its end, released by its holder only, and never given on a dead grant', async (store) => {
+      const { id } = await storeGrant(store);
+      assert.equal(await store.grants.takeLease(id, { owner: 'a', now, until: now + 10 }), true);
+      assert.equal(await store.grants.takeLease(id, { owner: 'b', now: now + 9, until: now + 20 }), false);
+      await store.grants.releaseLease(id, { owner: 'b', retryAt: now + 1 });
+      assert.equal((await store.grants.byId(id))?.leaseOwner, 'a');
+      await store.grants.releaseLease(id, { owner: 'a', retryAt: now + 1 });
+      assert.equal((await store.grants.byId(id))?.retryAt, now + 1);
+      assert.equal(await store.grants.takeLease(id, { owner: 'b', now, until: now + 10 }), true);
+      assert.equal(await store.grants.takeLease(id, { owner: 'c', now: now + 10, until: now + 20 }), true);
+      await store.grants.markDead(id, { version: 1, failure, at: now });
+      assert.equal(await store.grants.takeLease(id, { owner: 'd', now: now + 99, until: now + 100 }), false);
+    });
+
+    it('due grants are active, unleased, not held back, and come oldest first', async (store) => {
+      const owner = await storeOwner(store);
+      const make = async (more: Parameters<typeof grant>[1]) => {
+        const each = grant(owner, { keepAliveAt: now, ...more });
+        await store.grants.insert(each);
+        return each.id;
+      };
+      const late = await make({ keepAliveAt: now });
+      const early = await make({ keepAliveAt: now - 2 });
+      const middle = await make({ keepAliveAt: now - 1, retryAt: now, leaseOwner: 'x', leaseUntil: now });
+      await make({ keepAliveAt: now + 1 });
+      await make({ leaseOwner: 'x', leaseUntil: now + 1 });
+      await make({ retryAt: now + 1 });
+      await make({ status: 'revoked' });
+      const ids = async (limit: number) => (await store.grants.due(now, limit)).map(({ id }) => id);
+      assert.deepEqual(await ids(10), [early, middle, late]);
+      assert.deepEqual(await ids(2), [early, middle]);
+    });
+
+    it('siblings are active grants of the same person at the same registration, in any workspace', async (store) => {
+      const one = await storeGrant(store);
+      const { workspaceId } = await storeOwner(store);
+      assert.equal(await store.grants.countSiblings(one), 0);
+      // The other workspace entered the same registration as an OAuth client of its own.
+      const sameRegistration = client({ workspaceId });
+      const another = client({ workspaceId, clientId: 'client-2.apps.example' });
+      await store.oauthClients.insert(sameRegistration);
+      await store.oauthClients.insert(another);
+      const sibling = grant({ workspaceId, oauthClientId: sameRegistration.id }, { subject: one.subject });
+      await store.grants.insert(sibling);
+      await store.grants.insert(grant({ workspaceId, oauthClientId: another.id }, { subject: one.subject }));
+      await store.grants.insert(grant({ workspaceId, oauthClientId: sameRegistration.id }));
+      assert.equal(await store.grants.countSiblings(one), 1);
+      assert.equal(await store.grants.countOfPerson(sameRegistration, one), 2);
+      await store.grants.markDead(sibling.id, { version: 1, failure, at: now });
+      assert.equal(await store.grants.countSiblings(one), 0);
+      assert.equal(await store.grants.countOfPerson(sameRegistration, one), 1);
+    });
+
+    it('token sets are kept per resource, overwritten, and forgotten together', async (store) => {
+      const { id } = await storeGrant(store);
+      const graph = tokenSet(id, { resource: 'https://graph.microsoft.com' });
+      await store.tokenSets.save(tokenSet(id));
+      await store.tokenSets.save(graph);
+      await store.tokenSets.save({ ...graph, accessToken: secret('second'), expiresAt: now + 9 });
+      const stored = await store.tokenSets.find(id, graph.resource);
+      assert.equal(stored?.accessToken.reveal(), 'second');
+      assert.equal(stored?.expiresAt, now + 9);
+      assert.equal(await store.tokenSets.find(id, 'https://outlook.office.com'), null);
+      await store.tokenSets.removeAll(id);
+      assert.equal(await store.tokenSets.find(id, graph.resource), null);
+      assert.equal(await store.tokenSets.find(id, tokenSet(id).resource), null);
+    });
+
+    it('a removed grant takes its token sets along, but not while a mailbox needs it', async (store) => {
+      const written = await storeGrant(store);
+      const box = mailbox(written);
+      await store.tokenSets.save(tokenSet(written.id));
+      await store.mailboxes.insert(box);
+      await assert.rejects(store.grants.remove(written.id), { code: 'conflict' });
+      await store.mailboxes.remove(box.id);
+      await store.grants.remove(written.id);
+      assert.equal(await store.grants.byId(written.id), null);
+      assert.equal(await store.tokenSets.find(written.id, tokenSet(written.id).resource), null);
+      await store.grants.remove(written.id);
+    });
+  });

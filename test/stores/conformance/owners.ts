@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import type { ApiKey } from '../../../src/core/api-keys.ts';
+import { secret } from '../../../src/core/secret.ts';
+import {
+  allOf,
+  type CreateDatabase,
+  client,
+  grant,
+  hash,
+  mailbox,
+  newId,
+  now,
+  revealed,
+  storeOwner,
+} from '../fixtures.ts';
+import { guarantees } from './with-store.ts';
+
+const apiKey = (workspaceId: string | null, more: Partial<ApiKey> = {}): ApiKey => ({
+  id: newId(),
+  workspaceId,
+  name: 'key',
+  prefix: hash().slice(0, 8),
+  hash: hash(),
+  lastFour: 'abcd',
+  scopes: ['mailboxes:read', 'tokens:read'],
+  expiresAt: null,
+  createdAt: now,
+  revokedAt: null,
+  ...more,
+});
+
+export const ownerGuarantees = (createDatabase: CreateDatabase): void =>
+  guarantees('workspaces, API keys, OAuth clients, events', createDatabase, (it) => {
+    it('a workspace is read as it was written, and can be renamed', async (store) => {
+      const workspace = { id: newId(), name: 'Ünïcode ✓', createdAt: now };
+      await store.workspaces.insert(workspace);
+      assert.deepEqual(await store.workspaces.byId(workspace.id), workspace);
+      assert.equal(await store.workspaces.rename(workspace.id, 'Two'), true);
+      assert.equal((await store.workspaces.byId(workspace.id))?.name, 'Two');
+      assert.equal(await store.workspaces.rename(newId(), 'Nobody'), false);
+      assert.equal(await store.workspaces.byId(newId()), null);
+    });
+
+    it('a list by cursor is complete, in order of creation and without duplicates', async (store) => {
+      const ids = Array.from({ length: 10 }, newId);
+      for (const id of ids.toReversed()) await store.workspaces.insert({ id, name: id, createdAt: now });
+      for (const limit of [1, 3, 5, 10, 11]) {
+        const items = await allOf((page) => store.workspaces.list(page), limit);
+        assert.deepEqual(
+          items.map(({ id }) => id),
+          ids,
+        );
+      }
+      assert.deepEqual(await store.workspaces.list({ after: ids.at(-1) ?? null, limit: 5 }), {
+        items: [],
+        next: null,
+      });
+    });
+
+    it('the same id twice is a conflict, and the first row stays', async (store) => {
+      const workspace = { id: newId(), name: 'First', createdAt: now };
+      await store.workspaces.insert(workspace);
+      await assert.rejects(store.workspaces.insert({ ...workspace, name: 'Second' }), { code: 'conflict' });
+      assert.equal((await store.workspaces.byId(workspace.id))?.name, 'First');
+    });
+
+    it('an API key is found by prefix, listed in its workspace only, and revoked once', async (store) => {
+      const { workspaceId } = await storeOwner(store);
+      const [own, installation] = [apiKey(workspaceId), apiKey(null, { scopes: ['all'], expiresAt: now })];
+      await store.apiKeys.insert(own);
+      await store.apiKeys.insert(installation);
+      assert.deepEqual(await store.apiKeys.byPrefix(own.prefix), own);
+      assert.deepEqual(await store.apiKeys.byId(installation.id), installation);
+      assert.equal(await store.apiKeys.byPrefix('unknown'), null);
+      const page = { after: null, limit: 10 };
+      assert.deepEqual((await store.apiKeys.list(workspaceId, page)).items, [own]);
+      assert.deepEqual((await store.apiKeys.list(null, page)).items, [installation]);
+      assert.equal(await store.apiKeys.revoke(own.id, now + 1), true);
+      assert.equal(await store.apiKeys.revoke(own.id, now + 2), false);
+      assert.equal((await store.apiKeys.byId(own.id))?.revokedAt, now + 1);
+      await assert.rejects(store.apiKeys.insert(apiKey(null, { prefix: own.prefix })), { code: 'conflict' });
+    });
+
+    it('an OAuth client is read as it was written, and updated whole', async (store) => {
+      const { workspaceId } = await storeOwner(store);
+      const written = client({
+        workspaceId,
+        provider: 'microsoft',
+        entraTenant: 'common',
+        personalAccounts: false,
+        clientSecret: secret('höchst geheim'),
+      });
+      await store.oauthClients.insert(written);
+      assert.deepEqual(revealed(await store.oauthClients.byId(written.id)), revealed(written));
+      const changed = { ...written, name: 'New', clientSecret: secret('second'), updatedAt: now + 1 };
+      assert.equal(await store.oauthClients.update(changed), true);
+      assert.deepEqual(revealed(await store.oauthClients.byId(written.id)), revealed(changed));
+      assert.equal(await store.oauthClients.update(client()), false);
+    });
+
+    it('an OAuth client is paused once, and a deleted one never', async (store) => {
+      const one = client();
+      await store.oauthClients.insert(one);
+      assert.equal(await store.oauthClients.pause(one.id, 'client_secret_expired', now + 1), true);
+      assert.equal(await store.oauthClients.pause(one.id, 'client_secret_wrong', now + 2), false);
+      const paused = await store.oauthClients.byId(one.id);
+      assert.equal(paused?.status, 'paused');
+      assert.equal(paused?.pausedReason, 'client_secret_expired');
+      assert.equal(paused?.pausedAt, now + 1);
+      const deleted = client({ deletedAt: now });
+      await store.oauthClients.insert(deleted);
+      assert.equal(await store.oauthClients.pause(deleted.id, 'client_unknown', now), false);
+    });
+
+    it("the workspace's newest active OAuth client is chosen before the newest shared one", async (store) => {
+      const { workspaceId, oauthClientId: shared } = await storeOwner(store);
+      const { workspaceId: stranger } = await storeOwner(store);
+      const chosen = async () => (await store.oauthClients.choose(workspaceId, 'google'))?.id;
+      const newerShared = client({ createdAt: now + 1 });
+      await store.oauthClients.insert(newerShared);
+      await store.oauthClients.insert(client({ workspaceId: stranger, createdAt: now + 9 }));
+      await store.oauthClients.insert(client({ deletedAt: now, createdAt: now + 9 }));
+      assert.equal(await chosen(), newerShared.id);
+      await store.oauthClients.pause(newerShared.id, 'client_unknown', now);
+      assert.notEqual(await chosen(), newerShared.id);
+      assert.notEqual(shared, newerShared.id);
+      const own = client({ workspaceId, createdAt: now - 9 });
+      await store.oauthClients.insert(own);
+      assert.equal(await chosen(), own.id);
+      assert.equal(await store.oauthClients.choose(workspaceId, 'microsoft'), null);
+    });
+
+    it('a workspace sees its own and the shared OAuth clients, not the deleted and not those of others', async (store) => {
+      const { workspaceId, oauthClientId } = await storeOwner(store);
+      const { workspaceId: stranger } = await storeOwner(store);
+      const own = client({ workspaceId });
+      await store.oauthClients.insert(own);
+      await store.oauthClients.insert(client({ workspaceId: stranger }));
+      await store.oauthClients.insert(client({ workspaceId, deletedAt: now }));
+      const ids = async (of: string | null) =>
+        (await allOf((page) => store.oauthClients.listVisible(of, page), 2)).map(({ id }) => id);
+      assert.ok((await ids(workspaceId)).includes(oauthClientId));
+      assert.equal((await ids(workspaceId)).length, 3);
+      assert.equal((await ids(null)).length, 2);
+    });
+
+    it('the mailboxes of an OAuth client are counted through their grants', async (store) => {
+      const owner = await storeOwner(store);
+      const given = grant(owner);
+      await store.grants.insert(given);
+      assert.equal(await store.oauthClients.countMailboxes(owner.oauthClientId), 0);
+      await store.mailboxes.insert(mailbox(given));
+      await store.mailboxes.insert(mailbox(given));
+      assert.equal(await store.oauthClients.countMailboxes(owner.oauthClientId), 2);
+    });
+
+    it('events are listed in order, per workspace', async (store) => {
+      const [one, two] = [newId(), newId()];
+      const event = (workspaceId: string | null) => ({
+        id: newId(),
+        workspaceId,
+        type: 'mailbox.connected' as const,
+        objectId: newId(),
+        data: { email: 'ada@mail.example', nested: { list: [1, null] } },
+        createdAt: now,
+      });
+      const written = [event(one), event(two), event(one), event(null), event(one)];
+      for (const each of written) await store.events.append(each);
+      assert.deepEqual(
+        await allOf((page) => store.events.list(one, page), 2),
+        written.filter(({ workspaceId }) => workspaceId === one),
+      );
+    });
+  });

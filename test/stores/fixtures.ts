@@ -1,0 +1,206 @@
+// Rows to store, each valid by itself, with ids that sort by creation and names that no test shares.
+import { randomBytes } from 'node:crypto';
+import type { AuthorizationRequest } from '../../src/core/authorization.ts';
+import type { ConnectSession } from '../../src/core/connect.ts';
+import type { Grant, TokenSet } from '../../src/core/grants.ts';
+import type { Mailbox } from '../../src/core/mailboxes.ts';
+import type { OAuthClient } from '../../src/core/oauth-clients.ts';
+import type { Log, Page, Store } from '../../src/core/ports.ts';
+import { type Secret, secret } from '../../src/core/secret.ts';
+import type { OpenStore } from '../../src/stores/index.ts';
+import { createKeyring, generateKey, type Keyring, parseKeyring } from '../../src/stores/keyring.ts';
+
+/** A database of the test's own, which outlives the stores opened on it. */
+export type TestDatabase = {
+  keyring: Keyring;
+  /** Two nodes where the engine serves several; the one store twice where it does not. */
+  openTwo(): Promise<[OpenStore, OpenStore]>;
+  open(keyring?: Keyring): Promise<OpenStore>;
+  /** A statement beside the store, `?` for parameters. */
+  raw(statement: string, ...parameters: (string | number)[]): Promise<void>;
+  /** Closes what was opened and removes the database. */
+  drop(): Promise<void>;
+};
+
+export type CreateDatabase = () => Promise<TestDatabase>;
+
+export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+export const newKeyring = (...keys: string[]): Keyring =>
+  createKeyring(parseKeyring(keys.length === 0 ? generateKey() : keys.join(',')));
+
+let lastId = 0;
+
+export const newId = (): string => {
+  lastId += 1;
+  return `0190a000-0000-7000-8000-${String(lastId).padStart(12, '0')}`;
+};
+
+export const hash = (): string => randomBytes(32).toString('hex');
+
+/** The time of the tests. */
+export const now = 1_790_000_000_000;
+
+export const client = (more: Partial<OAuthClient> = {}): OAuthClient => ({
+  id: newId(),
+  workspaceId: null,
+  provider: 'google',
+  name: 'Shared',
+  clientId: 'client-1.apps.example',
+  clientSecret: secret('client-secret'),
+  cloud: 'google',
+  entraTenant: null,
+  personalAccounts: true,
+  status: 'active',
+  pausedReason: null,
+  pausedAt: null,
+  createdAt: now,
+  updatedAt: now,
+  deletedAt: null,
+  ...more,
+});
+
+export const grant = (
+  owner: { workspaceId: string; oauthClientId: string },
+  more: Partial<Grant> = {},
+): Grant => {
+  const id = newId();
+  return {
+    id,
+    workspaceId: owner.workspaceId,
+    oauthClientId: owner.oauthClientId,
+    provider: 'google',
+    issuer: 'https://accounts.example',
+    subject: `subject of ${id}`,
+    entraTenantId: null,
+    scope: 'openid https://mail.google.com/',
+    refreshToken: secret('refresh-token-1'),
+    refreshTokenExpiresAt: null,
+    status: 'active',
+    failure: null,
+    version: 1,
+    leaseOwner: null,
+    leaseUntil: 0,
+    retryAt: null,
+    refreshedAt: now,
+    keepAliveAt: now + 1_000,
+    createdAt: now,
+    updatedAt: now,
+    ...more,
+  };
+};
+
+export const tokenSet = (grantId: string, more: Partial<TokenSet> = {}): TokenSet => ({
+  grantId,
+  resource: 'https://mail.google.com/',
+  accessToken: secret('access-token-1'),
+  scope: 'https://mail.google.com/',
+  obtainedAt: now,
+  expiresAt: now + 3_600_000,
+  ...more,
+});
+
+export const mailbox = (of: Grant, more: Partial<Mailbox> = {}): Mailbox => {
+  const id = newId();
+  return {
+    id,
+    workspaceId: of.workspaceId,
+    grantId: of.id,
+    provider: of.provider,
+    email: `${id}@mail.example`,
+    name: 'Ada',
+    customer: null,
+    metadata: {},
+    disabledAt: null,
+    verification: null,
+    verifyDueAt: null,
+    createdAt: now,
+    updatedAt: now,
+    ...more,
+  };
+};
+
+export const session = (
+  owner: { workspaceId: string; oauthClientId: string },
+  more: Partial<ConnectSession> = {},
+): ConnectSession => ({
+  id: newId(),
+  workspaceId: owner.workspaceId,
+  oauthClientId: owner.oauthClientId,
+  provider: 'google',
+  profile: 'full',
+  tokenHash: hash(),
+  expectedEmail: null,
+  mailboxId: null,
+  customer: null,
+  managedAccountsOnly: false,
+  exclusive: true,
+  surface: 'native',
+  outcome: null,
+  createdAt: now,
+  expiresAt: now + 600_000,
+  finishedAt: null,
+  readAt: null,
+  ...more,
+});
+
+export const request = (
+  of: ConnectSession,
+  more: Partial<AuthorizationRequest> = {},
+): AuthorizationRequest => ({
+  id: newId(),
+  sessionId: of.id,
+  oauthClientId: of.oauthClientId,
+  stateHash: hash(),
+  browserHash: hash(),
+  codeVerifier: secret('code-verifier'),
+  nonce: 'nonce',
+  redirectUri: 'https://gateway.example/callback',
+  scope: 'openid',
+  createdAt: now,
+  expiresAt: now + 600_000,
+  consumedAt: null,
+  ...more,
+});
+
+/** A workspace and a shared OAuth client, stored. */
+export const storeOwner = async (store: Store): Promise<{ workspaceId: string; oauthClientId: string }> => {
+  const workspaceId = newId();
+  const oauthClient = client();
+  await store.workspaces.insert({ id: workspaceId, name: 'One', createdAt: now });
+  await store.oauthClients.insert(oauthClient);
+  return { workspaceId, oauthClientId: oauthClient.id };
+};
+
+/** A grant with its owner, stored. */
+export const storeGrant = async (store: Store, more: Partial<Grant> = {}): Promise<Grant> => {
+  const stored = grant(await storeOwner(store), more);
+  await store.grants.insert(stored);
+  return stored;
+};
+
+/** Secrets as text, so that two entities can be compared. */
+export const revealed = <T extends object>(entity: T | null): unknown =>
+  entity === null
+    ? null
+    : Object.fromEntries(
+        Object.entries(entity).map(([name, value]) => [name, isSecret(value) ? value.reveal() : value]),
+      );
+
+const isSecret = (value: unknown): value is Secret<unknown> =>
+  typeof value === 'object' && value !== null && 'reveal' in value;
+
+/** Every item of a list, slice by slice. */
+export const allOf = async <T>(
+  list: (page: { after: string | null; limit: number }) => Promise<Page<T>>,
+  limit: number,
+): Promise<T[]> => {
+  const items: T[] = [];
+  let after: string | null = null;
+  do {
+    const page: Page<T> = await list({ after, limit });
+    items.push(...page.items);
+    after = page.next;
+  } while (after !== null);
+  return items;
+};

@@ -1,0 +1,18 @@
+// A process of its own for the tests that kill: opens the store in a folder and inserts workspaces without
+// end. Prints `open`, then the id of each insert once it was acknowledged.
+import { writeSync } from 'node:fs';
+import { openStore } from '../../src/stores/index.ts';
+import { newKeyring, silentLog } from './fixtures.ts';
+
+const [dataDir = '', key = '', first = ''] = process.argv.slice(2);
+const store = await openStore({ databaseUrl: null, dataDir, keyring: newKeyring(key), log: silentLog });
+writeSync(1, 'open\n');
+
+const storm = async (caller: number): Promise<never> => {
+  for (let index = 0; ; index += 1) {
+    const id = `${first}-${caller}-${index}`;
+    await store.workspaces.insert({ id, name: 'storm', createdAt: 1 });
+    writeSync(1, `${id}\n`);
+  }
+};
+await Promise.all(Array.from({ length: 20 }, (_, caller) => storm(caller)));
