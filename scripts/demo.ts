@@ -60,6 +60,7 @@ async function auto(
 function invite(address: string, { apiKey, connectUrls }: DemoKeys): void {
   say(`Mailgrant runs at ${address} beside stand-ins for Google and Microsoft. Nothing leaves this machine.
 
+  Start page             ${address}/
   API reference          ${address}/docs/api
   First API key          ${apiKey}
   Connect a Gmail box    ${connectUrls.google}

@@ -8,6 +8,7 @@ import { registerErrorPages } from './error-pages.ts';
 import { registerHealth } from './health.ts';
 import { logFailure, noSuchRoute, sendProblem, toGatewayError } from './problem.ts';
 import { coerceQueryNumbers } from './query-numbers.ts';
+import { registerStartPage } from './start-page.ts';
 import type { Surface } from './surface.ts';
 
 export type ServerOptions = {
@@ -67,6 +68,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.setNotFoundHandler((request, reply) => answerError(noSuchRoute(), request, reply));
   registerHealth(app, core);
   registerErrorPages(app, publicUrl);
+  registerStartPage(app);
   for (const surface of surfaces) {
     await app.register(async (scope) => surface.register(scope, { core, log }));
   }

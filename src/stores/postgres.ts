@@ -54,6 +54,8 @@ export const openPostgres = ({ url, log, poolSize = 10, waitingMax = 1_000 }: Po
   });
   // Without a listener the loss of an idle connection would end the process.
   pool.on('error', (error) => log.warn('An idle database connection was lost', { error }));
+  // Nor may the loss of one in use, of which the running statement, or the next one, tells its caller.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: boundedPool(pool, waitingMax) }) });
 
   const transaction = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {

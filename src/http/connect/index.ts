@@ -4,11 +4,11 @@ import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type Core, connectStatusOf, type GatewayError } from '../../core/index.ts';
+import { type Page, sendPage } from '../page.ts';
 import { logFailure, toGatewayError } from '../problem.ts';
 import type { Surface } from '../surface.ts';
 import { type BrowserCookies, createBrowserCookies, referenceOf } from './browser-cookies.ts';
 import { invitationPage, reconnectPage } from './invitation-pages.ts';
-import { type Page, sendPage } from './layout.ts';
 import {
   failedPage,
   foreignPostPage,

@@ -1,7 +1,7 @@
 // The pages before the sign-in: who asks, for which workspace, for what, until when.
 import type { Invitation, ProviderName } from '../../core/index.ts';
 import { type Html, html } from '../html.ts';
-import type { Page } from './layout.ts';
+import type { Page } from '../page.ts';
 import { permissionsInWords } from './permission-words.ts';
 
 const providerNames = { google: 'Google', microsoft: 'Microsoft' } as const satisfies Record<

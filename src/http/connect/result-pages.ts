@@ -1,7 +1,7 @@
 // The pages after the sign-in: what was connected and proved, or why not and who can help.
 import { type Actor, type Arrival, type ReasonCode, type Verification, verdictOf } from '../../core/index.ts';
 import { type Html, html } from '../html.ts';
-import type { Page } from './layout.ts';
+import type { Page } from '../page.ts';
 import { permissionsInWords } from './permission-words.ts';
 
 type Arrived = Exclude<Arrival, { session: null }>;

@@ -1,7 +1,7 @@
-// The frame of every page for mailbox owners: one heading, one style sheet inside, no script, nothing loaded.
+// The frame of every page for people: one heading, one style sheet inside, no script, nothing loaded.
 import { createHash } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
-import { type Html, html, textOf, trusted } from '../html.ts';
+import { type Html, html, textOf, trusted } from './html.ts';
 
 export type Page = { status: number; title: string; tone: 'plain' | 'good' | 'bad'; content: Html };
 
@@ -24,6 +24,7 @@ dt { color: var(--soft); font-size: .9rem; }
 dd { margin: 0 0 .6rem; font-weight: 600; }
 .good h1 { color: var(--good); }
 .bad h1 { color: var(--bad); }
+a { color: var(--accent); }
 .soft { color: var(--soft); font-size: .9rem; }
 button { font: inherit; font-weight: 600; width: 100%; min-height: 3rem; padding: .6rem 1rem; cursor: pointer;
   color: var(--on-accent); background: var(--accent); border: 2px solid transparent; border-radius: .5rem; }
