@@ -3,6 +3,9 @@ import { describe, it } from 'node:test';
 import pg from 'pg';
 import { secret } from '../../src/core/secret.ts';
 import { type OpenStore, openStore } from '../../src/stores/index.ts';
+import { migrate } from '../../src/stores/migrate.ts';
+import { openPostgres } from '../../src/stores/postgres.ts';
+import { createSqlStore } from '../../src/stores/sql-store.ts';
 import { counterparts } from '../counterparts/index.ts';
 import { storeConformance } from './conformance.ts';
 import { newId, newKeyring, now, silentLog, storeGrant, type TestDatabase, tokenSet } from './fixtures.ts';
@@ -118,6 +121,26 @@ describe('the engine of PostgreSQL', () => {
       { poolSize: 1, warn: () => warned.resolve() },
     );
   });
+
+  it('a full queue for connections refuses with `overloaded`, and serves what it took', () =>
+    withDatabase(async ({ url }) => {
+      const engine = openPostgres({ url, log: silentLog, poolSize: 1, waitingMax: 2 });
+      await migrate(engine, { now });
+      const store = createSqlStore(engine, newKeyring());
+      const released = Promise.withResolvers<void>();
+      const holding = Promise.withResolvers<void>();
+      const held = store.transaction(async (rows) => {
+        await rows.workspaces.byId(newId());
+        holding.resolve();
+        await released.promise;
+      });
+      await holding.promise;
+      const waiting = [store.ping(), store.ping()];
+      await assert.rejects(store.workspaces.byId(newId()), { code: 'overloaded' });
+      released.resolve();
+      await Promise.all([held, ...waiting]);
+      await engine.close();
+    }));
 
   it('nothing outlives a transaction on the server: no named statement and no session lock', () =>
     withDatabase(async ({ url, open }) => {

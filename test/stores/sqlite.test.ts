@@ -12,6 +12,7 @@ import { secret } from '../../src/core/secret.ts';
 import { openStore } from '../../src/stores/index.ts';
 import { generateKey } from '../../src/stores/keyring.ts';
 import { migrate } from '../../src/stores/migrate.ts';
+import { migrations } from '../../src/stores/migrations/index.ts';
 import { createSqlStore } from '../../src/stores/sql-store.ts';
 import { openSqlite, type SqliteOptions } from '../../src/stores/sqlite.ts';
 import { openWriterThread } from '../../src/stores/sqlite-writer-thread.ts';
@@ -195,6 +196,26 @@ describe('the writer of SQLite', () => {
 });
 
 describe('the files of SQLite', () => {
+  it('a migration that fails leaves nothing half made, and the next start runs it whole', () =>
+    withFiles(async ({ path }) => {
+      const engine = await openSqlite({ path });
+      const broken = {
+        name: '0002-broken',
+        up: () => Promise.reject(new Error('killed in the middle')),
+      };
+      await assert.rejects(migrate(engine, { now, line: [...migrations, broken] }), /in the middle/);
+      const tables = await sql<{ name: string }>`select name from sqlite_schema`.execute(
+        engine.session.reader,
+      );
+      assert.deepEqual(tables.rows, []);
+      assert.deepEqual(
+        await migrate(engine, { now }),
+        migrations.map(({ name }) => name),
+      );
+      assert.deepEqual(await migrate(engine, { now }), []);
+      await engine.close();
+    }));
+
   it('folder and files are closed to other users', () =>
     withFiles(async ({ dataDir }) => {
       const folder = join(dataDir, 'made', 'here');
