@@ -66,7 +66,8 @@ export const mailboxOperations = ({ session, keyring }: Context): StoreOperation
       changed(
         await session.writer
           .updateTable('mailboxes')
-          .set(changedColumns(changes))
+          // A column set to itself: an UPDATE without any would not be SQL.
+          .set((eb) => ({ name: eb.ref('name'), ...changedColumns(changes) }))
           .where('id', '=', id)
           .executeTakeFirst(),
       ),

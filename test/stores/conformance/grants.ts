@@ -171,6 +171,8 @@ export const grantGuarantees = (createDatabase: CreateDatabase): void =>
       const ids = async (limit: number) => (await store.grants.due(now, limit)).map(({ id }) => id);
       assert.deepEqual(await ids(10), [early, middle, late]);
       assert.deepEqual(await ids(2), [early, middle]);
+      await store.grants.postponeKeepAlive(middle, now + 5);
+      assert.deepEqual(await ids(10), [early, late]);
     });
 
     it('siblings are active grants of the same person at the same registration, in any workspace', async (store) => {

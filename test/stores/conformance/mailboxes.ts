@@ -119,6 +119,8 @@ export const mailboxGuarantees = (createDatabase: CreateDatabase): void =>
       await store.mailboxes.insert(written);
       await store.mailboxes.update(written.id, { email: 'moved@mail.example', verification: null });
       await store.mailboxes.update(written.id, { customer: null, metadata: { a: 'b' } });
+      assert.equal(await store.mailboxes.update(written.id, {}), true);
+      assert.equal(await store.mailboxes.update(newId(), {}), false);
       assert.deepEqual(await store.mailboxes.byId(written.id), {
         ...written,
         email: 'moved@mail.example',
