@@ -20,10 +20,10 @@ export type Session = {
   /** Compare-and-swap of the grant and, only if it won, the upsert of the token set: one unit. */
   saveRefreshed(rows: RefreshedRows): Promise<boolean>;
   /** Leaves out rows that another claim holds at this moment, where the engine has such a thing. */
-  claimable(query: MailboxIdsQuery): MailboxIdsQuery;
+  claimable<Table extends keyof Tables, Columns>(
+    query: SelectQueryBuilder<Tables, Table, Columns>,
+  ): SelectQueryBuilder<Tables, Table, Columns>;
 };
-
-export type MailboxIdsQuery = SelectQueryBuilder<Tables, 'mailboxes', { id: string }>;
 
 export type ColumnTypes = {
   /** Ids and hashes: compared byte by byte, so that ids of version 7 sort by creation. */

@@ -5,7 +5,9 @@ import type { ApiKeyScope } from '../core/api-keys.ts';
 import type { ConnectOutcome } from '../core/connect.ts';
 import { type ReasonCode, verdictTable } from '../core/diagnosis.ts';
 import type { GrantFailure } from '../core/grants.ts';
+import type { MailboxSettingsChanges } from '../core/mailbox-settings.ts';
 import type { Verification } from '../core/verification.ts';
+import type { WorkspaceSettings } from '../core/workspaces.ts';
 import type { Parser } from './row.ts';
 import { apiKeyScopes, transports, wordsOf } from './words.ts';
 
@@ -57,6 +59,46 @@ export const metadataColumn: Parser<Record<string, string>> = parserOf(
   Type.Record(Type.String(), Type.String()),
 );
 
+export const extraScopesColumn: Parser<string[]> = parserOf(Type.Array(Type.String()));
+
+const dialects = Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown()));
+
+export const dialectsColumn: Parser<Record<string, Record<string, unknown>>> = parserOf(dialects);
+
+/** Every member may be missing: a row of an older release does not have those that came later. */
+export const workspaceSettingsColumn: Parser<Partial<WorkspaceSettings>> = parserOf(
+  Type.Partial(Type.Object({ oauthTokensApi: Type.Boolean() })),
+);
+
+/** Every member may be missing, as above. */
+export const mailboxSettingsColumn: Parser<MailboxSettingsChanges> = parserOf(
+  Type.Partial(
+    Type.Object({
+      firstName: nullable(Type.String()),
+      lastName: nullable(Type.String()),
+      dailyMax: nullable(Type.Number()),
+      sendingGapMinutes: nullable(Type.Number()),
+      signature: nullable(Type.String()),
+      replyTo: nullable(Type.String()),
+      bcc: nullable(Type.String()),
+      trackingDomain: nullable(Type.String()),
+      sendingPaused: Type.Boolean(),
+      warmup: Type.Partial(
+        Type.Object({
+          wanted: Type.Boolean(),
+          messagesPerDay: nullable(Type.Number()),
+          rampUpPerDay: nullable(Type.Number()),
+          replyRatePercent: nullable(Type.Number()),
+          key: nullable(Type.String()),
+          adjustsItself: nullable(Type.Boolean()),
+          rampsUp: nullable(Type.Boolean()),
+        }),
+      ),
+      dialects,
+    }),
+  ),
+);
+
 export const verificationColumn: Parser<Verification> = parserOf(
   Type.Object({
     verifiedAt: Type.Integer(),
@@ -72,6 +114,7 @@ export const verificationColumn: Parser<Verification> = parserOf(
   }),
 );
 
-export const eventDataColumn: Parser<Record<string, unknown>> = parserOf(
+/** An object of any members: an event's data, a job's. */
+export const dataColumn: Parser<Record<string, unknown>> = parserOf(
   Type.Record(Type.String(), Type.Unknown()),
 );

@@ -3,7 +3,13 @@
 
 export type Flag = 0 | 1;
 
-export type WorkspacesTable = { id: string; name: string; created_at: number };
+export type WorkspacesTable = {
+  id: string;
+  name: string;
+  /** JSON. */
+  settings: string;
+  created_at: number;
+};
 
 export type ApiKeysTable = {
   id: string;
@@ -30,6 +36,10 @@ export type OAuthClientsTable = {
   cloud: string;
   entra_tenant: string | null;
   personal_accounts: Flag;
+  /** JSON: list of scopes. */
+  extra_scopes: string;
+  /** JSON: objects by surface. */
+  dialects: string;
   status: string;
   paused_reason: string | null;
   paused_at: number | null;
@@ -48,6 +58,9 @@ export type ConnectSessionsTable = {
   expected_email: string | null;
   mailbox_id: string | null;
   customer: string | null;
+  mailbox_name: string | null;
+  external_id: string | null;
+  return_url: string | null;
   managed_accounts_only: Flag;
   exclusive: Flag;
   surface: string;
@@ -120,6 +133,15 @@ export type MailboxesTable = {
   customer: string | null;
   /** JSON: text by text. */
   metadata: string;
+  /** Lower case by JavaScript's rules, for searches: the engines fold case in different ways. */
+  folded_name: string;
+  number: number;
+  external_id: string | null;
+  /** JSON. A member that is missing has its default. */
+  settings: string;
+  /** Two members of `settings`, written together with it, to filter by. */
+  sending_paused: Flag;
+  warmup_wanted: Flag;
   disabled_at: number | null;
   /** JSON. */
   verification: string | null;
@@ -138,6 +160,49 @@ export type EventsTable = {
   created_at: number;
 };
 
+export type CustomersTable = {
+  id: string;
+  number: number;
+  workspace_id: string;
+  name: string;
+  email: string | null;
+  created_at: number;
+};
+
+export type TagsTable = {
+  id: string;
+  number: number;
+  workspace_id: string;
+  name: string;
+  color: string | null;
+  created_at: number;
+};
+
+export type MailboxTagsTable = { mailbox_id: string; tag_id: string };
+
+/** The last number that was given out under a name. */
+export type NumbersTable = { name: string; value: number };
+
+export type BackgroundJobsTable = {
+  id: string;
+  workspace_id: string;
+  type: string;
+  status: string;
+  progress: number;
+  /** JSON. */
+  data: string;
+  /** 0 = nobody works on it. */
+  claimed_until: number;
+  created_at: number;
+  updated_at: number;
+};
+
+export type LimitWindowsTable = { key: string; window_start: number; window_end: number; total: number };
+
+export type LimitBlocksTable = { key: string; level: number; until: number; remembered_until: number };
+
+export type BreakersTable = { key: string; failures: number; window_start: number; open_until: number };
+
 /** A known text sealed by each key that ever wrote here: shows a wrong key at the start. */
 export type KeyProofsTable = { key_id: string; proof: Uint8Array };
 
@@ -153,6 +218,14 @@ export type Tables = {
   token_sets: TokenSetsTable;
   mailboxes: MailboxesTable;
   events: EventsTable;
+  customers: CustomersTable;
+  tags: TagsTable;
+  mailbox_tags: MailboxTagsTable;
+  numbers: NumbersTable;
+  background_jobs: BackgroundJobsTable;
+  limit_windows: LimitWindowsTable;
+  limit_blocks: LimitBlocksTable;
+  breakers: BreakersTable;
   key_proofs: KeyProofsTable;
   migrations: MigrationsTable;
 };

@@ -5,12 +5,18 @@ import type { Engine } from './engine.ts';
 import type { Keyring } from './keyring.ts';
 import { apiKeyOperations } from './operations/api-keys.ts';
 import { authorizationRequestOperations } from './operations/authorization-requests.ts';
+import { backgroundJobOperations } from './operations/background-jobs.ts';
+import { breakerOperations } from './operations/breakers.ts';
 import { connectSessionOperations } from './operations/connect-sessions.ts';
 import type { Context } from './operations/context.ts';
+import { customerOperations } from './operations/customers.ts';
 import { eventOperations } from './operations/events.ts';
 import { grantOperations } from './operations/grants.ts';
+import { limitOperations } from './operations/limits.ts';
 import { mailboxOperations } from './operations/mailboxes.ts';
+import { numberOperations } from './operations/numbers.ts';
 import { oauthClientOperations } from './operations/oauth-clients.ts';
+import { tagOperations } from './operations/tags.ts';
 import { tokenSetOperations } from './operations/token-sets.ts';
 import { workspaceOperations } from './operations/workspaces.ts';
 
@@ -22,6 +28,12 @@ export const createSqlStore = (engine: Engine, keyring: Keyring): Store => ({
 
 const operationsOn = (context: Context): StoreOperations => ({
   workspaces: workspaceOperations(context),
+  customers: customerOperations(context),
+  tags: tagOperations(context),
+  numbers: numberOperations(context),
+  backgroundJobs: backgroundJobOperations(context),
+  limits: limitOperations(context),
+  breakers: breakerOperations(context),
   apiKeys: apiKeyOperations(context),
   oauthClients: oauthClientOperations(context),
   connectSessions: connectSessionOperations(context),

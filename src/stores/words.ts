@@ -1,5 +1,6 @@
 // The closed sets of words that columns hold, as tables that do not compile when a word is missing.
 import type { ApiKeyScope } from '../core/api-keys.ts';
+import type { BackgroundJob } from '../core/background-jobs.ts';
 import type { ConnectSession } from '../core/connect.ts';
 import type { EventType } from '../core/events.ts';
 import type { GrantStatus } from '../core/grants.ts';
@@ -17,6 +18,8 @@ export const apiKeyScopes = {
   'oauth_clients:delete': 1,
   'connect_sessions:read': 1,
   'connect_sessions:create': 1,
+  'settings:update': 1,
+  'mailboxes:create': 1,
   'mailboxes:read': 1,
   'mailboxes:update': 1,
   'mailboxes:delete': 1,
@@ -57,6 +60,15 @@ export const eventTypes = {
   'oauth_client.paused': 1,
   'oauth_client.resumed': 1,
 } as const satisfies Record<EventType, 1>;
+
+export const backgroundJobTypes = { update_warmup: 1 } as const satisfies Record<BackgroundJob['type'], 1>;
+
+export const backgroundJobStatuses = {
+  pending: 1,
+  running: 1,
+  success: 1,
+  failed: 1,
+} as const satisfies Record<BackgroundJob['status'], 1>;
 
 export const transports = {
   imap: 1,

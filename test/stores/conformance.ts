@@ -1,12 +1,17 @@
 // The suite over the storage port, run on every engine. The parts are in conformance/.
 import { describe } from 'node:test';
+import { backgroundJobGuarantees } from './conformance/background-jobs.ts';
 import { concurrencyGuarantees } from './conformance/concurrency.ts';
 import { connectGuarantees } from './conformance/connect.ts';
+import { counterGuarantees } from './conformance/counters.ts';
 import { grantGuarantees } from './conformance/grants.ts';
+import { mailboxListGuarantees } from './conformance/mailbox-lists.ts';
 import { mailboxGuarantees } from './conformance/mailboxes.ts';
+import { migrationGuarantees } from './conformance/migrations.ts';
 import { openingGuarantees } from './conformance/opening.ts';
 import { ownerGuarantees } from './conformance/owners.ts';
 import { secretGuarantees } from './conformance/secrets.ts';
+import { tagGuarantees } from './conformance/tags.ts';
 import { transactionGuarantees } from './conformance/transactions.ts';
 import type { CreateDatabase } from './fixtures.ts';
 
@@ -16,9 +21,14 @@ export const storeConformance = (engine: string, createDatabase: CreateDatabase)
     connectGuarantees(createDatabase);
     grantGuarantees(createDatabase);
     mailboxGuarantees(createDatabase);
+    mailboxListGuarantees(createDatabase);
+    tagGuarantees(createDatabase);
+    backgroundJobGuarantees(createDatabase);
+    counterGuarantees(createDatabase);
     concurrencyGuarantees(createDatabase);
     transactionGuarantees(createDatabase);
     secretGuarantees(createDatabase);
     openingGuarantees(createDatabase);
+    migrationGuarantees(createDatabase);
   });
 };

@@ -1,12 +1,18 @@
 // Rows to store, each valid by itself, with ids that sort by creation and names that no test shares.
 import { randomBytes } from 'node:crypto';
 import type { AuthorizationRequest } from '../../src/core/authorization.ts';
+import type { BackgroundJob } from '../../src/core/background-jobs.ts';
 import type { ConnectSession } from '../../src/core/connect.ts';
+import type { Customer } from '../../src/core/customers.ts';
 import type { Grant, TokenSet } from '../../src/core/grants.ts';
+import { noSettings } from '../../src/core/mailbox-settings.ts';
 import type { Mailbox } from '../../src/core/mailboxes.ts';
 import type { OAuthClient } from '../../src/core/oauth-clients.ts';
 import type { Log, Page, Store } from '../../src/core/ports.ts';
 import { type Secret, secret } from '../../src/core/secret.ts';
+import type { Tag } from '../../src/core/tags.ts';
+import type { Workspace } from '../../src/core/workspaces.ts';
+import type { Engine } from '../../src/stores/engine.ts';
 import type { OpenStore } from '../../src/stores/index.ts';
 import { createKeyring, generateKey, type Keyring, parseKeyring } from '../../src/stores/keyring.ts';
 
@@ -16,8 +22,10 @@ export type TestDatabase = {
   /** Two nodes where the engine serves several; the one store twice where it does not. */
   openTwo(): Promise<[OpenStore, OpenStore]>;
   open(keyring?: Keyring): Promise<OpenStore>;
+  /** Without migration. The caller closes it before a store is opened. */
+  openEngine(): Promise<Engine>;
   /** A statement beside the store, `?` for parameters. */
-  raw(statement: string, ...parameters: (string | number)[]): Promise<void>;
+  raw(statement: string, ...parameters: (string | number | Uint8Array)[]): Promise<void>;
   /** Closes what was opened and removes the database. */
   drop(): Promise<void>;
 };
@@ -41,6 +49,14 @@ export const hash = (): string => randomBytes(32).toString('hex');
 /** The time of the tests. */
 export const now = 1_790_000_000_000;
 
+export const workspace = (more: Partial<Workspace> = {}): Workspace => ({
+  id: newId(),
+  name: 'new',
+  settings: { oauthTokensApi: false },
+  createdAt: now,
+  ...more,
+});
+
 export const client = (more: Partial<OAuthClient> = {}): OAuthClient => ({
   id: newId(),
   workspaceId: null,
@@ -51,6 +67,8 @@ export const client = (more: Partial<OAuthClient> = {}): OAuthClient => ({
   cloud: 'google',
   entraTenant: null,
   personalAccounts: true,
+  extraScopes: [],
+  dialects: {},
   status: 'active',
   pausedReason: null,
   pausedAt: null,
@@ -111,6 +129,9 @@ export const mailbox = (of: Grant, more: Partial<Mailbox> = {}): Mailbox => {
     name: 'Ada',
     customer: null,
     metadata: {},
+    number: lastId,
+    externalId: null,
+    settings: noSettings,
     disabledAt: null,
     verification: null,
     verifyDueAt: null,
@@ -119,6 +140,47 @@ export const mailbox = (of: Grant, more: Partial<Mailbox> = {}): Mailbox => {
     ...more,
   };
 };
+
+export const customer = (owner: { workspaceId: string }, more: Partial<Customer> = {}): Customer => {
+  const id = newId();
+  return {
+    id,
+    number: lastId,
+    workspaceId: owner.workspaceId,
+    name: 'Customer',
+    email: null,
+    createdAt: now,
+    ...more,
+  };
+};
+
+export const tag = (owner: { workspaceId: string }, more: Partial<Tag> = {}): Tag => {
+  const id = newId();
+  return {
+    id,
+    number: lastId,
+    workspaceId: owner.workspaceId,
+    name: `Tag ${id}`,
+    color: '#00FF00',
+    createdAt: now,
+    ...more,
+  };
+};
+
+export const backgroundJob = (
+  owner: { workspaceId: string },
+  more: Partial<BackgroundJob> = {},
+): BackgroundJob => ({
+  id: newId(),
+  workspaceId: owner.workspaceId,
+  type: 'update_warmup',
+  status: 'pending',
+  progress: 0,
+  data: {},
+  createdAt: now,
+  updatedAt: now,
+  ...more,
+});
 
 export const session = (
   owner: { workspaceId: string; oauthClientId: string },
@@ -133,6 +195,9 @@ export const session = (
   expectedEmail: null,
   mailboxId: null,
   customer: null,
+  mailboxName: null,
+  externalId: null,
+  returnUrl: null,
   managedAccountsOnly: false,
   exclusive: true,
   surface: 'native',
@@ -163,11 +228,16 @@ export const request = (
   ...more,
 });
 
+export const storeWorkspace = async (store: Store): Promise<Workspace> => {
+  const stored = workspace();
+  await store.workspaces.insert(stored);
+  return stored;
+};
+
 /** A workspace and a shared OAuth client, stored. */
 export const storeOwner = async (store: Store): Promise<{ workspaceId: string; oauthClientId: string }> => {
-  const workspaceId = newId();
+  const { id: workspaceId } = await storeWorkspace(store);
   const oauthClient = client();
-  await store.workspaces.insert({ id: workspaceId, name: 'One', createdAt: now });
   await store.oauthClients.insert(oauthClient);
   return { workspaceId, oauthClientId: oauthClient.id };
 };

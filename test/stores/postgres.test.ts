@@ -8,7 +8,16 @@ import { openPostgres } from '../../src/stores/postgres.ts';
 import { createSqlStore } from '../../src/stores/sql-store.ts';
 import { counterparts } from '../counterparts/index.ts';
 import { storeConformance } from './conformance.ts';
-import { newId, newKeyring, now, silentLog, storeGrant, type TestDatabase, tokenSet } from './fixtures.ts';
+import {
+  newId,
+  newKeyring,
+  now,
+  silentLog,
+  storeGrant,
+  type TestDatabase,
+  tokenSet,
+  workspace,
+} from './fixtures.ts';
 import { startPostgresProxy } from './postgres-proxy.ts';
 
 const createPostgresDatabase = async (): Promise<TestDatabase & { url: string }> => {
@@ -20,10 +29,12 @@ const createPostgresDatabase = async (): Promise<TestDatabase & { url: string }>
     opened.push(store);
     return store;
   };
+  const openEngine = async () => openPostgres({ url, log: silentLog });
   return {
     url,
     keyring,
     open,
+    openEngine,
     openTwo: () => Promise.all([open(), open()]),
     raw: async (statement, ...parameters) => {
       const client = new pg.Client({ connectionString: url });
@@ -111,7 +122,7 @@ describe('the engine of PostgreSQL', () => {
         await store.ping();
         // In the middle of a transaction: it fails, and the next one has a connection that works.
         const work = store.transaction(async (rows) => {
-          await rows.workspaces.insert({ id: newId(), name: 'lost', createdAt: now });
+          await rows.workspaces.insert(workspace());
           proxy.cutAll();
           await rows.workspaces.byId(newId());
         });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type OpenStore, openStore } from '../../src/stores/index.ts';
+import { openSqlite } from '../../src/stores/sqlite.ts';
 import { newKeyring, silentLog, type TestDatabase } from './fixtures.ts';
 
 export const createSqliteDatabase = async (): Promise<TestDatabase & { dataDir: string; path: string }> => {
@@ -21,6 +22,7 @@ export const createSqliteDatabase = async (): Promise<TestDatabase & { dataDir: 
     path,
     keyring,
     open,
+    openEngine: () => openSqlite({ path }),
     openTwo: async () => {
       const store = await open();
       return [store, store];

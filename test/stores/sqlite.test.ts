@@ -21,13 +21,13 @@ import {
   client,
   grant,
   mailbox,
-  newId,
   newKeyring,
   now,
   request,
   session,
   silentLog,
   tokenSet,
+  workspace,
 } from './fixtures.ts';
 import { createSqliteDatabase } from './sqlite-database.ts';
 
@@ -64,14 +64,12 @@ const openOn = async (options: SqliteOptions) => {
   return { engine, store: createSqlStore(engine, newKeyring()) };
 };
 
-const workspace = (name = 'new') => ({ id: newId(), name, createdAt: now });
-
 /** A transaction that holds the writer from now until `release` is called. */
 const hold = async (store: ReturnType<typeof createSqlStore>) => {
   const holding = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();
   const done = store.transaction(async (rows) => {
-    await rows.workspaces.insert(workspace('held'));
+    await rows.workspaces.insert(workspace({ name: 'held' }));
     holding.resolve();
     await released.promise;
   });
@@ -115,7 +113,7 @@ describe('the writer of SQLite', () => {
 
   it('writes that waited together share a commit, and one that fails does not fail the others', () =>
     withEngine({}, async ({ store }) => {
-      const known = workspace('known');
+      const known = workspace({ name: 'known' });
       await store.workspaces.insert(known);
       const { release } = await hold(store);
       const good = Array.from({ length: 20 }, () => workspace());

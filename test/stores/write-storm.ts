@@ -2,7 +2,7 @@
 // end. Prints `open`, then the id of each insert once it was acknowledged.
 import { writeSync } from 'node:fs';
 import { openStore } from '../../src/stores/index.ts';
-import { newKeyring, silentLog } from './fixtures.ts';
+import { newKeyring, silentLog, workspace } from './fixtures.ts';
 
 const [dataDir = '', key = '', first = ''] = process.argv.slice(2);
 const store = await openStore({ databaseUrl: null, dataDir, keyring: newKeyring(key), log: silentLog });
@@ -11,7 +11,7 @@ writeSync(1, 'open\n');
 const storm = async (caller: number): Promise<never> => {
   for (let index = 0; ; index += 1) {
     const id = `${first}-${caller}-${index}`;
-    await store.workspaces.insert({ id, name: 'storm', createdAt: 1 });
+    await store.workspaces.insert(workspace({ id }));
     writeSync(1, `${id}\n`);
   }
 };

@@ -3,10 +3,14 @@ import type { Kysely } from 'kysely';
 import type { ColumnTypes } from '../engine.ts';
 import type { Tables } from '../schema.ts';
 import * as foundation from './0001-foundation.ts';
+import * as surfaces from './0002-surfaces.ts';
 
 export type Migration = {
   name: string;
   up: (db: Kysely<Tables>, columns: ColumnTypes) => Promise<void>;
 };
 
-export const migrations: readonly Migration[] = [{ name: '0001-foundation', up: foundation.up }];
+export const migrations: readonly Migration[] = [
+  { name: '0001-foundation', up: foundation.up },
+  { name: '0002-surfaces', up: surfaces.up },
+];

@@ -1,6 +1,6 @@
 import type { GatewayEvent } from '../../core/events.ts';
 import type { StoreOperations } from '../../core/ports.ts';
-import { eventDataColumn } from '../json-columns.ts';
+import { dataColumn } from '../json-columns.ts';
 import { pageOf, rowsWanted } from '../page.ts';
 import { type Row, readRow } from '../row.ts';
 import { eventTypes } from '../words.ts';
@@ -35,7 +35,7 @@ const eventFromRow = (row: Row): GatewayEvent => {
     workspaceId: textOrNull('workspace_id'),
     type: oneOf('type', eventTypes),
     objectId: text('object_id'),
-    data: json('data', eventDataColumn),
+    data: json('data', dataColumn),
     createdAt: integer('created_at'),
   };
 };

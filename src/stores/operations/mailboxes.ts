@@ -1,19 +1,21 @@
 import type { Mailbox } from '../../core/mailboxes.ts';
-import type { MailboxWithGrant, StoreOperations } from '../../core/ports.ts';
+import type { StoreOperations } from '../../core/ports.ts';
 import type { Session } from '../engine.ts';
-import { metadataColumn, verificationColumn } from '../json-columns.ts';
-import type { Keyring } from '../keyring.ts';
 import { pageOf, rowsWanted } from '../page.ts';
-import { type Row, readRow } from '../row.ts';
-import type { MailboxesTable } from '../schema.ts';
-import { providerNames } from '../words.ts';
-import { type Context, changed, type Database, firstRowOf, prefixed } from './context.ts';
-import { grantColumns, grantFromRow } from './grant-rows.ts';
-import { oauthClientColumns, oauthClientFromRow } from './oauth-clients.ts';
+import { readRow } from '../row.ts';
+import { type Context, changed, firstRowOf } from './context.ts';
+import { filtered, joined } from './mailbox-queries.ts';
+import {
+  changedColumns,
+  joinedColumns,
+  mailboxFromRow,
+  mailboxWithGrantFromRow,
+  rowFromMailbox,
+} from './mailbox-rows.ts';
 
 export const mailboxOperations = ({ session, keyring }: Context): StoreOperations['mailboxes'] => {
   const findWithGrant = firstRowOf(session.reader, () =>
-    joined(session.reader).where('mailboxes.id', '=', ''),
+    joined(session.reader).select(joinedColumns).where('mailboxes.id', '=', ''),
   );
   return {
     insert: async (mailbox) => {
@@ -40,6 +42,24 @@ export const mailboxOperations = ({ session, keyring }: Context): StoreOperation
         .executeTakeFirst();
       return row === undefined ? null : mailboxFromRow(row);
     },
+    byNumber: async (workspaceId, number) => {
+      const row = await session.reader
+        .selectFrom('mailboxes')
+        .selectAll()
+        .where('number', '=', number)
+        .where('workspace_id', '=', workspaceId)
+        .executeTakeFirst();
+      return row === undefined ? null : mailboxFromRow(row);
+    },
+    byExternalId: async (workspaceId, externalId) => {
+      const row = await session.reader
+        .selectFrom('mailboxes')
+        .selectAll()
+        .where('workspace_id', '=', workspaceId)
+        .where('external_id', '=', externalId)
+        .executeTakeFirst();
+      return row === undefined ? null : mailboxFromRow(row);
+    },
     existsElsewhere: async (workspaceId, email) => {
       const row = await session.reader
         .selectFrom('mailboxes')
@@ -50,17 +70,33 @@ export const mailboxOperations = ({ session, keyring }: Context): StoreOperation
         .executeTakeFirst();
       return row !== undefined;
     },
-    list: async (workspaceId, { email, provider, customer }, page) => {
-      let query = joined(session.reader).where('mailboxes.workspace_id', '=', workspaceId);
-      if (email !== undefined) query = query.where('mailboxes.email', '=', email);
-      if (provider !== undefined) query = query.where('mailboxes.provider', '=', provider);
-      if (customer !== undefined) query = query.where('mailboxes.customer', '=', customer);
+    list: async (workspaceId, filter, page) => {
+      let query = filtered(session.reader, workspaceId, filter).select(joinedColumns);
       if (page.after !== null) query = query.where('mailboxes.id', '>', page.after);
       const rows = await query.orderBy('mailboxes.id').limit(rowsWanted(page)).execute();
       return pageOf(rows, page, {
         map: (row) => mailboxWithGrantFromRow(row, keyring),
         idOf: (row) => readRow('mailboxes', row, 'mailboxes.').text('id'),
       });
+    },
+    slice: async (workspaceId, filter, { offset, limit }) => {
+      if (![offset, limit].every((each) => Number.isSafeInteger(each) && each >= 0)) {
+        throw new RangeError('A slice begins at 0 or later and holds 0 or more.');
+      }
+      const all = filtered(session.reader, workspaceId, filter);
+      const counted = await all
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow();
+      const rows = await all
+        .select(joinedColumns)
+        .orderBy('mailboxes.number')
+        .limit(limit)
+        .offset(offset)
+        .execute();
+      return {
+        items: rows.map((row) => mailboxWithGrantFromRow(row, keyring)),
+        total: readRow('mailboxes', counted).integer('count'),
+      };
     },
     update: async (id, changes) =>
       changed(
@@ -127,93 +163,4 @@ const claimDueVerifications = async (
     .returningAll()
     .execute();
   return rows.map((row) => mailboxFromRow(row)).sort((a, b) => (a.id < b.id ? -1 : 1));
-};
-
-const joined = (db: Database) =>
-  db
-    .selectFrom('mailboxes')
-    .innerJoin('grants', 'grants.id', 'mailboxes.grant_id')
-    .innerJoin('oauth_clients', 'oauth_clients.id', 'grants.oauth_client_id')
-    .select(joinedColumns);
-
-const mailboxWithGrantFromRow = (row: Row, keyring: Keyring): MailboxWithGrant => ({
-  mailbox: mailboxFromRow(row, 'mailboxes.'),
-  grant: grantFromRow(row, keyring, 'grants.'),
-  oauthClient: oauthClientFromRow(row, keyring, 'oauth_clients.'),
-});
-
-const mailboxColumns = {
-  id: 1,
-  workspace_id: 1,
-  grant_id: 1,
-  provider: 1,
-  email: 1,
-  name: 1,
-  customer: 1,
-  metadata: 1,
-  disabled_at: 1,
-  verification: 1,
-  verify_due_at: 1,
-  created_at: 1,
-  updated_at: 1,
-} as const satisfies Record<keyof MailboxesTable, 1>;
-
-const joinedColumns = [
-  ...prefixed('mailboxes', mailboxColumns),
-  ...prefixed('grants', grantColumns),
-  ...prefixed('oauth_clients', oauthClientColumns),
-];
-
-const rowFromMailbox = (mailbox: Mailbox): MailboxesTable => ({
-  id: mailbox.id,
-  workspace_id: mailbox.workspaceId,
-  grant_id: mailbox.grantId,
-  provider: mailbox.provider,
-  email: mailbox.email,
-  name: mailbox.name,
-  customer: mailbox.customer,
-  metadata: JSON.stringify(mailbox.metadata),
-  disabled_at: mailbox.disabledAt,
-  verification: mailbox.verification === null ? null : JSON.stringify(mailbox.verification),
-  verify_due_at: mailbox.verifyDueAt,
-  created_at: mailbox.createdAt,
-  updated_at: mailbox.updatedAt,
-});
-
-/** Only the columns of the members that are given. */
-const changedColumns = (changes: Partial<Mailbox>): Partial<MailboxesTable> => {
-  const { metadata, verification } = changes;
-  const columns: Partial<Record<keyof MailboxesTable, unknown>> = {
-    grant_id: changes.grantId,
-    provider: changes.provider,
-    email: changes.email,
-    name: changes.name,
-    customer: changes.customer,
-    metadata: metadata === undefined ? undefined : JSON.stringify(metadata),
-    disabled_at: changes.disabledAt,
-    verification: verification ? JSON.stringify(verification) : verification,
-    verify_due_at: changes.verifyDueAt,
-    updated_at: changes.updatedAt,
-  };
-  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
-};
-
-const mailboxFromRow = (row: Row, prefix = ''): Mailbox => {
-  const reader = readRow('mailboxes', row, prefix);
-  const { text, textOrNull, integer, integerOrNull } = reader;
-  return {
-    id: text('id'),
-    workspaceId: text('workspace_id'),
-    grantId: text('grant_id'),
-    provider: reader.oneOf('provider', providerNames),
-    email: text('email'),
-    name: text('name'),
-    customer: textOrNull('customer'),
-    metadata: reader.json('metadata', metadataColumn),
-    disabledAt: integerOrNull('disabled_at'),
-    verification: reader.jsonOrNull('verification', verificationColumn),
-    verifyDueAt: integerOrNull('verify_due_at'),
-    createdAt: integer('created_at'),
-    updatedAt: integer('updated_at'),
-  };
 };

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type ReasonCode, verdictTable } from '../../core/diagnosis.ts';
 import type { OAuthClient } from '../../core/oauth-clients.ts';
 import type { StoreOperations } from '../../core/ports.ts';
+import { dialectsColumn, extraScopesColumn } from '../json-columns.ts';
 import type { Keyring } from '../keyring.ts';
 import { pageOf, rowsWanted } from '../page.ts';
 import { flagOf, type Row, readRow, sealColumn } from '../row.ts';
@@ -31,16 +32,33 @@ export const oauthClientOperations = ({ session, keyring }: Context): StoreOpera
     const rows = await query.orderBy('id').limit(rowsWanted(page)).execute();
     return pageOf(rows, page, { map: (row) => oauthClientFromRow(row, keyring), idOf: (row) => row.id });
   },
-  choose: async (workspaceId, provider) => {
-    const row = await session.reader
+  choose: async (workspaceId, provider, owner = 'any') => {
+    let query = session.reader
       .selectFrom('oauth_clients')
       .selectAll()
       .where('provider', '=', provider)
       .where('status', '=', 'active')
       .where('deleted_at', 'is', null)
-      .where((eb) => eb.or([eb('workspace_id', '=', workspaceId), eb('workspace_id', 'is', null)]))
+      .where((eb) => eb.or([eb('workspace_id', '=', workspaceId), eb('workspace_id', 'is', null)]));
+    if (owner === 'workspace') query = query.where('workspace_id', 'is not', null);
+    if (owner === 'installation') query = query.where('workspace_id', 'is', null);
+    const row = await query
       // False sorts before true on both engines: the workspace's own come first.
       .orderBy(sql`workspace_id is null`)
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row === undefined ? null : oauthClientFromRow(row, keyring);
+  },
+  byClientId: async (workspaceId, provider, clientId) => {
+    const row = await session.reader
+      .selectFrom('oauth_clients')
+      .selectAll()
+      .where('client_id', '=', clientId)
+      .where('provider', '=', provider)
+      .where('workspace_id', '=', workspaceId)
+      .where('deleted_at', 'is', null)
       .orderBy('created_at', 'desc')
       .orderBy('id', 'desc')
       .limit(1)
@@ -85,6 +103,8 @@ export const oauthClientColumns = {
   cloud: 1,
   entra_tenant: 1,
   personal_accounts: 1,
+  extra_scopes: 1,
+  dialects: 1,
   status: 1,
   paused_reason: 1,
   paused_at: 1,
@@ -105,6 +125,8 @@ const rowFromOAuthClient = (client: OAuthClient, keyring: Keyring): OAuthClients
   cloud: client.cloud,
   entra_tenant: client.entraTenant,
   personal_accounts: flagOf(client.personalAccounts),
+  extra_scopes: JSON.stringify(client.extraScopes),
+  dialects: JSON.stringify(client.dialects),
   status: client.status,
   paused_reason: client.pausedReason,
   paused_at: client.pausedAt,
@@ -127,6 +149,8 @@ export const oauthClientFromRow = (row: Row, keyring: Keyring, prefix = ''): OAu
     cloud: text('cloud'),
     entraTenant: textOrNull('entra_tenant'),
     personalAccounts: reader.flag('personal_accounts'),
+    extraScopes: reader.json('extra_scopes', extraScopesColumn),
+    dialects: reader.json('dialects', dialectsColumn),
     status: reader.oneOf('status', oauthClientStatuses),
     pausedReason:
       textOrNull('paused_reason') === null ? null : reader.oneOf<ReasonCode>('paused_reason', verdictTable),

@@ -1,12 +1,16 @@
 import type { StoreOperations } from '../../core/ports.ts';
 import type { Workspace } from '../../core/workspaces.ts';
+import { workspaceSettingsColumn } from '../json-columns.ts';
 import { pageOf, rowsWanted } from '../page.ts';
 import { type Row, readRow } from '../row.ts';
 import { type Context, changed } from './context.ts';
 
 export const workspaceOperations = ({ session }: Context): StoreOperations['workspaces'] => ({
-  insert: async ({ id, name, createdAt }) => {
-    await session.writer.insertInto('workspaces').values({ id, name, created_at: createdAt }).execute();
+  insert: async ({ id, name, settings, createdAt }) => {
+    await session.writer
+      .insertInto('workspaces')
+      .values({ id, name, settings: JSON.stringify(settings), created_at: createdAt })
+      .execute();
   },
   byId: async (id) => {
     const row = await session.reader
@@ -26,9 +30,22 @@ export const workspaceOperations = ({ session }: Context): StoreOperations['work
     changed(
       await session.writer.updateTable('workspaces').set({ name }).where('id', '=', id).executeTakeFirst(),
     ),
+  saveSettings: async (id, settings) =>
+    changed(
+      await session.writer
+        .updateTable('workspaces')
+        .set({ settings: JSON.stringify(settings) })
+        .where('id', '=', id)
+        .executeTakeFirst(),
+    ),
 });
 
 const workspaceFromRow = (row: Row): Workspace => {
-  const { text, integer } = readRow('workspaces', row);
-  return { id: text('id'), name: text('name'), createdAt: integer('created_at') };
+  const { text, integer, json } = readRow('workspaces', row);
+  return {
+    id: text('id'),
+    name: text('name'),
+    settings: { oauthTokensApi: false, ...json('settings', workspaceSettingsColumn) },
+    createdAt: integer('created_at'),
+  };
 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { secret } from '../../../src/core/secret.ts';
-import { type CreateDatabase, mailbox, newId, now, storeGrant, tokenSet } from '../fixtures.ts';
+import { type CreateDatabase, mailbox, newId, now, storeGrant, tokenSet, workspace } from '../fixtures.ts';
 import { guarantees } from './with-store.ts';
 
 const callers = 50;
@@ -56,12 +56,10 @@ export const concurrencyGuarantees = (createDatabase: CreateDatabase): void =>
     });
 
     it('a failing write does not fail its neighbours', async (store) => {
-      const taken = { id: newId(), name: 'taken', createdAt: now };
+      const taken = workspace({ name: 'taken' });
       await store.workspaces.insert(taken);
       const ids = Array.from({ length: 40 }, (_, index) => (index % 10 === 5 ? taken.id : newId()));
-      const outcomes = await Promise.allSettled(
-        ids.map((id) => store.workspaces.insert({ id, name: 'new', createdAt: now })),
-      );
+      const outcomes = await Promise.allSettled(ids.map((id) => store.workspaces.insert(workspace({ id }))));
       for (const [index, outcome] of outcomes.entries()) {
         const id = ids[index] ?? '';
         assert.equal(outcome.status, id === taken.id ? 'rejected' : 'fulfilled');
@@ -73,7 +71,7 @@ export const concurrencyGuarantees = (createDatabase: CreateDatabase): void =>
       await Promise.all(
         Array.from({ length: callers }, async () => {
           const id = newId();
-          await store.workspaces.insert({ id, name: 'new', createdAt: now });
+          await store.workspaces.insert(workspace({ id }));
           assert.notEqual(await store.workspaces.byId(id), null);
           assert.notEqual(await other.workspaces.byId(id), null);
         }),

@@ -9,6 +9,9 @@ export const connectGuarantees = (createDatabase: CreateDatabase): void =>
         profile: 'api',
         expectedEmail: 'ada@mail.example',
         customer: 'c-1',
+        mailboxName: 'Ada L.',
+        externalId: 'box-1',
+        returnUrl: 'https://app.example/done?a=1',
         managedAccountsOnly: true,
         exclusive: false,
       });

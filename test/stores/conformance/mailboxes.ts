@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { type MailboxSettings, noSettings } from '../../../src/core/mailbox-settings.ts';
 import type { Verification } from '../../../src/core/verification.ts';
 import {
   allOf,
@@ -27,6 +28,28 @@ const verification: Verification = {
   ],
 };
 
+const allSettings: MailboxSettings = {
+  firstName: 'Ada',
+  lastName: 'Lovelace',
+  dailyMax: 40,
+  sendingGapMinutes: 7,
+  signature: '<b>Ada</b>',
+  replyTo: 'reply@mail.example',
+  bcc: 'bcc@mail.example',
+  trackingDomain: 'track.example',
+  sendingPaused: true,
+  warmup: {
+    wanted: true,
+    messagesPerDay: 5,
+    rampUpPerDay: 2,
+    replyRatePercent: 30,
+    key: 'some-key',
+    adjustsItself: true,
+    rampsUp: false,
+  },
+  dialects: { other: { label: 'ü', nested: { list: [1, null] } } },
+};
+
 export const mailboxGuarantees = (createDatabase: CreateDatabase): void =>
   guarantees('mailboxes', createDatabase, (it) => {
     it('a mailbox is found by id and by address, as it was written, and joins its grant and client', async (store) => {
@@ -36,11 +59,16 @@ export const mailboxGuarantees = (createDatabase: CreateDatabase): void =>
         metadata: { plan: 'gold', '': '"quoted" ✓' },
         verification,
         verifyDueAt: now,
+        externalId: 'box-1',
+        settings: allSettings,
       });
       await store.mailboxes.insert(written);
       assert.deepEqual(await store.mailboxes.byId(written.id), written);
       assert.deepEqual(await store.mailboxes.byEmail(written.workspaceId, written.email), written);
       assert.equal(await store.mailboxes.byEmail(written.workspaceId, 'nobody@mail.example'), null);
+      assert.deepEqual(await store.mailboxes.byNumber(written.workspaceId, written.number), written);
+      assert.deepEqual(await store.mailboxes.byExternalId(written.workspaceId, 'box-1'), written);
+      assert.equal(await store.mailboxes.byExternalId(written.workspaceId, 'box'), null);
       const joined = await store.mailboxes.withGrant(written.id);
       assert.deepEqual(joined?.mailbox, written);
       assert.deepEqual(revealed(joined?.grant ?? null), revealed(given));
@@ -99,6 +127,48 @@ export const mailboxGuarantees = (createDatabase: CreateDatabase): void =>
       assert.deepEqual(await ids({ email: 'nobody@mail.example' }), []);
     });
 
+    it('an external id is in a workspace once, may be in another workspace, and may be missing', async (store) => {
+      const [here, there] = [await storeGrant(store), await storeGrant(store)];
+      for (const each of [mailbox(here), mailbox(here)]) await store.mailboxes.insert(each);
+      const written = mailbox(here, { externalId: 'box' });
+      await store.mailboxes.insert(written);
+      const second = mailbox(here, { externalId: 'box' });
+      await assert.rejects(store.mailboxes.insert(second), { code: 'conflict' });
+      const abroad = mailbox(there, { externalId: 'box' });
+      await store.mailboxes.insert(abroad);
+      assert.equal((await store.mailboxes.byExternalId(there.workspaceId, 'box'))?.id, abroad.id);
+      await store.mailboxes.update(written.id, { externalId: null });
+      assert.equal(await store.mailboxes.byExternalId(here.workspaceId, 'box'), null);
+      await store.mailboxes.insert(second);
+    });
+
+    it('a number belongs to one mailbox of the installation, for life, and opens no other workspace', async (store) => {
+      const [here, there] = [await storeGrant(store), await storeGrant(store)];
+      const written = mailbox(here, { number: 7 });
+      await store.mailboxes.insert(written);
+      await assert.rejects(store.mailboxes.insert(mailbox(there, { number: 7 })), { code: 'conflict' });
+      assert.equal(await store.mailboxes.byNumber(there.workspaceId, 7), null);
+      const renumbered = { ...written, number: 8 };
+      await store.mailboxes.update(written.id, renumbered);
+      assert.equal((await store.mailboxes.byId(written.id))?.number, 7);
+    });
+
+    it('settings that an older release did not write read as their defaults', async (store, database) => {
+      const written = mailbox(await storeGrant(store));
+      await store.mailboxes.insert(written);
+      const read = async (stored: string) => {
+        await database.raw('update mailboxes set settings = ? where id = ?', stored, written.id);
+        return (await store.mailboxes.byId(written.id))?.settings;
+      };
+      assert.deepEqual(await read('{}'), noSettings);
+      assert.deepEqual(await read('{"bcc":"a@mail.example","warmup":{"wanted":true}}'), {
+        ...noSettings,
+        bcc: 'a@mail.example',
+        warmup: { ...noSettings.warmup, wanted: true },
+      });
+      await assert.rejects(read('{"warmup":{"wanted":"yes"}}'), { message: /mailboxes\.settings of row/ });
+    });
+
     it('a mailbox is updated whole, and a missing one not at all', async (store) => {
       const written = mailbox(await storeGrant(store));
       await store.mailboxes.insert(written);
@@ -106,6 +176,8 @@ export const mailboxGuarantees = (createDatabase: CreateDatabase): void =>
         ...written,
         name: 'Grace',
         metadata: { a: 'b' },
+        externalId: 'box',
+        settings: allSettings,
         disabledAt: now,
         updatedAt: now + 1,
       };

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { generateKey } from '../../../src/stores/keyring.ts';
-import { type CreateDatabase, newId, newKeyring, now } from '../fixtures.ts';
+import { type CreateDatabase, newId, newKeyring, workspace } from '../fixtures.ts';
 import { guarantees } from './with-store.ts';
 
 export const openingGuarantees = (createDatabase: CreateDatabase): void =>
   guarantees('opening', createDatabase, (it) => {
     it('a database that is opened again has everything and migrates nothing', async (store, database) => {
       const id = newId();
-      await store.workspaces.insert({ id, name: 'kept', createdAt: now });
+      await store.workspaces.insert(workspace({ id, name: 'kept' }));
       await store.close();
       const again = await database.open();
       assert.equal((await again.workspaces.byId(id))?.name, 'kept');

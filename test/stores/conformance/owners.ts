@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ApiKey } from '../../../src/core/api-keys.ts';
+import { type ApiKey, apiKeyScopes } from '../../../src/core/api-keys.ts';
 import { secret } from '../../../src/core/secret.ts';
 import {
   allOf,
@@ -12,6 +12,7 @@ import {
   now,
   revealed,
   storeOwner,
+  workspace,
 } from '../fixtures.ts';
 import { guarantees } from './with-store.ts';
 
@@ -32,18 +33,28 @@ const apiKey = (workspaceId: string | null, more: Partial<ApiKey> = {}): ApiKey 
 export const ownerGuarantees = (createDatabase: CreateDatabase): void =>
   guarantees('workspaces, API keys, OAuth clients, events', createDatabase, (it) => {
     it('a workspace is read as it was written, and can be renamed', async (store) => {
-      const workspace = { id: newId(), name: 'Ünïcode ✓', createdAt: now };
-      await store.workspaces.insert(workspace);
-      assert.deepEqual(await store.workspaces.byId(workspace.id), workspace);
-      assert.equal(await store.workspaces.rename(workspace.id, 'Two'), true);
-      assert.equal((await store.workspaces.byId(workspace.id))?.name, 'Two');
+      const written = workspace({ name: 'Ünïcode ✓' });
+      await store.workspaces.insert(written);
+      assert.deepEqual(await store.workspaces.byId(written.id), written);
+      assert.equal(await store.workspaces.rename(written.id, 'Two'), true);
+      assert.equal((await store.workspaces.byId(written.id))?.name, 'Two');
       assert.equal(await store.workspaces.rename(newId(), 'Nobody'), false);
       assert.equal(await store.workspaces.byId(newId()), null);
     });
 
+    it('the settings of a workspace are saved, and what an older release did not write has its default', async (store, database) => {
+      const written = workspace();
+      await store.workspaces.insert(written);
+      assert.equal(await store.workspaces.saveSettings(written.id, { oauthTokensApi: true }), true);
+      assert.deepEqual((await store.workspaces.byId(written.id))?.settings, { oauthTokensApi: true });
+      assert.equal(await store.workspaces.saveSettings(newId(), { oauthTokensApi: true }), false);
+      await database.raw("update workspaces set settings = '{}' where id = ?", written.id);
+      assert.deepEqual((await store.workspaces.byId(written.id))?.settings, { oauthTokensApi: false });
+    });
+
     it('a list by cursor is complete, in order of creation and without duplicates', async (store) => {
       const ids = Array.from({ length: 10 }, newId);
-      for (const id of ids.toReversed()) await store.workspaces.insert({ id, name: id, createdAt: now });
+      for (const id of ids.toReversed()) await store.workspaces.insert(workspace({ id }));
       for (const limit of [1, 3, 5, 10, 11]) {
         const items = await allOf((page) => store.workspaces.list(page), limit);
         assert.deepEqual(
@@ -58,10 +69,10 @@ export const ownerGuarantees = (createDatabase: CreateDatabase): void =>
     });
 
     it('the same id twice is a conflict, and the first row stays', async (store) => {
-      const workspace = { id: newId(), name: 'First', createdAt: now };
-      await store.workspaces.insert(workspace);
-      await assert.rejects(store.workspaces.insert({ ...workspace, name: 'Second' }), { code: 'conflict' });
-      assert.equal((await store.workspaces.byId(workspace.id))?.name, 'First');
+      const written = workspace({ name: 'First' });
+      await store.workspaces.insert(written);
+      await assert.rejects(store.workspaces.insert({ ...written, name: 'Second' }), { code: 'conflict' });
+      assert.equal((await store.workspaces.byId(written.id))?.name, 'First');
     });
 
     it('an API key is found by prefix, listed in its workspace only, and revoked once', async (store) => {
@@ -81,6 +92,12 @@ export const ownerGuarantees = (createDatabase: CreateDatabase): void =>
       await assert.rejects(store.apiKeys.insert(apiKey(null, { prefix: own.prefix })), { code: 'conflict' });
     });
 
+    it('an API key may hold every scope there is', async (store) => {
+      const written = apiKey(null, { scopes: [...apiKeyScopes] });
+      await store.apiKeys.insert(written);
+      assert.deepEqual(await store.apiKeys.byId(written.id), written);
+    });
+
     it('an OAuth client is read as it was written, and updated whole', async (store) => {
       const { workspaceId } = await storeOwner(store);
       const written = client({
@@ -88,11 +105,20 @@ export const ownerGuarantees = (createDatabase: CreateDatabase): void =>
         provider: 'microsoft',
         entraTenant: 'common',
         personalAccounts: false,
+        extraScopes: ['https://graph.microsoft.com/User.Read'],
+        dialects: { other: { label: 'ü', nested: { list: [1, null] } } },
         clientSecret: secret('höchst geheim'),
       });
       await store.oauthClients.insert(written);
       assert.deepEqual(revealed(await store.oauthClients.byId(written.id)), revealed(written));
-      const changed = { ...written, name: 'New', clientSecret: secret('second'), updatedAt: now + 1 };
+      const changed = {
+        ...written,
+        name: 'New',
+        extraScopes: [],
+        dialects: {},
+        clientSecret: secret('second'),
+        updatedAt: now + 1,
+      };
       assert.equal(await store.oauthClients.update(changed), true);
       assert.deepEqual(revealed(await store.oauthClients.byId(written.id)), revealed(changed));
       assert.equal(await store.oauthClients.update(client()), false);
@@ -128,6 +154,33 @@ export const ownerGuarantees = (createDatabase: CreateDatabase): void =>
       await store.oauthClients.insert(own);
       assert.equal(await chosen(), own.id);
       assert.equal(await store.oauthClients.choose(workspaceId, 'microsoft'), null);
+    });
+
+    it('an OAuth client is chosen among those of the owner that is asked for', async (store) => {
+      const { workspaceId, oauthClientId: shared } = await storeOwner(store);
+      const choose = async (owner: 'any' | 'workspace' | 'installation') =>
+        (await store.oauthClients.choose(workspaceId, 'google', owner))?.id ?? null;
+      assert.deepEqual([await choose('workspace'), await choose('installation')], [null, shared]);
+      const own = client({ workspaceId });
+      await store.oauthClients.insert(own);
+      assert.deepEqual(
+        [await choose('any'), await choose('workspace'), await choose('installation')],
+        [own.id, own.id, shared],
+      );
+    });
+
+    it('an OAuth client is found by its `client_id` in its own workspace only, and not when it is deleted', async (store) => {
+      const { workspaceId } = await storeOwner(store);
+      const find = async (of = workspaceId) =>
+        (await store.oauthClients.byClientId(of, 'google', 'mine'))?.id ?? null;
+      await store.oauthClients.insert(client({ clientId: 'mine' }));
+      await store.oauthClients.insert(client({ clientId: 'mine', workspaceId, deletedAt: now }));
+      await store.oauthClients.insert(client({ clientId: 'mine', workspaceId, provider: 'microsoft' }));
+      assert.equal(await find(), null);
+      const own = client({ clientId: 'mine', workspaceId });
+      await store.oauthClients.insert(own);
+      assert.equal(await find(), own.id);
+      assert.equal(await find((await storeOwner(store)).workspaceId), null);
     });
 
     it('a workspace sees its own and the shared OAuth clients, not the deleted and not those of others', async (store) => {

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { type CreateDatabase, newId, now } from '../fixtures.ts';
+import { type CreateDatabase, newId, workspace } from '../fixtures.ts';
 import { guarantees } from './with-store.ts';
-
-const workspace = (name = 'new') => ({ id: newId(), name, createdAt: now });
 
 export const transactionGuarantees = (createDatabase: CreateDatabase): void =>
   guarantees('transactions', createDatabase, (it) => {
@@ -53,7 +51,7 @@ export const transactionGuarantees = (createDatabase: CreateDatabase): void =>
       const ids = Array.from({ length: 30 }, newId);
       await Promise.all(
         ids.map((id, index) => {
-          const each = { id, name: 'new', createdAt: now };
+          const each = workspace({ id });
           if (index % 3 !== 0) return store.workspaces.insert(each);
           return store.transaction((rows) => rows.workspaces.insert(each));
         }),

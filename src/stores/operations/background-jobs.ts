@@ -1,0 +1,91 @@
+import type { BackgroundJob } from '../../core/background-jobs.ts';
+import type { StoreOperations } from '../../core/ports.ts';
+import { dataColumn } from '../json-columns.ts';
+import { pageOf, rowsWanted } from '../page.ts';
+import { type Row, readRow } from '../row.ts';
+import { backgroundJobStatuses, backgroundJobTypes } from '../words.ts';
+import { type Context, changed } from './context.ts';
+
+const unfinished: readonly BackgroundJob['status'][] = ['pending', 'running'];
+
+export const backgroundJobOperations = ({ session }: Context): StoreOperations['backgroundJobs'] => ({
+  insert: async ({ id, workspaceId, type, status, progress, data, createdAt, updatedAt }) => {
+    await session.writer
+      .insertInto('background_jobs')
+      .values({
+        id,
+        workspace_id: workspaceId,
+        type,
+        status,
+        progress,
+        data: JSON.stringify(data),
+        claimed_until: 0,
+        created_at: createdAt,
+        updated_at: updatedAt,
+      })
+      .execute();
+  },
+  byId: async (id) => {
+    const row = await session.reader
+      .selectFrom('background_jobs')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row === undefined ? null : jobFromRow(row);
+  },
+  list: async (workspaceId, page) => {
+    let query = session.reader
+      .selectFrom('background_jobs')
+      .selectAll()
+      .where('workspace_id', '=', workspaceId);
+    if (page.after !== null) query = query.where('id', '<', page.after);
+    const rows = await query.orderBy('id', 'desc').limit(rowsWanted(page)).execute();
+    return pageOf(rows, page, { map: jobFromRow, idOf: (row) => row.id });
+  },
+  update: async ({ id, status, progress, data, updatedAt }) =>
+    changed(
+      await session.writer
+        .updateTable('background_jobs')
+        .set({
+          status,
+          progress,
+          data: JSON.stringify(data),
+          updated_at: updatedAt,
+          ...(unfinished.includes(status) ? {} : { claimed_until: 0 }),
+        })
+        .where('id', '=', id)
+        .executeTakeFirst(),
+    ),
+  claim: async (now, until) => {
+    const oldest = session.writer
+      .selectFrom('background_jobs')
+      .select('id')
+      .where('status', 'in', unfinished)
+      .where('claimed_until', '<=', now)
+      .orderBy('id')
+      .limit(1);
+    const row = await session.writer
+      .updateTable('background_jobs')
+      .set({ claimed_until: until })
+      // `=` and not `in`: PostgreSQL may run the query behind an `in` once for each row that it looks at.
+      .where('id', '=', session.claimable(oldest))
+      .where('claimed_until', '<=', now)
+      .returningAll()
+      .executeTakeFirst();
+    return row === undefined ? null : jobFromRow(row);
+  },
+});
+
+const jobFromRow = (row: Row): BackgroundJob => {
+  const { text, integer, json, oneOf } = readRow('background_jobs', row);
+  return {
+    id: text('id'),
+    workspaceId: text('workspace_id'),
+    type: oneOf('type', backgroundJobTypes),
+    status: oneOf('status', backgroundJobStatuses),
+    progress: integer('progress'),
+    data: json('data', dataColumn),
+    createdAt: integer('created_at'),
+    updatedAt: integer('updated_at'),
+  };
+};
