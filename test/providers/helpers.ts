@@ -61,6 +61,8 @@ export const oauthClient = (provider: ProviderName, changes: Partial<OAuthClient
   cloud: provider === 'google' ? 'default' : 'global',
   entraTenant: provider === 'google' ? null : 'common',
   personalAccounts: true,
+  extraScopes: [],
+  dialects: {},
   status: 'active',
   pausedReason: null,
   pausedAt: null,

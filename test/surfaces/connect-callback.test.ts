@@ -11,17 +11,17 @@ import {
   press,
   record,
   startWorld,
-  type Tenant,
+  type TestWorkspace,
   text,
   type World,
 } from './native-world.ts';
 
 let world: World;
-let tenant: Tenant;
+let workspace: TestWorkspace;
 const person = { email: 'ada@example.com', subject: 'ada', name: 'Ada Lovelace', isManaged: true };
 before(async () => {
   world = await startWorld();
-  tenant = await world.addWorkspace('Acme <Sales>');
+  workspace = await world.addWorkspace('Acme <Sales>');
 });
 after(() => world.close());
 afterEach(() => {
@@ -56,7 +56,7 @@ const assertShows = (
 
 describe('a callback in the right browser', () => {
   it('leads away from the code to a page that names address, workspace and what was proved', async () => {
-    const { redirect, location, page } = await arrive(await depart(world, tenant));
+    const { redirect, location, page } = await arrive(await depart(world, workspace));
     assert.match(location, /^\/connect\/result\/[0-9a-f]{16}$/);
     assert.equal(redirect.headers['referrer-policy'], 'no-referrer');
     assertShows(
@@ -71,7 +71,7 @@ describe('a callback in the right browser', () => {
   });
 
   it('replaces the binding cookie by one for the result, with the same attributes', async () => {
-    const consent = await depart(world, tenant);
+    const consent = await depart(world, workspace);
     const redirect = await get(consent.callback, consent.cookie);
     const [pair, ...attributes] = String(redirect.headers['set-cookie']).split('; ');
     assert.equal(pair?.split('=')[0], consent.cookie.split('=')[0]);
@@ -81,7 +81,7 @@ describe('a callback in the right browser', () => {
 
   it('says what does not work, why, and who can help', async () => {
     world.behaviour.probing = 'smtp_auth_disabled';
-    const { page } = await arrive(await depart(world, tenant));
+    const { page } = await arrive(await depart(world, workspace));
     assertShows(
       page,
       200,
@@ -93,7 +93,7 @@ describe('a callback in the right browser', () => {
 
   it('shows a hostile name and address as text', async () => {
     world.behaviour.person = { ...person, subject: 'eve', email: `"<script>x</script>"@example.com` };
-    const { page } = await arrive(await depart(world, tenant));
+    const { page } = await arrive(await depart(world, workspace));
     assert.ok(!page.body.includes('<script') && page.body.includes('&lt;script&gt;'));
   });
 
@@ -146,12 +146,12 @@ describe('a callback that ends in a refusal', () => {
 
   it('names unticked permissions in plain words', async () => {
     world.behaviour.unticked = ['https://mail.google.com/'];
-    const { page } = await arrive(await depart(world, tenant));
+    const { page } = await arrive(await depart(world, workspace));
     assertShows(page, 200, /What was missing/, /Read, write, send and delete all of your mail/);
   });
 
   it('a mailbox of another workspace is refused where that was asked for, without naming it', async () => {
-    await connect(world, tenant);
+    await connect(world, workspace);
     const own = await world.addWorkspace('Own');
     const { page } = await arrive(await depart(world, own, { provider: 'google', exclusive: true }));
     assertShows(page, 200, /connected to another workspace/);
@@ -161,7 +161,7 @@ describe('a callback that ends in a refusal', () => {
 
 describe('a callback that is not ours to answer', () => {
   it('a forged state, a missing one and the path of another OAuth client are refused', async () => {
-    const { callback, cookie } = await depart(world, tenant);
+    const { callback, cookie } = await depart(world, workspace);
     const [path = '', query = ''] = callback.split('?');
     const other = await world.addWorkspace('Other');
     for (const url of [
@@ -176,8 +176,8 @@ describe('a callback that is not ours to answer', () => {
   });
 
   it('another browser is refused, redeems no code, and leaves the right one its turn', async () => {
-    const consent = await depart(world, tenant);
-    const stranger = await depart(world, tenant);
+    const consent = await depart(world, workspace);
+    const stranger = await depart(world, workspace);
     const before = world.behaviour.exchanges;
     const own = consent.cookie.split('=')[0];
     for (const cookie of ['', stranger.cookie, `${own}=wrong`, `${own}=`]) {
@@ -190,7 +190,7 @@ describe('a callback that is not ours to answer', () => {
   });
 
   it('one that comes too late is told so', async () => {
-    const { callback, cookie } = await depart(world, tenant);
+    const { callback, cookie } = await depart(world, workspace);
     world.wait(601_000);
     assertShows(await get(callback, cookie), 410, /ten minutes/);
   });
@@ -204,7 +204,7 @@ describe('a callback that is not ours to answer', () => {
   });
 
   it('a HEAD request redeems nothing', async () => {
-    const { callback, cookie } = await depart(world, tenant);
+    const { callback, cookie } = await depart(world, workspace);
     const before = world.behaviour.exchanges;
     await world.app.inject({ method: 'HEAD', url: callback, headers: { cookie } });
     assert.equal(world.behaviour.exchanges, before);
@@ -213,7 +213,7 @@ describe('a callback that is not ours to answer', () => {
 
 describe('the same callback again', () => {
   it('at once or later gets the first answer, and the code is redeemed once', async () => {
-    const consent = await depart(world, tenant);
+    const consent = await depart(world, workspace);
     const before = world.behaviour.exchanges;
     const both = await Promise.all([arrive(consent), arrive(consent)]);
     const later = await arrive({ callback: consent.callback, cookie: both[0].ticket });
@@ -225,7 +225,7 @@ describe('the same callback again', () => {
   });
 
   it('a used link is over', async () => {
-    const consent = await depart(world, tenant);
+    const consent = await depart(world, workspace);
     await arrive(consent);
     assertShows(await get(new URL(consent.url).pathname), 410, /link is over/);
   });
@@ -233,7 +233,7 @@ describe('the same callback again', () => {
 
 describe('the result page', () => {
   it('shows nothing to another browser, under a made-up reference, or with a made-up cookie', async () => {
-    const { location, ticket } = await arrive(await depart(world, tenant));
+    const { location, ticket } = await arrive(await depart(world, workspace));
     const name = ticket.split('=')[0];
     for (const [url, cookie] of [
       [location, ''],
@@ -249,14 +249,14 @@ describe('the result page', () => {
   });
 
   it('can be reloaded, and asks the provider nothing again', async () => {
-    const { location, ticket } = await arrive(await depart(world, tenant));
+    const { location, ticket } = await arrive(await depart(world, workspace));
     const before = world.behaviour.exchanges;
     assertShows(await get(location, ticket), 200, /is connected/);
     assert.equal(world.behaviour.exchanges, before);
   });
 
   it('two links in one browser do not disturb each other', async () => {
-    const [first, second] = [await depart(world, tenant), await depart(world, tenant)];
+    const [first, second] = [await depart(world, workspace), await depart(world, workspace)];
     const jar = `${first.cookie}; ${second.cookie}`;
     for (const { callback } of [second, first]) {
       assertShows((await arrive({ callback, cookie: jar })).page, 200, /is connected/);
@@ -266,14 +266,14 @@ describe('the result page', () => {
   it('writes no code, state or token into the log', async () => {
     world.lines.length = 0;
     world.behaviour.exchanging = 'denied';
-    const consent = await depart(world, tenant);
+    const consent = await depart(world, workspace);
     await arrive(consent);
     const state = new URL(consent.callback, 'https://x').searchParams.get('state') ?? 'no state';
     const written = world.lines.join('\n');
     for (const value of ['the-code', state, consent.cookie.split('=')[1] ?? '']) {
       assert.ok(!written.includes(value));
     }
-    const { body } = await tenant.call('GET', `/v1/connect-sessions/${text(consent.session.id)}`);
+    const { body } = await workspace.call('GET', `/v1/connect-sessions/${text(consent.session.id)}`);
     assert.equal(record(body.error).code, 'access_denied');
   });
 });

@@ -1,13 +1,21 @@
 // The pages for mailbox owners before the sign-in: what they say, what they never do, and who may post to them.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { connect, type Json, publicUrl, startWorld, type Tenant, text, type World } from './native-world.ts';
+import {
+  connect,
+  type Json,
+  publicUrl,
+  startWorld,
+  type TestWorkspace,
+  text,
+  type World,
+} from './native-world.ts';
 
 let world: World;
-let tenant: Tenant;
+let workspace: TestWorkspace;
 before(async () => {
   world = await startWorld();
-  tenant = await world.addWorkspace('Acme Sales');
+  workspace = await world.addWorkspace('Acme Sales');
 });
 after(() => world.close());
 afterEach(() => {
@@ -16,7 +24,7 @@ afterEach(() => {
 
 async function newLink(
   request: Json = { provider: 'google' },
-  as = tenant,
+  as = workspace,
 ): Promise<{ path: string; id: string }> {
   const { body } = await as.call('POST', '/v1/connect-sessions', request);
   return { path: new URL(text(body.url)).pathname, id: text(body.id) };
@@ -79,13 +87,13 @@ describe('the page of a link', () => {
 
   it('changes nothing, however often and by whatever method it is looked at', async () => {
     const { path, id } = await newLink();
-    const before = (await tenant.call('GET', `/v1/connect-sessions/${id}`)).text;
+    const before = (await workspace.call('GET', `/v1/connect-sessions/${id}`)).text;
     for (const method of ['GET', 'HEAD', 'GET'] as const) {
       const page = await world.app.inject({ method, url: path });
       assert.equal(page.statusCode, 200);
       assert.equal(page.headers['set-cookie'], undefined);
     }
-    assert.equal((await tenant.call('GET', `/v1/connect-sessions/${id}`)).text, before);
+    assert.equal((await workspace.call('GET', `/v1/connect-sessions/${id}`)).text, before);
     assert.equal((await post(path)).statusCode, 303);
   });
 
@@ -118,7 +126,7 @@ describe('a link that does not work', () => {
 
   it('says that it is over once it was cancelled or its time has passed', async () => {
     const cancelled = await newLink();
-    await tenant.call('DELETE', `/v1/connect-sessions/${cancelled.id}`);
+    await workspace.call('DELETE', `/v1/connect-sessions/${cancelled.id}`);
     const late = await newLink();
     world.wait(601_000);
     for (const { path } of [cancelled, late]) {

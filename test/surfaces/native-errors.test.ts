@@ -10,16 +10,16 @@ import {
   publicUrl,
   record,
   startWorld,
-  type Tenant,
+  type TestWorkspace,
   text,
   type World,
 } from './native-world.ts';
 
 let world: World;
-let tenant: Tenant;
+let workspace: TestWorkspace;
 before(async () => {
   world = await startWorld();
-  tenant = await world.addWorkspace('Acme Sales');
+  workspace = await world.addWorkspace('Acme Sales');
 });
 after(() => world.close());
 afterEach(() => {
@@ -48,7 +48,7 @@ describe('a request of the wrong form', () => {
       assertProblem(answer, { status: 400, code: 'invalid_request' });
       assert.deepEqual(fieldsOf(answer), fields);
     });
-  const create = (body: unknown) => () => tenant.call('POST', '/v1/connect-sessions', body);
+  const create = (body: unknown) => () => workspace.call('POST', '/v1/connect-sessions', body);
 
   refused('an unknown member', create({ provider: 'google', 'redirect/url': 'x' }), [
     '/redirect~1url is not known here',
@@ -68,17 +68,17 @@ describe('a request of the wrong form', () => {
   refused('an id that is none in a body', create({ mailbox_id: '7' }), [
     '/mailbox_id must be an id (UUID) or null',
   ]);
-  refused('an empty body', () => tenant.call('POST', '/v1/connect-sessions'), [
+  refused('an empty body', () => workspace.call('POST', '/v1/connect-sessions'), [
     '/provider is required unless mailbox_id is given',
   ]);
   refused('a body that is no object', create('[1]'), [' must be a JSON object']);
-  refused('a missing body', () => tenant.call('POST', '/v1/api-keys'), [' must be a JSON object']);
-  refused('several mistakes', () => tenant.call('POST', '/v1/api-keys', { scopes: ['x', 'y'], nam: 1 }), [
+  refused('a missing body', () => workspace.call('POST', '/v1/api-keys'), [' must be a JSON object']);
+  refused('several mistakes', () => workspace.call('POST', '/v1/api-keys', { scopes: ['x', 'y'], nam: 1 }), [
     '/name is required',
     '/nam is not known here',
     ...['/scopes/0', '/scopes/1'].map((field) => `${field} ${scopesMessage()}`),
   ]);
-  refused('a change of nothing', () => tenant.call('PATCH', `/v1/mailboxes/${unknownId}`, {}), [
+  refused('a change of nothing', () => workspace.call('PATCH', `/v1/mailboxes/${unknownId}`, {}), [
     ' must have at least one member',
   ]);
   refused('a zero byte', create({ provider: 'google', customer: 'a\u0000b' }), [
@@ -86,34 +86,38 @@ describe('a request of the wrong form', () => {
   ]);
   refused(
     'a zero byte in the name of a note',
-    () => tenant.call('PATCH', `/v1/mailboxes/${unknownId}`, { metadata: { 'a\u0000': 'b' } }),
+    () => workspace.call('PATCH', `/v1/mailboxes/${unknownId}`, { metadata: { 'a\u0000': 'b' } }),
     ['/metadata is not of the form that is needed here', '/metadata/a\u0000 is not a valid name'],
   );
-  refused('an unknown parameter', () => tenant.call('GET', '/v1/mailboxes?page=2'), [
+  refused('an unknown parameter', () => workspace.call('GET', '/v1/mailboxes?page=2'), [
     'page is not known here',
   ]);
-  refused('a parameter twice', () => tenant.call('GET', '/v1/mailboxes?limit=1&limit=2'), [
+  refused('a parameter twice', () => workspace.call('GET', '/v1/mailboxes?limit=1&limit=2'), [
     'limit must be integer',
   ]);
-  refused('a limit that is no number', () => tenant.call('GET', '/v1/mailboxes?limit=ten'), [
+  refused('a limit that is no number', () => workspace.call('GET', '/v1/mailboxes?limit=ten'), [
     'limit must be integer',
   ]);
-  refused('a limit that is too high', () => tenant.call('GET', '/v1/mailboxes?limit=101'), [
+  refused('a limit that is too high', () => workspace.call('GET', '/v1/mailboxes?limit=101'), [
     'limit must be <= 100',
   ]);
-  refused('a cursor that is none', () => tenant.call('GET', '/v1/mailboxes?cursor=x'), [
+  refused('a cursor that is none', () => workspace.call('GET', '/v1/mailboxes?cursor=x'), [
     'cursor must be an id (UUID)',
   ]);
   refused(
     'an expiry in the past',
     () =>
-      tenant.call('POST', '/v1/api-keys', { name: 'x', scopes: ['all'], expires_at: '2020-01-01T00:00:00Z' }),
+      workspace.call('POST', '/v1/api-keys', {
+        name: 'x',
+        scopes: ['all'],
+        expires_at: '2020-01-01T00:00:00Z',
+      }),
     ['/expires_at must be in the future'],
   );
   refused(
     'a cloud that the provider has not',
     () =>
-      tenant.call('POST', '/v1/oauth-clients', {
+      workspace.call('POST', '/v1/oauth-clients', {
         provider: 'google',
         name: 'x',
         client_id: 'x',
@@ -124,12 +128,12 @@ describe('a request of the wrong form', () => {
   );
   refused(
     'a body where none is taken',
-    () => tenant.call('POST', `/v1/mailboxes/${unknownId}/verify`, { now: true }),
+    () => workspace.call('POST', `/v1/mailboxes/${unknownId}/verify`, { now: true }),
     [' must be left out'],
   );
 
   it('broken JSON is refused as such', async () => {
-    assertProblem(await tenant.call('POST', '/v1/api-keys', '{"name":'), {
+    assertProblem(await workspace.call('POST', '/v1/api-keys', '{"name":'), {
       status: 400,
       code: 'invalid_request',
     });
@@ -143,21 +147,21 @@ describe('a request of the wrong form', () => {
   }
 
   it('an empty body with a JSON content type is no body', async () => {
-    const mailbox = await connect(world, tenant);
-    const answer = await tenant.call('POST', `/v1/mailboxes/${text(mailbox.id)}/token`, '');
+    const mailbox = await connect(world, workspace);
+    const answer = await workspace.call('POST', `/v1/mailboxes/${text(mailbox.id)}/token`, '');
     assert.equal(answer.status, 200);
-    const gone = await tenant.call('DELETE', `/v1/mailboxes/${text(mailbox.id)}`, '');
+    const gone = await workspace.call('DELETE', `/v1/mailboxes/${text(mailbox.id)}`, '');
     assert.equal(gone.status, 200);
   });
 
   it('a body above 64 KiB is refused', async () => {
-    const answer = await tenant.call('POST', '/v1/api-keys', { name: 'x'.repeat(66_000) });
+    const answer = await workspace.call('POST', '/v1/api-keys', { name: 'x'.repeat(66_000) });
     assertProblem(answer, { status: 413, code: 'body_too_large' });
   });
 
   it('a body that is not JSON is refused', async () => {
     const headers = { 'content-type': 'text/plain' };
-    assertProblem(await tenant.call('POST', '/v1/api-keys', 'name=x', headers), {
+    assertProblem(await workspace.call('POST', '/v1/api-keys', 'name=x', headers), {
       status: 415,
       code: 'unsupported_media_type',
     });
@@ -183,7 +187,7 @@ describe('a caller without the right key', () => {
   });
 
   it('cannot give scopes that its key does not have', async () => {
-    const call = world.callAs(await world.issueKey(tenant.id, ['api_keys:create']));
+    const call = world.callAs(await world.issueKey(workspace.id, ['api_keys:create']));
     const answer = await call('POST', '/v1/api-keys', { name: 'x', scopes: ['all'] });
     assertProblem(answer, { status: 403, code: 'permission_denied' });
     assert.match(String(answer.headers['www-authenticate']), /error="insufficient_scope"/);
@@ -192,7 +196,7 @@ describe('a caller without the right key', () => {
   it('a workspace key that names another workspace is refused, an unknown one is not found', async () => {
     const other = await world.addWorkspace('Other');
     const named = { 'mailgrant-workspace': other.id };
-    assertProblem(await tenant.call('GET', '/v1/mailboxes', undefined, named), {
+    assertProblem(await workspace.call('GET', '/v1/mailboxes', undefined, named), {
       status: 403,
       code: 'permission_denied',
     });
@@ -206,7 +210,7 @@ describe('a caller without the right key', () => {
 
 describe('what does not fit the state', () => {
   it('an unknown route is not found, with or without a key', async () => {
-    for (const call of [tenant.call, world.callAs(null)]) {
+    for (const call of [workspace.call, world.callAs(null)]) {
       assertProblem(await call('GET', '/v1/nothing'), { status: 404, code: 'not_found' });
       assertProblem(await call('PUT', '/v1/mailboxes'), { status: 404, code: 'not_found' });
     }
@@ -214,30 +218,30 @@ describe('what does not fit the state', () => {
 
   it('a path id that is no id is not found', async () => {
     for (const id of ['7', unknownId.toUpperCase(), `urn:uuid:${unknownId}`, '%00']) {
-      assertProblem(await tenant.call('GET', `/v1/mailboxes/${id}`), { status: 404, code: 'not_found' });
+      assertProblem(await workspace.call('GET', `/v1/mailboxes/${id}`), { status: 404, code: 'not_found' });
     }
   });
 
   it('a session that is over cannot be cancelled', async () => {
-    const { body } = await tenant.call('POST', '/v1/connect-sessions', { provider: 'google' });
+    const { body } = await workspace.call('POST', '/v1/connect-sessions', { provider: 'google' });
     const path = `/v1/connect-sessions/${text(body.id)}`;
-    await tenant.call('DELETE', path);
-    assertProblem(await tenant.call('DELETE', path), { status: 410, code: 'connect_session_over' });
+    await workspace.call('DELETE', path);
+    assertProblem(await workspace.call('DELETE', path), { status: 410, code: 'connect_session_over' });
   });
 
   it('an expired session says so, with the verdict', async () => {
-    const { body } = await tenant.call('POST', '/v1/connect-sessions', { provider: 'google' });
+    const { body } = await workspace.call('POST', '/v1/connect-sessions', { provider: 'google' });
     world.wait(601_000);
-    const read = await tenant.call('GET', `/v1/connect-sessions/${text(body.id)}`);
+    const read = await workspace.call('GET', `/v1/connect-sessions/${text(body.id)}`);
     assert.equal(read.body.status, 'expired');
     assert.equal(record(read.body.error).code, 'session_expired');
   });
 
   it('a failed session holds the verdict, what was missing and the words of the provider', async () => {
     world.behaviour.exchanging = 'denied';
-    const { callback, cookie, session } = await depart(world, tenant);
+    const { callback, cookie, session } = await depart(world, workspace);
     await world.app.inject({ url: callback, headers: { cookie } });
-    const { body } = await tenant.call('GET', `/v1/connect-sessions/${text(session.id)}`);
+    const { body } = await workspace.call('GET', `/v1/connect-sessions/${text(session.id)}`);
     assert.equal(body.status, 'failed');
     const error = record(body.error);
     assert.equal(error.code, 'access_denied');
@@ -255,17 +259,17 @@ describe('what does not fit the state', () => {
   });
 
   it('no OAuth client, one of another provider, one in use', async () => {
-    assertProblem(await tenant.call('POST', '/v1/connect-sessions', { provider: 'microsoft' }), {
+    assertProblem(await workspace.call('POST', '/v1/connect-sessions', { provider: 'microsoft' }), {
       status: 409,
       code: 'oauth_client_missing',
     });
-    const wrong = await tenant.call('POST', '/v1/connect-sessions', {
+    const wrong = await workspace.call('POST', '/v1/connect-sessions', {
       provider: 'microsoft',
-      oauth_client_id: tenant.oauthClientId,
+      oauth_client_id: workspace.oauthClientId,
     });
     assertProblem(wrong, { status: 400, code: 'invalid_request' });
-    await connect(world, tenant);
-    const kept = await tenant.call('DELETE', `/v1/oauth-clients/${tenant.oauthClientId}`);
+    await connect(world, workspace);
+    const kept = await workspace.call('DELETE', `/v1/oauth-clients/${workspace.oauthClientId}`);
     assertProblem(kept, { status: 409, code: 'oauth_client_in_use' });
   });
 });

@@ -9,7 +9,7 @@ import {
   type Method,
   record,
   startWorld,
-  type Tenant,
+  type TestWorkspace,
   text,
   type World,
 } from './native-world.ts';
@@ -18,8 +18,8 @@ type Operation = { name: string; method: Method; path: string; scope: ApiKeyScop
 
 const world: World = await startWorld();
 const operations = await operationsOf(world);
-let owner: Tenant;
-let stranger: Tenant;
+let owner: TestWorkspace;
+let stranger: TestWorkspace;
 let ids: Record<string, string>;
 
 before(async () => {

@@ -103,6 +103,7 @@ export function createPorts(behaviour: Behaviour): Pick<Ports, 'providers' | 'pr
     resourceOf: (_client, name) => (name === 'graph' || name.startsWith('https://other') ? null : mailScope),
     primaryResource: () => mailScope,
     scopesOfResource: (_client, _resource, granted) => granted.split(' ').filter((scope) => scope !== ''),
+    resourcesOf: (_client, scope) => (scope.trim() === '' ? [] : [mailScope]),
     authorizationUrl: (_client, { state, redirectUri, codeChallenge, nonce }) =>
       `https://accounts.example.com/authorize?${new URLSearchParams({ state, redirectUri, codeChallenge, nonce })}`,
     async exchangeCode(_client, { scopes }) {
@@ -124,6 +125,10 @@ export function createPorts(behaviour: Behaviour): Pick<Ports, 'providers' | 'pr
       if (refreshing === 'broken') throw new Error('secret-looking cause: refresh-token-1');
       return failed(refreshing);
     },
+    identify: async () => ({
+      ok: true,
+      value: { ...behaviour.person, issuer: 'https://accounts.example.com', entraTenantId: null },
+    }),
     revoke: async () =>
       behaviour.revoking === 'revoking' ? { ok: true, value: null } : failed('unreachable'),
   };

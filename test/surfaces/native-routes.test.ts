@@ -7,7 +7,7 @@ import {
   publicUrl,
   record,
   startWorld,
-  type Tenant,
+  type TestWorkspace,
   text,
   type World,
 } from './native-world.ts';
@@ -16,10 +16,10 @@ const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$
 const timeForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 let world: World;
-let tenant: Tenant;
+let workspace: TestWorkspace;
 before(async () => {
   world = await startWorld();
-  tenant = await world.addWorkspace('Acme Sales');
+  workspace = await world.addWorkspace('Acme Sales');
 });
 after(() => world.close());
 
@@ -37,7 +37,7 @@ describe('workspaces', () => {
   });
 
   it('a workspace key reads its own', async () => {
-    const { status, body } = await tenant.call('GET', `/v1/workspaces/${tenant.id}`);
+    const { status, body } = await workspace.call('GET', `/v1/workspaces/${workspace.id}`);
     assert.deepEqual([status, body.name], [200, 'Acme Sales']);
   });
 
@@ -57,7 +57,7 @@ describe('workspaces', () => {
 
 describe('api keys and whoami', () => {
   it('a new key is shown once, works, says who it is, and ends when it is revoked', async () => {
-    const made = await tenant.call('POST', '/v1/api-keys', { name: 'ci', scopes: ['mailboxes:read'] });
+    const made = await workspace.call('POST', '/v1/api-keys', { name: 'ci', scopes: ['mailboxes:read'] });
     assert.equal(made.status, 201);
     const key = text(made.body.key);
     assert.equal(made.body.last_four, key.slice(-4));
@@ -65,12 +65,12 @@ describe('api keys and whoami', () => {
     assert.deepEqual(who.body, {
       key_id: made.body.id,
       is_installation_key: false,
-      workspace_id: tenant.id,
+      workspace_id: workspace.id,
       scopes: ['mailboxes:read'],
     });
-    const listed = await tenant.call('GET', '/v1/api-keys');
+    const listed = await workspace.call('GET', '/v1/api-keys');
     assert.ok(!listed.text.includes(key));
-    const revoked = await tenant.call('DELETE', `/v1/api-keys/${text(made.body.id)}`);
+    const revoked = await workspace.call('DELETE', `/v1/api-keys/${text(made.body.id)}`);
     assert.deepEqual([revoked.status, revoked.text], [204, '']);
     assert.equal((await world.callAs(key)('GET', '/v1/whoami')).status, 401);
   });
@@ -78,8 +78,8 @@ describe('api keys and whoami', () => {
   it('an installation key acts in the workspace that it names, and in none without', async () => {
     const call = world.callAs(world.installationKey);
     assert.equal((await call('GET', '/v1/whoami')).body.workspace_id, null);
-    const named = { 'mailgrant-workspace': tenant.id };
-    assert.equal((await call('GET', '/v1/whoami', undefined, named)).body.workspace_id, tenant.id);
+    const named = { 'mailgrant-workspace': workspace.id };
+    assert.equal((await call('GET', '/v1/whoami', undefined, named)).body.workspace_id, workspace.id);
     assert.equal((await call('GET', '/v1/mailboxes', undefined, named)).status, 200);
     const { status, body } = await call('GET', '/v1/mailboxes');
     assert.deepEqual([status, body.code], [403, 'permission_denied']);
@@ -90,7 +90,7 @@ describe('api keys and whoami', () => {
 describe('oauth clients', () => {
   it('are made, listed, read, changed and deleted, and no answer holds the secret', async () => {
     const secret = 'a-client-secret';
-    const made = await tenant.call('POST', '/v1/oauth-clients', {
+    const made = await workspace.call('POST', '/v1/oauth-clients', {
       provider: 'microsoft',
       name: 'Entra',
       client_id: 'abc',
@@ -115,14 +115,18 @@ describe('oauth clients', () => {
     const path = `/v1/oauth-clients/${text(id)}`;
     const answers = [
       made,
-      await tenant.call('PATCH', path, { name: 'Entra 2', entra_tenant: null, client_secret: `${secret}2` }),
-      await tenant.call('GET', path),
-      await tenant.call('GET', '/v1/oauth-clients'),
+      await workspace.call('PATCH', path, {
+        name: 'Entra 2',
+        entra_tenant: null,
+        client_secret: `${secret}2`,
+      }),
+      await workspace.call('GET', path),
+      await workspace.call('GET', '/v1/oauth-clients'),
     ];
     for (const answer of answers) assert.ok(!answer.text.includes(secret));
     assert.equal(answers[2]?.body.name, 'Entra 2');
-    assert.equal((await tenant.call('DELETE', path)).status, 204);
-    assert.equal((await tenant.call('GET', path)).status, 404);
+    assert.equal((await workspace.call('DELETE', path)).status, 204);
+    assert.equal((await workspace.call('GET', path)).status, 404);
   });
 
   it('of the installation are shared with every workspace', async () => {
@@ -132,14 +136,14 @@ describe('oauth clients', () => {
       client_id: 'shared',
       client_secret: 'x',
     });
-    const seen = await tenant.call('GET', `/v1/oauth-clients/${text(made.body.id)}`);
+    const seen = await workspace.call('GET', `/v1/oauth-clients/${text(made.body.id)}`);
     assert.equal(seen.body.is_shared, true);
   });
 });
 
 describe('connect sessions', () => {
   it('a new one is pending, with a link to our own page', async () => {
-    const { status, body } = await tenant.call('POST', '/v1/connect-sessions', {
+    const { status, body } = await workspace.call('POST', '/v1/connect-sessions', {
       provider: 'google',
       profile: 'api',
       expected_email: 'Ada@Example.com',
@@ -156,7 +160,7 @@ describe('connect sessions', () => {
       status: 'pending',
       provider: 'google',
       profile: 'api',
-      oauth_client_id: tenant.oauthClientId,
+      oauth_client_id: workspace.oauthClientId,
       expected_email: 'ada@example.com',
       customer: 'acme',
       managed_accounts_only: true,
@@ -168,23 +172,23 @@ describe('connect sessions', () => {
       error: null,
       finished_at: null,
     });
-    const read = await tenant.call('GET', `/v1/connect-sessions/${text(id)}`);
+    const read = await workspace.call('GET', `/v1/connect-sessions/${text(id)}`);
     assert.equal(read.status, 200);
     assert.ok(!('url' in read.body));
   });
 
   it('a cancelled one says so and is over', async () => {
-    const { body } = await tenant.call('POST', '/v1/connect-sessions', { provider: 'google' });
+    const { body } = await workspace.call('POST', '/v1/connect-sessions', { provider: 'google' });
     const path = `/v1/connect-sessions/${text(body.id)}`;
-    const cancelled = await tenant.call('DELETE', path);
+    const cancelled = await workspace.call('DELETE', path);
     assert.deepEqual([cancelled.status, cancelled.body.status], [200, 'cancelled']);
-    assert.deepEqual([(await tenant.call('DELETE', path)).status], [410]);
+    assert.deepEqual([(await workspace.call('DELETE', path)).status], [410]);
   });
 });
 
 describe('mailboxes, tokens and events', () => {
   it('a connected mailbox is listed, found, changed, proved, read a token for, and disconnected', async () => {
-    const mailbox = await connect(world, tenant, { provider: 'google', customer: 'acme' });
+    const mailbox = await connect(world, workspace, { provider: 'google', customer: 'acme' });
     const { id, created_at, updated_at, verification, ...members } = mailbox;
     assert.match(text(created_at) + text(updated_at), /Z/);
     assert.deepEqual(members, {
@@ -195,7 +199,7 @@ describe('mailboxes, tokens and events', () => {
       metadata: {},
       status: 'connected',
       verdict: null,
-      oauth_client_id: tenant.oauthClientId,
+      oauth_client_id: workspace.oauthClientId,
       scopes: ['openid', 'email', 'https://mail.google.com/'],
       reconnect_url: null,
     });
@@ -218,18 +222,18 @@ describe('mailboxes, tokens and events', () => {
       ['provider=microsoft', 0],
       ['customer=acme&provider=google&limit=1', 1],
     ] as const) {
-      const { body } = await tenant.call('GET', `/v1/mailboxes?${query}`);
+      const { body } = await workspace.call('GET', `/v1/mailboxes?${query}`);
       assert.deepEqual([query, list(body.items).length], [query, count]);
     }
 
-    const changed = await tenant.call('PATCH', path, { name: '', customer: null, metadata: { crm: '1' } });
+    const changed = await workspace.call('PATCH', path, { name: '', customer: null, metadata: { crm: '1' } });
     assert.deepEqual(
       [changed.body.name, changed.body.customer, changed.body.metadata],
       ['', null, { crm: '1' }],
     );
 
     world.behaviour.probing = 'imap_disabled';
-    const proved = await tenant.call('POST', `${path}/verify`);
+    const proved = await workspace.call('POST', `${path}/verify`);
     world.behaviour.probing = 'ok';
     assert.deepEqual([proved.status, proved.body.status], [200, 'degraded']);
     assert.deepEqual(Object.keys(record(proved.body.verdict)), [
@@ -240,7 +244,7 @@ describe('mailboxes, tokens and events', () => {
       'heals_itself',
     ]);
 
-    const token = await tenant.call('POST', `${path}/token`);
+    const token = await workspace.call('POST', `${path}/token`);
     assert.equal(token.status, 200, token.text);
     assert.equal(token.headers['cache-control'], 'no-store');
     const { access_token, expires_at, expires_in, targets, ...rest } = token.body;
@@ -264,14 +268,14 @@ describe('mailboxes, tokens and events', () => {
       user: 'ada@example.com',
     });
     world.wait(3_000_000);
-    const again = await tenant.call('POST', `${path}/token`, { resource: 'smtp', min_ttl_seconds: 3000 });
+    const again = await workspace.call('POST', `${path}/token`, { resource: 'smtp', min_ttl_seconds: 3000 });
     assert.equal(again.body.refreshed, true);
 
-    const gone = await tenant.call('DELETE', path);
+    const gone = await workspace.call('DELETE', path);
     assert.deepEqual([gone.status, gone.body], [200, { id, at_provider: 'revoked' }]);
-    assert.equal((await tenant.call('GET', path)).status, 404);
+    assert.equal((await workspace.call('GET', path)).status, 404);
 
-    const { body } = await tenant.call('GET', '/v1/events');
+    const { body } = await workspace.call('GET', '/v1/events');
     const own = list(body.items).filter((event) => event.object_id === id);
     assert.deepEqual(
       own.map(({ type }) => type),
@@ -281,25 +285,25 @@ describe('mailboxes, tokens and events', () => {
   });
 
   it('a token of an API mailbox names its base URL', async () => {
-    const mailbox = await connect(world, tenant, { provider: 'google', profile: 'api' });
-    const token = await tenant.call('POST', `/v1/mailboxes/${text(mailbox.id)}/token`, {});
+    const mailbox = await connect(world, workspace, { provider: 'google', profile: 'api' });
+    const token = await workspace.call('POST', `/v1/mailboxes/${text(mailbox.id)}/token`, {});
     assert.deepEqual(list(token.body.targets), [
       { transport: 'gmail_api', base_url: 'https://mail-api.example.com/v1' },
     ]);
   });
 
   it('a dead mailbox says why and links to its reconnect, which keeps its id', async () => {
-    const mailbox = await connect(world, tenant);
+    const mailbox = await connect(world, workspace);
     const path = `/v1/mailboxes/${text(mailbox.id)}`;
     world.wait(3_700_000);
     world.behaviour.refreshing = 'revoked';
-    await tenant.call('POST', `${path}/token`);
+    await workspace.call('POST', `${path}/token`);
     world.behaviour.refreshing = 'rotating';
-    const dead = (await tenant.call('GET', path)).body;
+    const dead = (await workspace.call('GET', path)).body;
     assert.equal(dead.status, 'needs_reauthorization');
     assert.equal(record(dead.verdict).code, 'grant_revoked');
     assert.ok(text(dead.reconnect_url).startsWith(`${publicUrl}/reconnect/`));
-    const renewed = await connect(world, tenant, { mailbox_id: mailbox.id });
+    const renewed = await connect(world, workspace, { mailbox_id: mailbox.id });
     assert.deepEqual([renewed.id, renewed.status, renewed.reconnect_url], [mailbox.id, 'connected', null]);
   });
 });

@@ -4,22 +4,22 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { after, before, describe, it } from 'node:test';
-import { depart, record, startWorld, type Tenant, text, type World } from './native-world.ts';
+import { depart, record, startWorld, type TestWorkspace, text, type World } from './native-world.ts';
 
 let world: World;
-let tenant: Tenant;
+let workspace: TestWorkspace;
 let address: string;
 before(async () => {
   world = await startWorld();
-  tenant = await world.addWorkspace('Acme Sales');
+  workspace = await world.addWorkspace('Acme Sales');
   address = await world.app.listen({ host: '127.0.0.1', port: 0 });
 });
 after(() => world.close());
 
-const headers = () => ({ authorization: `Bearer ${tenant.key}` });
+const headers = () => ({ authorization: `Bearer ${workspace.key}` });
 
 async function newSession(): Promise<string> {
-  const { body } = await tenant.call('POST', '/v1/connect-sessions', { provider: 'google' });
+  const { body } = await workspace.call('POST', '/v1/connect-sessions', { provider: 'google' });
   return `/v1/connect-sessions/${text(body.id)}`;
 }
 
@@ -98,7 +98,7 @@ describe('documents', () => {
 
 describe('a long poll', () => {
   it('answers at once when the session finishes', async () => {
-    const { callback, cookie, session } = await depart(world, tenant);
+    const { callback, cookie, session } = await depart(world, workspace);
     const waiting = fetch(`${address}/v1/connect-sessions/${text(session.id)}?wait=55`, {
       headers: headers(),
     });
@@ -118,7 +118,7 @@ describe('a long poll', () => {
   });
 
   it('does not wait longer than 55 seconds', async () => {
-    const { status, body } = await tenant.call('GET', `${await newSession()}?wait=56`);
+    const { status, body } = await workspace.call('GET', `${await newSession()}?wait=56`);
     assert.deepEqual([status, body.code], [400, 'invalid_request']);
   });
 

@@ -40,18 +40,19 @@ export type World = {
   closeStore(): Promise<void>;
   issueKey(workspaceId: string | null, scopes?: ApiKeyScope[]): Promise<string>;
   callAs(key: string | null): Call;
-  addWorkspace(name: string): Promise<Tenant>;
+  addWorkspace(name: string): Promise<TestWorkspace>;
   installationKey: string;
   close(): Promise<void>;
 };
 
 /** A workspace with a key that may do everything, and an OAuth client of its own. */
-export type Tenant = { id: string; key: string; call: Call; oauthClientId: string };
+export type TestWorkspace = { id: string; key: string; call: Call; oauthClientId: string };
 
 const operator: Principal = {
   keyId: 'test',
   workspaceId: null,
   isInstallation: true,
+  expiresAt: null,
   scopes: new Set(['all']),
 };
 
@@ -87,7 +88,19 @@ export async function startWorld(): Promise<World> {
       probeTimeoutSeconds: 2,
       keepAliveSeconds: 604_800,
       reconnectLinkSeconds: 604_800,
+      initWorkspaceMinuteMax: 75,
+      initAddressMinuteMax: 150,
+      abuseRefusalsMax: 100,
+      abuseWindowSeconds: 600,
+      blockSeconds: [1800, 7200, 86_400],
+      blockMemorySeconds: 86_400,
+      workspaceSecondMax: 100,
+      workspaceMinuteMax: 6000,
+      breakerFailuresMax: 10,
+      breakerWindowSeconds: 60,
+      breakerOpenSeconds: 30,
     },
+    domains: { mx: async () => null, txt: async () => null },
   });
   const app = await createServer({
     core,
@@ -166,7 +179,7 @@ export type Consent = { callback: string; cookie: string; session: Json; url: st
 /** Makes a link and presses its button: what the browser holds when the provider sends it back. */
 export async function depart(
   world: World,
-  { call }: Tenant,
+  { call }: TestWorkspace,
   request: Json = { provider: 'google' },
 ): Promise<Consent> {
   const { status, body, text: answer } = await call('POST', '/v1/connect-sessions', request);
@@ -191,12 +204,12 @@ export function cookieOf(response: LightMyRequestResponse): string {
 }
 
 /** The whole way; the mailbox that it made. */
-export async function connect(world: World, tenant: Tenant, request?: Json): Promise<Json> {
-  const { callback, cookie, session } = await depart(world, tenant, request);
+export async function connect(world: World, workspace: TestWorkspace, request?: Json): Promise<Json> {
+  const { callback, cookie, session } = await depart(world, workspace, request);
   await world.app.inject({ url: callback, headers: { cookie } });
-  const { body } = await tenant.call('GET', `/v1/connect-sessions/${text(session.id)}`);
+  const { body } = await workspace.call('GET', `/v1/connect-sessions/${text(session.id)}`);
   if (body.status !== 'connected') throw new Error(JSON.stringify(body));
-  return (await tenant.call('GET', `/v1/mailboxes/${text(body.mailbox_id)}`)).body;
+  return (await workspace.call('GET', `/v1/mailboxes/${text(body.mailbox_id)}`)).body;
 }
 
 export function record(value: unknown): Json {
