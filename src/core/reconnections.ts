@@ -1,0 +1,45 @@
+// Trying all mailboxes again that do not work, at a caller's request. What it does is make their verification due:
+// the loop over due work refreshes and proves them. A grant that is over stays over; only its owner can renew it.
+import type { MailboxWithGrant, Ports } from './ports.ts';
+import { type Principal, workspaceFor } from './principal.ts';
+import { statusOf } from './verification.ts';
+
+/** `none`: every mailbox works. `limited`: the day's number of requests is used up. */
+export type Reconnection = { outcome: 'queued'; count: number } | { outcome: 'none' | 'limited' };
+
+export type Reconnections = ReturnType<typeof createReconnections>;
+
+const dayMilliseconds = 24 * 3600 * 1000;
+const sliceSize = 200;
+
+export function createReconnections({ store, clock }: Pick<Ports, 'store' | 'clock'>) {
+  async function failedMailboxes(workspaceId: string): Promise<string[]> {
+    const failed: string[] = [];
+    for (let offset = 0; ; offset += sliceSize) {
+      const { items, total } = await store.mailboxes.slice(workspaceId, {}, { offset, limit: sliceSize });
+      for (const item of items) if (isFailed(item)) failed.push(item.mailbox.id);
+      if (items.length === 0 || offset + sliceSize >= total) return failed;
+    }
+  }
+
+  return {
+    /** Counts against the day (UTC) of the workspace only when there is something to do. */
+    async retryFailed(principal: Principal, { perDayMax }: { perDayMax: number }): Promise<Reconnection> {
+      const workspaceId = workspaceFor(principal, 'mailboxes:update');
+      const failed = await failedMailboxes(workspaceId);
+      if (failed.length === 0) return { outcome: 'none' };
+      const now = clock.now();
+      const start = now - (now % dayMilliseconds);
+      const window = { start, end: start + dayMilliseconds };
+      const used = await store.limits.hit(`reconnect-failed ${workspaceId}`, window, 1);
+      if (used > perDayMax) return { outcome: 'limited' };
+      for (const id of failed) await store.mailboxes.update(id, { verifyDueAt: now });
+      return { outcome: 'queued', count: failed.length };
+    },
+  };
+}
+
+function isFailed(joined: MailboxWithGrant): boolean {
+  const { status } = statusOf(joined);
+  return status === 'degraded' || status === 'needs_reauthorization';
+}
