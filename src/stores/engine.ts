@@ -23,6 +23,12 @@ export type Session = {
   claimable<Table extends keyof Tables, Columns>(
     query: SelectQueryBuilder<Tables, Table, Columns>,
   ): SelectQueryBuilder<Tables, Table, Columns>;
+  /** Holds the rows that it finds until the transaction ends. Outside of one it holds nothing. */
+  held<Table extends keyof Tables, Columns>(
+    query: SelectQueryBuilder<Tables, Table, Columns>,
+  ): SelectQueryBuilder<Tables, Table, Columns>;
+  /** Holds a text, which need be in no row, until the transaction ends. Outside of one it holds nothing. */
+  lockText(text: string): Promise<void>;
 };
 
 export type ColumnTypes = {

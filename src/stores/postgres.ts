@@ -1,5 +1,9 @@
-// The engine for many nodes: PostgreSQL through one pool. Nothing here outlives a transaction on the server
-// (no named statements, no session locks), so a pooler in transaction mode may stand between.
+// The engine for many nodes: PostgreSQL through one pool. No statement is named and no lock outlives its
+// transaction, so a pooler in transaction mode may stand between. The server's time limits are set on each new
+// connection, not as start-up parameters, which PgBouncer refuses; behind such a pooler they reach only some of
+// its connections, so set them on the role too: `alter role ... set statement_timeout = '15s'`, and
+// `idle_in_transaction_session_timeout = '10s'`. The client's own limit on a query holds everywhere.
+import { createHash } from 'node:crypto';
 import {
   AbortedTransactionError,
   Kysely,
@@ -12,6 +16,13 @@ import pg from 'pg';
 import { GatewayError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import type { ColumnTypes, Engine, RefreshedRows, Session } from './engine.ts';
+import {
+  connectionError,
+  isConnectionOver,
+  overloaded,
+  startFailure,
+  statementError,
+} from './postgres-errors.ts';
 import { updateGrant } from './refreshed-rows.ts';
 import type { Tables } from './schema.ts';
 
@@ -22,10 +33,13 @@ export type PostgresOptions = {
   poolSize?: number;
   /** Callers that may wait for a connection; one more is `overloaded`. */
   waitingMax?: number;
+  /** The longest that one statement may take. */
+  statementMilliseconds?: number;
 };
 
 const connectMilliseconds = 5_000;
-const statementMilliseconds = 15_000;
+/** What the server has, beyond a statement's time, to say that it stopped it. Then the connection counts as lost. */
+const answerMilliseconds = 1_000;
 const idleInTransactionMilliseconds = 10_000;
 const migrationMilliseconds = 10 * 60_000;
 /** Any fixed number will do, so long as nothing else in the database uses it: "mailgran" in ASCII. */
@@ -40,50 +54,28 @@ const columns: ColumnTypes = {
   tableEnd: sql``,
 };
 
-/** Connects on first use. */
-export const openPostgres = ({ url, log, poolSize = 10, waitingMax = 1_000 }: PostgresOptions): Engine => {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: poolSize,
-    application_name: 'mailgrant',
-    connectionTimeoutMillis: connectMilliseconds,
-    statement_timeout: statementMilliseconds,
-    idle_in_transaction_session_timeout: idleInTransactionMilliseconds,
-    keepAlive: true,
-    types: { getTypeParser: (oid, format) => (oid === int8 ? Number : pg.types.getTypeParser(oid, format)) },
-  });
-  // Without a listener the loss of an idle connection would end the process.
-  pool.on('error', (error) => log.warn('An idle database connection was lost', { error }));
-  // Nor may the loss of one in use, of which the running statement, or the next one, tells its caller.
-  pool.on('connect', (client) => client.on('error', () => {}));
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: boundedPool(pool, waitingMax) }) });
-
-  const transaction = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
-    try {
-      return await db.transaction().execute((inner) => work(sessionOn(inner)));
-    } catch (error) {
-      if (!(error instanceof AbortedTransactionError)) throw error;
-      throw new GatewayError(
-        'internal_error',
-        'A statement of this transaction has failed, so it is rolled back.',
-        { cause: error },
-      );
-    }
-  };
+/** Rejects with a plain Error that an operator can read when the database cannot be reached or lets nobody in. */
+export const openPostgres = async (options: PostgresOptions): Promise<Engine> => {
+  const { statementMilliseconds = 15_000 } = options;
+  const db = await connect(options, statementMilliseconds);
   return {
     name: 'postgres',
     columns,
     session: sessionOn(db),
-    transaction,
-    migration: (work) =>
-      transaction(async (session) => {
-        // Of this transaction only: nodes wait here for the one that migrates.
-        await sql`select set_config('statement_timeout', ${String(migrationMilliseconds)}, true)`.execute(
-          session.writer,
-        );
-        await sql`select pg_advisory_xact_lock(${sql.raw(migrationLock)})`.execute(session.writer);
-        return work(session);
-      }),
+    transaction: (work) => transact(db, work),
+    migration: async (work) => {
+      // A connection of its own, because its statements may take long, on the client's side too.
+      const own = await connect({ ...options, poolSize: 1 }, migrationMilliseconds);
+      try {
+        return await transact(own, async (session) => {
+          // Nodes wait here for the one that migrates.
+          await sql`select pg_advisory_xact_lock(${sql.raw(migrationLock)})`.execute(session.writer);
+          return work(session);
+        });
+      } finally {
+        await own.destroy();
+      }
+    },
     ping: async () => {
       await sql`select 1`.execute(db);
     },
@@ -91,12 +83,68 @@ export const openPostgres = ({ url, log, poolSize = 10, waitingMax = 1_000 }: Po
   };
 };
 
+const connect = async (
+  { url, log, poolSize = 10, waitingMax = 1_000 }: PostgresOptions,
+  statementMilliseconds: number,
+): Promise<Kysely<Tables>> => {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    application_name: 'mailgrant',
+    connectionTimeoutMillis: connectMilliseconds,
+    query_timeout: statementMilliseconds + answerMilliseconds,
+    keepAlive: true,
+    types: { getTypeParser: (oid, format) => (oid === int8 ? Number : pg.types.getTypeParser(oid, format)) },
+    onConnect: (client) => limitTimes(client, statementMilliseconds),
+  });
+  // Without a listener the loss of an idle connection would end the process.
+  pool.on('error', (error) => log.warn('An idle database connection was lost', { error }));
+  // Nor may the loss of one in use, of which the running statement, or the next one, tells its caller.
+  pool.on('connect', (client) => client.on('error', () => {}));
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: boundedPool(pool, waitingMax) }) });
+  try {
+    await sql`select 1`.execute(db);
+  } catch (error) {
+    await db.destroy();
+    throw startFailure(url, error);
+  }
+  return db;
+};
+
+const limitTimes = async (client: pg.ClientBase, statementMilliseconds: number): Promise<void> => {
+  await client.query(
+    "select set_config('statement_timeout', $1, false), set_config('idle_in_transaction_session_timeout', $2, false)",
+    [String(statementMilliseconds), String(idleInTransactionMilliseconds)],
+  );
+};
+
+const transact = async <T>(db: Kysely<Tables>, work: (session: Session) => Promise<T>): Promise<T> => {
+  try {
+    return await db.transaction().execute((inner) => work(sessionOn(inner)));
+  } catch (error) {
+    if (!(error instanceof AbortedTransactionError)) throw error;
+    throw new GatewayError(
+      'internal_error',
+      'A statement of this transaction has failed, so it is rolled back.',
+      { cause: error },
+    );
+  }
+};
+
 const sessionOn = (db: Kysely<Tables>): Session => ({
   reader: db,
   writer: db,
   claimable: (query) => query.forUpdate().skipLocked(),
+  held: (query) => query.forUpdate(),
+  lockText: async (text) => {
+    await sql`select pg_advisory_xact_lock(${lockNumberOf(text)}::bigint)`.execute(db);
+  },
   saveRefreshed: (rows) => saveRefreshed(db, rows),
 });
+
+/** 64 bits: two texts that share a number wait for each other, and no more. */
+const lockNumberOf = (text: string): string =>
+  createHash('sha256').update(text, 'utf8').digest().readBigInt64BE().toString();
 
 /** One statement, so one round trip: the token set is written from what the compare-and-swap returns. */
 const saveRefreshed = async (db: Kysely<Tables>, rows: RefreshedRows): Promise<boolean> => {
@@ -135,59 +183,33 @@ const boundedPool = (pool: pg.Pool, waitingMax: number): PostgresPool => ({
   end: () => pool.end(),
   connect: async () => {
     if (pool.waitingCount >= waitingMax) throw overloaded('Too many callers wait for the database.');
-    const client = await pool.connect().catch((error: unknown) => {
-      throw postgresError(error);
-    });
-    return checkedClient(client);
+    try {
+      return checkedClient(await pool.connect());
+    } catch (error) {
+      throw connectionError(error);
+    }
   },
 });
 
 const checkedClient = (client: pg.PoolClient): PostgresPoolClient => {
-  let isBroken = false;
+  let loss: GatewayError | null = null;
   const run = async (text: string, values: readonly unknown[]) => {
+    // A connection that is over rolls back by itself, and the error that ended the work is the one to tell.
+    if (loss !== null && text === 'rollback') return { command: 'ROLLBACK', rowCount: 0, rows: [] };
+    // Another statement would wait behind the one that was given up.
+    if (loss !== null) throw loss;
     try {
       const { command, rowCount, rows } = await client.query(text, [...values]);
       return { command, rowCount, rows };
-    } catch (error) {
-      // After an answer of the server the connection is usable; after anything else it is not.
-      if (!(error instanceof pg.DatabaseError)) isBroken = true;
-      throw postgresError(error);
+    } catch (cause) {
+      const error = statementError(cause);
+      if (isConnectionOver(cause)) loss = error;
+      if (loss !== null && text === 'rollback') return { command: 'ROLLBACK', rowCount: 0, rows: [] };
+      throw error;
     }
   };
   return {
     query: run as PostgresPoolClient['query'],
-    release: (destroy) => client.release(isBroken || destroy === true),
+    release: (destroy) => client.release(loss !== null || destroy === true),
   };
-};
-
-const overloaded = (detail: string, cause?: unknown): GatewayError =>
-  new GatewayError('overloaded', detail, { cause, extras: { retryAfterSeconds: 1 } });
-
-/** By SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), never by message. */
-const postgresError = (cause: unknown): GatewayError => {
-  if (!(cause instanceof pg.DatabaseError)) {
-    return new GatewayError('internal_error', 'The database does not answer.', { cause });
-  }
-  switch (cause.code) {
-    case '23505':
-      return new GatewayError('conflict', 'Another row with the same identity exists.', { cause });
-    case '23503':
-      return new GatewayError(
-        'conflict',
-        'A row that this one belongs to, or that belongs to it, forbids it.',
-        {
-          cause,
-        },
-      );
-    case '40001':
-    case '40P01':
-      return new GatewayError('conflict', 'Another process changed the same rows at the same time.', {
-        cause,
-      });
-    case '53300':
-    case '57014':
-      return overloaded('The database is busy.', cause);
-    default:
-      return new GatewayError('internal_error', 'The database refused a statement.', { cause });
-  }
 };

@@ -24,7 +24,10 @@ export const sqliteError = ({ message, resultCode }: WriterFailure): GatewayErro
     );
   }
   if (resultCode !== null && (resultCode & primaryMask) === busy) {
-    return new GatewayError('overloaded', 'The database is busy.', { cause });
+    return new GatewayError('overloaded', 'The database is busy.', {
+      cause,
+      extras: { retryAfterSeconds: 1 },
+    });
   }
   return new GatewayError('internal_error', 'The database refused a statement.', { cause });
 };

@@ -80,6 +80,13 @@ const read = (connection: Connection, statement: Statement): StatementResult => 
   }
 };
 
+/** A transaction has the writer for itself, so that there is nothing left to hold. */
+const unlocked = {
+  claimable: (query) => query,
+  held: (query) => query,
+  lockText: async () => {},
+} satisfies Partial<Session>;
+
 const openSession = (reader: Kysely<Tables>, thread: WriterThread): Session => {
   const writer = new Kysely<Tables>({
     dialect: sqliteDialect(async (statement) => {
@@ -91,7 +98,7 @@ const openSession = (reader: Kysely<Tables>, thread: WriterThread): Session => {
   return {
     reader,
     writer,
-    claimable: (query) => query,
+    ...unlocked,
     // SQLite has no UPDATE inside a WITH: two statements in one unit, the second only if the first changed.
     saveRefreshed: async (rows) => {
       const results = await thread.run(refreshedStatements(writer, rows));
@@ -126,7 +133,7 @@ const turnSession = (turn: Turn): Session => {
   return {
     reader: db,
     writer: db,
-    claimable: (query) => query,
+    ...unlocked,
     saveRefreshed: async (rows) => {
       const { numUpdatedRows } = await updateGrant(db, rows).executeTakeFirst();
       if (numUpdatedRows === 0n) return false;

@@ -1,4 +1,4 @@
-// Stands between the store and PostgreSQL on loopback: counts round trips and cuts connections.
+// Stands between the store and PostgreSQL on loopback: counts round trips, cuts connections, lets them go silent.
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
@@ -7,6 +7,10 @@ export type PostgresProxy = {
   /** How often the server said that it is ready for the next query. */
   roundTrips(): number;
   cutAll(): void;
+  /** From now on nothing comes back, on the connections that there are and on new ones; none is closed. */
+  freeze(): void;
+  /** New connections work again. Those that went silent stay so. */
+  thaw(): void;
   close(): Promise<void>;
 };
 
@@ -14,7 +18,10 @@ export const startPostgresProxy = async (databaseUrl: string): Promise<PostgresP
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   let ready = 0;
+  let isFrozen = false;
+  const silent = new WeakSet<Socket>();
   const server = createServer((inbound) => {
+    if (isFrozen) silent.add(inbound);
     const outbound = connect(Number(target.port), target.hostname);
     for (const socket of [inbound, outbound]) {
       sockets.add(socket);
@@ -28,6 +35,7 @@ export const startPostgresProxy = async (databaseUrl: string): Promise<PostgresP
     inbound.pipe(outbound);
     let rest = Buffer.alloc(0);
     outbound.on('data', (chunk) => {
+      if (silent.has(inbound)) return;
       inbound.write(chunk);
       rest = Buffer.concat([rest, chunk]);
       // Messages of the server: one byte of type, four of length that count themselves.
@@ -51,6 +59,13 @@ export const startPostgresProxy = async (databaseUrl: string): Promise<PostgresP
     url: url.href,
     roundTrips: () => ready,
     cutAll,
+    freeze: () => {
+      isFrozen = true;
+      for (const socket of sockets) silent.add(socket);
+    },
+    thaw: () => {
+      isFrozen = false;
+    },
     close: async () => {
       cutAll();
       server.close();

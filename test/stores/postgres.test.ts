@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { inspect } from 'node:util';
+import { sql } from 'kysely';
 import pg from 'pg';
+import type { GatewayError } from '../../src/core/errors.ts';
 import { secret } from '../../src/core/secret.ts';
 import { type OpenStore, openStore } from '../../src/stores/index.ts';
 import { migrate } from '../../src/stores/migrate.ts';
 import { openPostgres } from '../../src/stores/postgres.ts';
+import { connectionError, statementError } from '../../src/stores/postgres-errors.ts';
 import { createSqlStore } from '../../src/stores/sql-store.ts';
 import { counterparts } from '../counterparts/index.ts';
 import { storeConformance } from './conformance.ts';
@@ -29,7 +33,7 @@ const createPostgresDatabase = async (): Promise<TestDatabase & { url: string }>
     opened.push(store);
     return store;
   };
-  const openEngine = async () => openPostgres({ url, log: silentLog });
+  const openEngine = () => openPostgres({ url, log: silentLog });
   return {
     url,
     keyring,
@@ -87,6 +91,20 @@ const withProxy = (
     }
   });
 
+/** What a caller hears who may try again: 503 with `Retry-After`. */
+const busy = { code: 'overloaded', extras: { retryAfterSeconds: 1 } };
+
+const assertBusy = ({ code, extras }: GatewayError): void => assert.deepEqual({ code, extras }, busy);
+
+const assertStartFails = async (databaseUrl: string, message: RegExp): Promise<void> => {
+  const open = openStore({ databaseUrl, dataDir: '/nowhere', keyring: newKeyring(), log: silentLog });
+  await assert.rejects(open, (error: Error) => {
+    assert.match(error.message, message);
+    assert.doesNotMatch(inspect(error, { depth: 9 }), /hunter2/);
+    return true;
+  });
+};
+
 describe('the engine of PostgreSQL', () => {
   it('four nodes that start at once on an empty database migrate it once', () =>
     withDatabase(async ({ open }) => {
@@ -126,7 +144,7 @@ describe('the engine of PostgreSQL', () => {
           proxy.cutAll();
           await rows.workspaces.byId(newId());
         });
-        await assert.rejects(work, { code: 'internal_error' });
+        await assert.rejects(work, busy);
         await store.transaction((rows) => rows.workspaces.byId(newId()));
       },
       { poolSize: 1, warn: () => warned.resolve() },
@@ -135,7 +153,7 @@ describe('the engine of PostgreSQL', () => {
 
   it('a full queue for connections refuses with `overloaded`, and serves what it took', () =>
     withDatabase(async ({ url }) => {
-      const engine = openPostgres({ url, log: silentLog, poolSize: 1, waitingMax: 2 });
+      const engine = await openPostgres({ url, log: silentLog, poolSize: 1, waitingMax: 2 });
       await migrate(engine, { now });
       const store = createSqlStore(engine, newKeyring());
       const released = Promise.withResolvers<void>();
@@ -170,18 +188,98 @@ describe('the engine of PostgreSQL', () => {
       }
     }));
 
-  it('a database that is not there is refused in time, and the password is not printed', async () => {
-    const proxy = await startPostgresProxy('postgres://user:hunter2@127.0.0.1:1/none');
-    const open = openStore({
-      databaseUrl: proxy.url,
-      dataDir: '/nowhere',
-      keyring: newKeyring(),
-      log: silentLog,
-    });
-    await assert.rejects(open, (error: Error) => {
-      assert.doesNotMatch(`${error.message} ${error.stack}`, /hunter2/);
-      return true;
-    });
+  it('a start without a database says which one and why not, and never the password', async () => {
+    await assertStartFails(
+      'postgres://ada:hunter2@127.0.0.1:1/none',
+      /"none" at 127\.0\.0\.1:1 .*ECONNREFUSED/,
+    );
+    await assertStartFails('postgres://ada:12/hunter2@127.0.0.1:1/none', /percent-encoded/);
+    await assertStartFails('postgres://ada:hunter2@127.0.0.1:port/none', /configured URL/);
+    // One that accepts the connection and hangs up.
+    const proxy = await startPostgresProxy('postgres://ada:hunter2@127.0.0.1:1/none');
+    await assertStartFails(proxy.url, /at 127\.0\.0\.1:\d+ as "ada" cannot be used: ./);
     await proxy.close();
+  });
+
+  it('a start on a database that the server does not have says so', () =>
+    withDatabase(async ({ url }) => {
+      const other = new URL(url);
+      other.pathname = '/nowhere_to_be_found';
+      await assertStartFails(other.href, /nowhere_to_be_found.*\(3D000\)/);
+    }));
+
+  it('a silent database ends a query in its time, and its connection is not used again', () =>
+    withDatabase(async ({ url }) => {
+      const proxy = await startPostgresProxy(url);
+      const engine = await openPostgres({
+        url: proxy.url,
+        log: silentLog,
+        poolSize: 1,
+        statementMilliseconds: 100,
+      });
+      await migrate(engine, { now });
+      const store = createSqlStore(engine, newKeyring());
+      proxy.freeze();
+      await assert.rejects(store.ping(), busy);
+      proxy.thaw();
+      await store.ping();
+      // In the middle of a transaction: one such time, for nothing is said to the silent connection any more.
+      const statements: string[] = [];
+      const work = store.transaction(async (rows) => {
+        await rows.workspaces.insert(workspace());
+        proxy.freeze();
+        await assert.rejects(rows.workspaces.byId(newId()), busy);
+        statements.push('first');
+        await rows.workspaces.byId(newId());
+      });
+      await assert.rejects(work, busy);
+      assert.deepEqual(statements, ['first']);
+      proxy.thaw();
+      await store.ping();
+      await engine.close();
+      await proxy.close();
+    }));
+
+  it('a statement that takes too long is stopped by the server, and the connection stays', () =>
+    withDatabase(async ({ url }) => {
+      const engine = await openPostgres({ url, log: silentLog, poolSize: 1, statementMilliseconds: 100 });
+      const processId = async () =>
+        (await sql<{ id: number }>`select pg_backend_pid() as id`.execute(engine.session.reader)).rows[0]?.id;
+      const before = await processId();
+      await assert.rejects(sql`select pg_sleep(60)`.execute(engine.session.reader), busy);
+      assert.equal(await processId(), before);
+      await engine.close();
+    }));
+
+  it('a migration may take longer than other statements may', () =>
+    withDatabase(async ({ url }) => {
+      const engine = await openPostgres({ url, log: silentLog, statementMilliseconds: 1 });
+      await engine.migration(({ writer }) => sql`select pg_sleep(1.2)`.execute(writer));
+      await engine.close();
+    }));
+
+  it('a connection that a server went read-only under is replaced by one that may write', () =>
+    withDatabase(async ({ url, open, raw }) => {
+      await open();
+      const name = new URL(url).pathname.slice(1);
+      await raw(`alter database "${name}" set default_transaction_read_only = on`);
+      const engine = await openPostgres({ url, log: silentLog, poolSize: 1 });
+      const store = createSqlStore(engine, newKeyring());
+      await raw(`begin read write; alter database "${name}" reset all; commit`);
+      await assert.rejects(store.workspaces.insert(workspace()), busy);
+      await store.workspaces.insert(workspace());
+      await engine.close();
+    }));
+
+  it('a server that is lost, going, coming or short of something makes callers try again later', () => {
+    const states = ['08006', '57P01', '57P02', '57P03', '25006', '53100', '53200', '53300', '57014'];
+    for (const state of states) {
+      const cause = new pg.DatabaseError('words', 1, 'error');
+      cause.code = state;
+      assertBusy(statementError(cause));
+      assertBusy(connectionError(cause));
+    }
+    assertBusy(statementError(new Error('words')));
+    assertBusy(connectionError(new Error('words')));
   });
 });

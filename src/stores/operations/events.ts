@@ -21,7 +21,10 @@ export const eventOperations = ({ session }: Context): StoreOperations['events']
       .execute();
   },
   list: async (workspaceId, page) => {
-    let query = session.reader.selectFrom('events').selectAll().where('workspace_id', '=', workspaceId);
+    let query = session.reader
+      .selectFrom('events')
+      .selectAll()
+      .where('workspace_id', workspaceId === null ? 'is' : '=', workspaceId);
     if (page.after !== null) query = query.where('id', '>', page.after);
     const rows = await query.orderBy('id').limit(rowsWanted(page)).execute();
     return pageOf(rows, page, { map: eventFromRow, idOf: (row) => row.id });

@@ -53,13 +53,20 @@ export const grantOperations = ({ session, keyring }: Context): StoreOperations[
           .where('lease_until', '<=', now)
           .executeTakeFirst(),
       ),
-    releaseLease: async (id, { owner, retryAt }) => {
+    releaseLease: async (id, { owner, retry }) => {
+      // Without a failure of its own it leaves alone what another holder noted before.
+      const noted = retry === null ? {} : { retry_at: retry.at, failure: JSON.stringify(retry.failure) };
       await session.writer
         .updateTable('grants')
-        .set({ ...free, retry_at: retryAt })
+        .set({ ...free, ...noted })
         .where('id', '=', id)
         .where('lease_owner', '=', owner)
         .execute();
+    },
+    lock: async (id) => {
+      const query = session.reader.selectFrom('grants').selectAll().where('id', '=', id);
+      const row = await session.held(query).executeTakeFirst();
+      return row === undefined ? null : grantFromRow(row, keyring);
     },
     saveRefreshed: async (id, { version, refreshToken, refreshTokenExpiresAt, tokenSet, at, keepAliveAt }) =>
       session.saveRefreshed({
@@ -73,6 +80,7 @@ export const grantOperations = ({ session, keyring }: Context): StoreOperations[
             ? {}
             : { refresh_token_expires_at: refreshTokenExpiresAt }),
           version: version + 1,
+          failure: null,
           retry_at: null,
           refreshed_at: at,
           keep_alive_at: keepAliveAt,
@@ -121,7 +129,7 @@ export const grantOperations = ({ session, keyring }: Context): StoreOperations[
     due: async (now, limit) => {
       const rows = await session.reader
         .selectFrom('grants')
-        .selectAll()
+        .select('id')
         .where('status', '=', 'active')
         .where('keep_alive_at', '<=', now)
         .where('lease_until', '<=', now)
@@ -130,7 +138,7 @@ export const grantOperations = ({ session, keyring }: Context): StoreOperations[
         .orderBy('id')
         .limit(limit)
         .execute();
-      return rows.map((row) => grantFromRow(row, keyring));
+      return rows.map(({ id }) => id);
     },
   };
 };

@@ -1,4 +1,3 @@
-import type { Mailbox } from '../../core/mailboxes.ts';
 import type { StoreOperations } from '../../core/ports.ts';
 import type { Session } from '../engine.ts';
 import { pageOf, rowsWanted } from '../page.ts';
@@ -60,6 +59,7 @@ export const mailboxOperations = ({ session, keyring }: Context): StoreOperation
         .executeTakeFirst();
       return row === undefined ? null : mailboxFromRow(row);
     },
+    lockAddress: (email) => session.lockText(`mailbox address ${email}`),
     existsElsewhere: async (workspaceId, email) => {
       const row = await session.reader
         .selectFrom('mailboxes')
@@ -145,7 +145,7 @@ export const mailboxOperations = ({ session, keyring }: Context): StoreOperation
 const claimDueVerifications = async (
   session: Session,
   { now, claimUntil, limit }: { now: number; claimUntil: number; limit: number },
-): Promise<Mailbox[]> => {
+): Promise<string[]> => {
   const due = session.writer
     .selectFrom('mailboxes')
     .select('id')
@@ -160,7 +160,7 @@ const claimDueVerifications = async (
     .where('id', 'in', session.claimable(due))
     // Once more on the row itself: a claim that waited for another one's lock must not take its rows.
     .where('verify_due_at', '<=', now)
-    .returningAll()
+    .returning('id')
     .execute();
-  return rows.map((row) => mailboxFromRow(row)).sort((a, b) => (a.id < b.id ? -1 : 1));
+  return rows.map(({ id }) => id).sort();
 };

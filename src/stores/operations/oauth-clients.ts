@@ -65,19 +65,25 @@ export const oauthClientOperations = ({ session, keyring }: Context): StoreOpera
       .executeTakeFirst();
     return row === undefined ? null : oauthClientFromRow(row, keyring);
   },
-  update: async (client) => {
-    const { id, created_at, ...columns } = rowFromOAuthClient(client, keyring);
-    return changed(
-      await session.writer.updateTable('oauth_clients').set(columns).where('id', '=', id).executeTakeFirst(),
-    );
-  },
-  pause: async (id, reason, at) =>
+  update: async (id, changes) =>
     changed(
       await session.writer
         .updateTable('oauth_clients')
-        .set({ status: 'paused', paused_reason: reason, paused_at: at, updated_at: at })
+        // A column set to itself: an UPDATE without any would not be SQL.
+        .set((eb) => ({ name: eb.ref('name'), ...changedColumns(id, changes, keyring) }))
+        .where('id', '=', id)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst(),
+    ),
+  pause: async (id, { updatedAt, reason, at }) =>
+    changed(
+      await session.writer
+        .updateTable('oauth_clients')
+        // `updated_at` stays: it tells of changes by the owner, and a pause in flight is compared with those.
+        .set({ status: 'paused', paused_reason: reason, paused_at: at })
         .where('id', '=', id)
         .where('status', '=', 'active')
+        .where('updated_at', '=', updatedAt)
         .where('deleted_at', 'is', null)
         .executeTakeFirst(),
     ),
@@ -134,6 +140,32 @@ const rowFromOAuthClient = (client: OAuthClient, keyring: Keyring): OAuthClients
   updated_at: client.updatedAt,
   deleted_at: client.deletedAt,
 });
+
+/** Only the columns of the members that are given. */
+const changedColumns = (
+  id: string,
+  changes: Partial<OAuthClient>,
+  keyring: Keyring,
+): Partial<OAuthClientsTable> => {
+  const { clientSecret, personalAccounts, extraScopes, dialects } = changes;
+  const columns: Partial<Record<keyof OAuthClientsTable, unknown>> = {
+    provider: changes.provider,
+    name: changes.name,
+    client_id: changes.clientId,
+    client_secret: clientSecret && sealColumn(keyring, sealedAt(id), clientSecret),
+    cloud: changes.cloud,
+    entra_tenant: changes.entraTenant,
+    personal_accounts: personalAccounts === undefined ? undefined : flagOf(personalAccounts),
+    extra_scopes: extraScopes && JSON.stringify(extraScopes),
+    dialects: dialects && JSON.stringify(dialects),
+    status: changes.status,
+    paused_reason: changes.pausedReason,
+    paused_at: changes.pausedAt,
+    updated_at: changes.updatedAt,
+    deleted_at: changes.deletedAt,
+  };
+  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+};
 
 export const oauthClientFromRow = (row: Row, keyring: Keyring, prefix = ''): OAuthClient => {
   const reader = readRow('oauth_clients', row, prefix);

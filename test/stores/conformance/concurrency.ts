@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { secret } from '../../../src/core/secret.ts';
-import { type CreateDatabase, mailbox, newId, now, storeGrant, tokenSet, workspace } from '../fixtures.ts';
+import {
+  type CreateDatabase,
+  client,
+  mailbox,
+  newId,
+  now,
+  storeGrant,
+  tokenSet,
+  workspace,
+} from '../fixtures.ts';
 import { guarantees } from './with-store.ts';
 
 const callers = 50;
@@ -48,11 +57,68 @@ export const concurrencyGuarantees = (createDatabase: CreateDatabase): void =>
         for (;;) {
           const boxes = await node.mailboxes.claimDueVerifications(now, now + 60, 5);
           if (boxes.length === 0) return;
-          claimed.push(...boxes.map(({ id }) => id));
+          claimed.push(...boxes);
         }
       };
       await Promise.all([store, other, store, other].map(claimAll));
       assert.deepEqual(claimed.sort(), written.map(({ id }) => id).sort());
+    });
+
+    it('transactions that lock one grant run one after the other', async (store, _, other) => {
+      const { id } = await storeGrant(store, { keepAliveAt: now });
+      await Promise.all(
+        Array.from({ length: callers }, (_unused, index) =>
+          (index % 2 === 0 ? store : other).transaction(async (rows) => {
+            const locked = await rows.grants.lock(id);
+            await rows.grants.postponeKeepAlive(id, (locked?.keepAliveAt ?? 0) + 1);
+          }),
+        ),
+      );
+      // Each one read what the one before it wrote.
+      assert.equal((await store.grants.byId(id))?.keepAliveAt, now + callers);
+    });
+
+    it('of transactions that lock one address and look whether it is taken, one takes it', async (store, _, other) => {
+      const grants = await Promise.all(Array.from({ length: 10 }, () => storeGrant(store)));
+      const taken = await Promise.all(
+        grants.map((given, index) =>
+          (index % 2 === 0 ? store : other).transaction(async (rows) => {
+            await rows.mailboxes.lockAddress('ada@mail.example');
+            if (await rows.mailboxes.existsElsewhere(given.workspaceId, 'ada@mail.example')) return false;
+            await rows.mailboxes.insert(mailbox(given, { email: 'ada@mail.example' }));
+            return true;
+          }),
+        ),
+      );
+      assert.equal(taken.filter(Boolean).length, 1);
+    });
+
+    it('two changes of one OAuth client lose nothing of each other', async (store, _, other) => {
+      const written = client();
+      await store.oauthClients.insert(written);
+      const outcomes = await Promise.all([
+        store.oauthClients.update(written.id, { name: 'New', updatedAt: now + 1 }),
+        other.oauthClients.update(written.id, { clientSecret: secret('second'), updatedAt: now + 1 }),
+      ]);
+      assert.deepEqual(outcomes, [true, true]);
+      const stored = await store.oauthClients.byId(written.id);
+      assert.equal(stored?.name, 'New');
+      assert.equal(stored?.clientSecret.reveal(), 'second');
+    });
+
+    it('of 50 pauses of one OAuth client one is told that it paused', async (store, _, other) => {
+      const { id, updatedAt } = client();
+      await store.oauthClients.insert(client({ id }));
+      const paused = await Promise.all(
+        Array.from({ length: callers }, (_unused, index) =>
+          (index % 2 === 0 ? store : other).oauthClients.pause(id, {
+            updatedAt,
+            reason: 'client_secret_wrong',
+            at: now + index,
+          }),
+        ),
+      );
+      assert.equal(paused.filter(Boolean).length, 1);
     });
 
     it('a failing write does not fail its neighbours', async (store) => {

@@ -79,8 +79,8 @@ export const grantGuarantees = (createDatabase: CreateDatabase): void =>
       assert.equal(await store.grants.replace(grant(written)), false);
     });
 
-    it('a saved refresh stores tokens and due time, raises the version and drops the lease', async (store) => {
-      const written = await storeGrant(store, { retryAt: now });
+    it('a saved refresh stores tokens and due time, raises the version and drops lease and failure', async (store) => {
+      const written = await storeGrant(store, { retryAt: now, failure });
       await store.grants.takeLease(written.id, { owner: 'node', now, until: now + 10 });
       assert.equal(await store.grants.saveRefreshed(written.id, refreshed(written.id, 1)), true);
       assert.deepEqual(
@@ -90,6 +90,7 @@ export const grantGuarantees = (createDatabase: CreateDatabase): void =>
           refreshToken: secret('refresh-token-2'),
           refreshTokenExpiresAt: now + 99,
           version: 2,
+          failure: null,
           retryAt: null,
           refreshedAt: now + 5,
           keepAliveAt: now + 50,
@@ -144,14 +145,54 @@ export const grantGuarantees = (createDatabase: CreateDatabase): void =>
       const { id } = await storeGrant(store);
       assert.equal(await store.grants.takeLease(id, { owner: 'a', now, until: now + 10 }), true);
       assert.equal(await store.grants.takeLease(id, { owner: 'b', now: now + 9, until: now + 20 }), false);
-      await store.grants.releaseLease(id, { owner: 'b', retryAt: now + 1 });
-      assert.equal((await store.grants.byId(id))?.leaseOwner, 'a');
-      await store.grants.releaseLease(id, { owner: 'a', retryAt: now + 1 });
-      assert.equal((await store.grants.byId(id))?.retryAt, now + 1);
+      const retry = { at: now + 1, failure };
+      await store.grants.releaseLease(id, { owner: 'b', retry });
+      const held = await store.grants.byId(id);
+      assert.deepEqual([held?.leaseOwner, held?.retryAt, held?.failure], ['a', null, null]);
+      await store.grants.releaseLease(id, { owner: 'a', retry });
+      const released = await store.grants.byId(id);
+      assert.deepEqual([released?.leaseOwner, released?.leaseUntil], [null, 0]);
       assert.equal(await store.grants.takeLease(id, { owner: 'b', now, until: now + 10 }), true);
       assert.equal(await store.grants.takeLease(id, { owner: 'c', now: now + 10, until: now + 20 }), true);
       await store.grants.markDead(id, { version: 1, failure, at: now });
       assert.equal(await store.grants.takeLease(id, { owner: 'd', now: now + 99, until: now + 100 }), false);
+    });
+
+    it('a lease that is released with a failure notes it and when to try again', async (store) => {
+      const written = await storeGrant(store);
+      await store.grants.takeLease(written.id, { owner: 'a', now, until: now + 10 });
+      await store.grants.releaseLease(written.id, { owner: 'a', retry: { at: now + 1, failure } });
+      assert.deepEqual(
+        revealed(await store.grants.byId(written.id)),
+        revealed({ ...written, retryAt: now + 1, failure }),
+      );
+    });
+
+    it("a release without a failure of its own keeps another one's failure and retry time", async (store) => {
+      const written = await storeGrant(store, { retryAt: now + 7, failure });
+      await store.grants.takeLease(written.id, { owner: 'a', now, until: now + 10 });
+      await store.grants.releaseLease(written.id, { owner: 'a', retry: null });
+      assert.deepEqual(revealed(await store.grants.byId(written.id)), revealed(written));
+    });
+
+    it('a locked grant is read as it was written, and a missing one as null', async (store) => {
+      const written = await storeGrant(store);
+      const [found, missing] = await store.transaction(async (rows) => [
+        await rows.grants.lock(written.id),
+        await rows.grants.lock(newId()),
+      ]);
+      assert.deepEqual(revealed(found ?? null), revealed(written));
+      assert.equal(missing, null);
+    });
+
+    it('a grant that cannot be opened is due like the others, and does not stop them', async (store, database) => {
+      const [broken, whole] = [
+        await storeGrant(store, { keepAliveAt: now - 1 }),
+        await storeGrant(store, { keepAliveAt: now }),
+      ];
+      await database.raw('update grants set refresh_token = ? where id = ?', Uint8Array.of(0), broken.id);
+      await assert.rejects(store.grants.byId(broken.id));
+      assert.deepEqual(await store.grants.due(now, 10), [broken.id, whole.id]);
     });
 
     it('due grants are active, unleased, not held back, and come oldest first', async (store) => {
@@ -168,7 +209,7 @@ export const grantGuarantees = (createDatabase: CreateDatabase): void =>
       await make({ leaseOwner: 'x', leaseUntil: now + 1 });
       await make({ retryAt: now + 1 });
       await make({ status: 'revoked' });
-      const ids = async (limit: number) => (await store.grants.due(now, limit)).map(({ id }) => id);
+      const ids = (limit: number) => store.grants.due(now, limit);
       assert.deepEqual(await ids(10), [early, middle, late]);
       assert.deepEqual(await ids(2), [early, middle]);
       await store.grants.postponeKeepAlive(middle, now + 5);

@@ -229,13 +229,21 @@ export const mailboxGuarantees = (createDatabase: CreateDatabase): void =>
       await make({ verifyDueAt: now + 1 });
       await make({ verifyDueAt: null });
       await make({ verifyDueAt: now - 9, disabledAt: now });
-      const claim = async (limit: number) =>
-        (await store.mailboxes.claimDueVerifications(now, now + 60, limit)).map(({ id }) => id);
+      const claim = (limit: number) => store.mailboxes.claimDueVerifications(now, now + 60, limit);
       assert.deepEqual((await claim(2)).sort(), [early, middle].sort());
       assert.deepEqual(await claim(2), [late]);
       assert.deepEqual(await claim(2), []);
       assert.equal((await store.mailboxes.byId(late))?.verifyDueAt, now + 60);
       assert.equal((await store.mailboxes.claimDueVerifications(now + 60, now + 120, 10)).length, 4);
+    });
+
+    it('a mailbox that cannot be read is claimed like the others, and does not stop them', async (store, database) => {
+      const given = await storeGrant(store);
+      const [broken, whole] = [mailbox(given, { verifyDueAt: now }), mailbox(given, { verifyDueAt: now })];
+      for (const each of [broken, whole]) await store.mailboxes.insert(each);
+      await database.raw("update mailboxes set verification = '{' where id = ?", broken.id);
+      await assert.rejects(store.mailboxes.byId(broken.id));
+      assert.deepEqual(await store.mailboxes.claimDueVerifications(now, now + 60, 10), [broken.id, whole.id]);
     });
 
     it('the mailboxes of a grant are counted and listed, and a removed one is gone', async (store) => {

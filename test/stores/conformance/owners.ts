@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ApiKey, apiKeyScopes } from '../../../src/core/api-keys.ts';
+import type { ReasonCode } from '../../../src/core/diagnosis.ts';
 import { secret } from '../../../src/core/secret.ts';
 import {
   allOf,
@@ -119,23 +120,63 @@ export const ownerGuarantees = (createDatabase: CreateDatabase): void =>
         clientSecret: secret('second'),
         updatedAt: now + 1,
       };
-      assert.equal(await store.oauthClients.update(changed), true);
+      assert.equal(await store.oauthClients.update(changed.id, changed), true);
       assert.deepEqual(revealed(await store.oauthClients.byId(written.id)), revealed(changed));
-      assert.equal(await store.oauthClients.update(client()), false);
+      assert.equal(await store.oauthClients.update(newId(), written), false);
+    });
+
+    it('an update of an OAuth client writes the columns that it names and no others', async (store) => {
+      const written = client({ status: 'paused', pausedReason: 'client_secret_wrong', pausedAt: now });
+      await store.oauthClients.insert(written);
+      const stored = async () => revealed(await store.oauthClients.byId(written.id));
+      assert.equal(await store.oauthClients.update(written.id, {}), true);
+      assert.deepEqual(await stored(), revealed(written));
+      const repair = { status: 'active', pausedReason: null, pausedAt: null, updatedAt: now + 1 } as const;
+      assert.equal(await store.oauthClients.update(written.id, repair), true);
+      assert.deepEqual(await stored(), revealed({ ...written, ...repair }));
+    });
+
+    it('a deleted OAuth client is not brought back and not changed', async (store) => {
+      const written = client();
+      await store.oauthClients.insert(written);
+      const deletion = { deletedAt: now + 1, updatedAt: now + 1 };
+      assert.equal(await store.oauthClients.update(written.id, deletion), true);
+      assert.equal(await store.oauthClients.update(written.id, { name: 'New', updatedAt: now + 2 }), false);
+      assert.equal(await store.oauthClients.update(written.id, { deletedAt: null }), false);
+      assert.deepEqual(
+        revealed(await store.oauthClients.byId(written.id)),
+        revealed({ ...written, ...deletion }),
+      );
     });
 
     it('an OAuth client is paused once, and a deleted one never', async (store) => {
       const one = client();
       await store.oauthClients.insert(one);
-      assert.equal(await store.oauthClients.pause(one.id, 'client_secret_expired', now + 1), true);
-      assert.equal(await store.oauthClients.pause(one.id, 'client_secret_wrong', now + 2), false);
-      const paused = await store.oauthClients.byId(one.id);
-      assert.equal(paused?.status, 'paused');
-      assert.equal(paused?.pausedReason, 'client_secret_expired');
-      assert.equal(paused?.pausedAt, now + 1);
+      const pause = (of: typeof one, reason: ReasonCode, at: number) =>
+        store.oauthClients.pause(of.id, { updatedAt: of.updatedAt, reason, at });
+      assert.equal(await pause(one, 'client_secret_expired', now + 1), true);
+      assert.equal(await pause(one, 'client_secret_wrong', now + 2), false);
+      assert.deepEqual(
+        revealed(await store.oauthClients.byId(one.id)),
+        revealed({
+          ...one,
+          status: 'paused',
+          pausedReason: 'client_secret_expired',
+          pausedAt: now + 1,
+        }),
+      );
       const deleted = client({ deletedAt: now });
       await store.oauthClients.insert(deleted);
-      assert.equal(await store.oauthClients.pause(deleted.id, 'client_unknown', now), false);
+      assert.equal(await pause(deleted, 'client_unknown', now), false);
+    });
+
+    it('a refusal of the old secret does not pause an OAuth client that was changed meanwhile', async (store) => {
+      const refused = client();
+      await store.oauthClients.insert(refused);
+      await store.oauthClients.update(refused.id, { clientSecret: secret('second'), updatedAt: now + 1 });
+      const pause = { updatedAt: refused.updatedAt, reason: 'client_secret_wrong', at: now + 2 } as const;
+      assert.equal(await store.oauthClients.pause(refused.id, pause), false);
+      assert.equal((await store.oauthClients.byId(refused.id))?.status, 'active');
     });
 
     it("the workspace's newest active OAuth client is chosen before the newest shared one", async (store) => {
@@ -147,7 +188,11 @@ export const ownerGuarantees = (createDatabase: CreateDatabase): void =>
       await store.oauthClients.insert(client({ workspaceId: stranger, createdAt: now + 9 }));
       await store.oauthClients.insert(client({ deletedAt: now, createdAt: now + 9 }));
       assert.equal(await chosen(), newerShared.id);
-      await store.oauthClients.pause(newerShared.id, 'client_unknown', now);
+      await store.oauthClients.pause(newerShared.id, {
+        updatedAt: newerShared.updatedAt,
+        reason: 'client_unknown',
+        at: now,
+      });
       assert.notEqual(await chosen(), newerShared.id);
       assert.notEqual(shared, newerShared.id);
       const own = client({ workspaceId, createdAt: now - 9 });
@@ -207,7 +252,7 @@ export const ownerGuarantees = (createDatabase: CreateDatabase): void =>
       assert.equal(await store.oauthClients.countMailboxes(owner.oauthClientId), 2);
     });
 
-    it('events are listed in order, per workspace', async (store) => {
+    it("events are listed in order, per workspace, and the installation's own apart", async (store) => {
       const [one, two] = [newId(), newId()];
       const event = (workspaceId: string | null) => ({
         id: newId(),
@@ -217,11 +262,15 @@ export const ownerGuarantees = (createDatabase: CreateDatabase): void =>
         data: { email: 'ada@mail.example', nested: { list: [1, null] } },
         createdAt: now,
       });
-      const written = [event(one), event(two), event(one), event(null), event(one)];
+      const written = [event(one), event(null), event(two), event(one), event(null), event(one)];
       for (const each of written) await store.events.append(each);
       assert.deepEqual(
         await allOf((page) => store.events.list(one, page), 2),
         written.filter(({ workspaceId }) => workspaceId === one),
+      );
+      assert.deepEqual(
+        await allOf((page) => store.events.list(null, page), 1),
+        written.filter(({ workspaceId }) => workspaceId === null),
       );
     });
   });
