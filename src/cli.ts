@@ -24,6 +24,7 @@ const operator: Principal = {
   keyId: 'command-line',
   workspaceId: null,
   isInstallation: true,
+  expiresAt: null,
   scopes: new Set<ApiKeyScope>(['all', 'workspaces:manage']),
 };
 

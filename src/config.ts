@@ -29,6 +29,17 @@ export type Config = Readonly<{
   probeTimeoutSeconds: number;
   keepAliveSeconds: number;
   reconnectLinkSeconds: number;
+  initWorkspaceMinuteMax: number;
+  initAddressMinuteMax: number;
+  abuseRefusalsMax: number;
+  abuseWindowSeconds: number;
+  blockSeconds: number[];
+  blockMemorySeconds: number;
+  workspaceSecondMax: number;
+  workspaceMinuteMax: number;
+  breakerFailuresMax: number;
+  breakerWindowSeconds: number;
+  breakerOpenSeconds: number;
 }>;
 
 export type Setting = { name: string; meaning: string; fallback: string };
@@ -84,7 +95,7 @@ export const settingsTable = {
   surfaces: {
     name: 'MAILGRANT_SURFACES',
     meaning: 'Which compatible APIs are served beside the native one, separated by commas; `none` for none.',
-    fallback: 'instantly',
+    fallback: 'instantly,smartlead,warmy,emailengine',
   },
   jobs: {
     name: 'MAILGRANT_JOBS',
@@ -105,12 +116,12 @@ export const settingsTable = {
     name: 'MAILGRANT_LEASE_SECONDS',
     meaning:
       'Time for which one process has the right to refresh a grant, 2 to 120. A process that dies in mid-call costs this time.',
-    fallback: '12',
+    fallback: '20',
   },
   tokenReadTimeoutSeconds: {
     name: 'MAILGRANT_TOKEN_READ_TIMEOUT_SECONDS',
     meaning: "Longest wait of a token read for another process's refresh, 1 to 120; longer than the lease.",
-    fallback: '20',
+    fallback: '30',
   },
   probeTimeoutSeconds: {
     name: 'MAILGRANT_PROBE_TIMEOUT_SECONDS',
@@ -128,9 +139,68 @@ export const settingsTable = {
     meaning: 'Life of a reconnect link, 600 to 2592000.',
     fallback: '604800',
   },
+  initWorkspaceMinuteMax: {
+    name: 'MAILGRANT_INIT_WORKSPACE_PER_MINUTE',
+    meaning:
+      'Sign-ins that one workspace may begin in a minute through a compatible API with such a limit, each provider by itself, 1 to 100000.',
+    fallback: '75',
+  },
+  initAddressMinuteMax: {
+    name: 'MAILGRANT_INIT_ADDRESS_PER_MINUTE',
+    meaning: 'The same for one IP address (IPv6: one network of 64 bits), 1 to 100000.',
+    fallback: '150',
+  },
+  abuseRefusalsMax: {
+    name: 'MAILGRANT_ABUSE_REFUSALS',
+    meaning:
+      'With this many attempts refused by those two limits within the abuse window, the address is blocked, 1 to 100000.',
+    fallback: '100',
+  },
+  abuseWindowSeconds: {
+    name: 'MAILGRANT_ABUSE_WINDOW_SECONDS',
+    meaning: 'Length of the abuse window, 60 to 86400.',
+    fallback: '600',
+  },
+  blockSeconds: {
+    name: 'MAILGRANT_BLOCK_SECONDS',
+    meaning:
+      'Lengths of the first, second, third ... block of an address, separated by commas, each 1 to 2592000; the last one repeats.',
+    fallback: '1800,7200,86400',
+  },
+  blockMemorySeconds: {
+    name: 'MAILGRANT_BLOCK_MEMORY_SECONDS',
+    meaning: 'How long after its end a block still makes the next one longer, 0 to 2592000.',
+    fallback: '86400',
+  },
+  workspaceSecondMax: {
+    name: 'MAILGRANT_WORKSPACE_PER_SECOND',
+    meaning: 'Requests of one workspace in a second to a compatible API with such a limit, 1 to 1000000.',
+    fallback: '100',
+  },
+  workspaceMinuteMax: {
+    name: 'MAILGRANT_WORKSPACE_PER_MINUTE',
+    meaning: 'The same in a minute, 1 to 1000000.',
+    fallback: '6000',
+  },
+  breakerFailuresMax: {
+    name: 'MAILGRANT_BREAKER_FAILURES',
+    meaning:
+      'With this many calls to the authorization server of a provider failing in a row within the window (no answer, 429, 5xx), nobody is sent there for a while, 1 to 1000.',
+    fallback: '10',
+  },
+  breakerWindowSeconds: {
+    name: 'MAILGRANT_BREAKER_WINDOW_SECONDS',
+    meaning: 'Length of that window, 1 to 3600.',
+    fallback: '60',
+  },
+  breakerOpenSeconds: {
+    name: 'MAILGRANT_BREAKER_OPEN_SECONDS',
+    meaning: 'How long that while is, 1 to 3600; longer, up to 600, if the provider names a time.',
+    fallback: '30',
+  },
 } as const satisfies Record<keyof Config, Setting>;
 
-export const compatibleSurfaces = ['instantly'] as const;
+export const compatibleSurfaces = ['instantly', 'smartlead', 'warmy', 'emailengine'] as const;
 
 /** Every mistake found, one a line. */
 export class ConfigError extends Error {
@@ -184,6 +254,17 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     probeTimeoutSeconds: whole('probeTimeoutSeconds', 1, 60),
     keepAliveSeconds: whole('keepAliveSeconds', 3600, 5_184_000),
     reconnectLinkSeconds: whole('reconnectLinkSeconds', 600, 2_592_000),
+    initWorkspaceMinuteMax: whole('initWorkspaceMinuteMax', 1, 100_000),
+    initAddressMinuteMax: whole('initAddressMinuteMax', 1, 100_000),
+    abuseRefusalsMax: whole('abuseRefusalsMax', 1, 100_000),
+    abuseWindowSeconds: whole('abuseWindowSeconds', 60, 86_400),
+    blockSeconds: checkBlocks(text('blockSeconds'), mistakes),
+    blockMemorySeconds: whole('blockMemorySeconds', 0, 2_592_000),
+    workspaceSecondMax: whole('workspaceSecondMax', 1, 1_000_000),
+    workspaceMinuteMax: whole('workspaceMinuteMax', 1, 1_000_000),
+    breakerFailuresMax: whole('breakerFailuresMax', 1, 1000),
+    breakerWindowSeconds: whole('breakerWindowSeconds', 1, 3600),
+    breakerOpenSeconds: whole('breakerOpenSeconds', 1, 3600),
   };
   if (config.providerTimeoutSeconds >= config.leaseSeconds) {
     mistakes.push('MAILGRANT_PROVIDER_TIMEOUT_SECONDS must be shorter than MAILGRANT_LEASE_SECONDS');
@@ -285,6 +366,13 @@ function checkSurfaces(value: string, mistakes: string[]): string[] {
     );
   }
   return names;
+}
+
+function checkBlocks(value: string, mistakes: string[]): number[] {
+  const lengths = listOf(value).map((item) => (/^\d{1,7}$/.test(item) ? Number(item) : 0));
+  if (lengths.length > 0 && lengths.every((seconds) => seconds >= 1 && seconds <= 2_592_000)) return lengths;
+  mistakes.push('MAILGRANT_BLOCK_SECONDS must be whole numbers from 1 to 2592000, separated by commas');
+  return [1];
 }
 
 /** A typing error in a name must not pass as "not set". */

@@ -2,8 +2,12 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from './config.ts';
 import { type Core, createCore, type Log, type Ports } from './core/index.ts';
+import { createDomainResolver } from './dns.ts';
 import { createEgress } from './egress.ts';
+import { emailengine } from './http/compat/emailengine/index.ts';
 import { instantly } from './http/compat/instantly/index.ts';
+import { smartlead } from './http/compat/smartlead/index.ts';
+import { warmy } from './http/compat/warmy/index.ts';
 import { connectPages } from './http/connect/index.ts';
 import { native } from './http/native/index.ts';
 import { createServer } from './http/server.ts';
@@ -20,16 +24,21 @@ export type Gateway = {
   app: Awaited<ReturnType<typeof createServer>>;
   core: Core;
   log: Log;
+  /** What an operator must see at every start, whatever the log level: replaced endpoints. */
+  notices: string[];
   /** Begins to listen and to do due work; answers the address. */
   start(): Promise<string>;
   /** Lets running requests and jobs end, then closes the database. */
   close(): Promise<void>;
 };
 
-/** Ports that a caller may bring: time for tests, a log that it reads. */
-export type Substitutes = Partial<Pick<Ports, 'clock' | 'random' | 'log'>>;
+/** Ports that a caller may bring: time for tests, a log that it reads, a DNS without a network. */
+export type Substitutes = Partial<Pick<Ports, 'clock' | 'random' | 'log' | 'domains'>>;
 
-const surfaces = { instantly } as const;
+/** Longer than a call to a provider and the patience to store its answer. */
+const drainMilliseconds = 30_000;
+
+const surfaces = { instantly, smartlead, warmy, emailengine } as const;
 
 export async function createGateway(config: Config, substitutes: Substitutes = {}): Promise<Gateway> {
   const clock = substitutes.clock ?? systemClock;
@@ -37,9 +46,8 @@ export async function createGateway(config: Config, substitutes: Substitutes = {
   const log = substitutes.log ?? createLog(config.logLevel);
   const keyring = createKeyring(parseKeyring(config.keyring));
   const endpoints = parseEndpointFile(config.endpoints ?? {});
-  for (const line of describeReplacements(endpoints)) log.warn(line);
 
-  const egress = createEgress({ log });
+  const egress = createEgress({ log, ...egressTimeouts(config) });
   const store = await openStore({
     databaseUrl: config.databaseUrl,
     poolSize: config.databasePoolSize,
@@ -59,6 +67,7 @@ export async function createGateway(config: Config, substitutes: Substitutes = {
       ca: endpoints.caFile === null ? null : readFileSync(endpoints.caFile, 'utf8'),
       clock,
     }),
+    domains: substitutes.domains ?? createDomainResolver(),
     settings: config,
   });
   const app = await createServer({
@@ -78,6 +87,7 @@ export async function createGateway(config: Config, substitutes: Substitutes = {
     app,
     core,
     log,
+    notices: describeReplacements(endpoints),
     async start() {
       const address = await app.listen({ host: config.host, port: config.port });
       if (config.jobs) {
@@ -89,8 +99,16 @@ export async function createGateway(config: Config, substitutes: Substitutes = {
     async close() {
       await app.close();
       await Promise.all(loops.map((loop) => loop.stop()));
+      // Callers may be gone whose refresh the provider has answered: what it gave must be stored.
+      if (!(await core.drain(drainMilliseconds))) log.error('some work was cut off at the end');
       await egress.close();
       await store.close();
     },
   };
+}
+
+/** The core's deadlines decide; the egress only must not be quicker. Milliseconds. */
+function egressTimeouts({ providerTimeoutSeconds, probeTimeoutSeconds }: Config) {
+  const longest = (Math.max(providerTimeoutSeconds, probeTimeoutSeconds) + 1) * 1000;
+  return { headersTimeout: longest, bodyTimeout: longest, totalTimeout: longest };
 }

@@ -8,7 +8,6 @@ const secretNames = [
   'refresh_token',
   'id_token',
   'client_secret',
-  'code',
   'code_verifier',
   'assertion',
   'authorization',

@@ -5,6 +5,7 @@ import { createGateway } from './gateway.ts';
 /** Ends the process with code 0 after SIGTERM or SIGINT, with 1 when it cannot start or stop. */
 export async function serve(): Promise<void> {
   const gateway = await createGateway(loadConfig());
+  for (const notice of gateway.notices) process.stderr.write(`NOTICE: ${notice}\n`);
   let isStopping = false;
   const stop = (signal: NodeJS.Signals): void => {
     if (isStopping) return;

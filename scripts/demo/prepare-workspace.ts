@@ -12,6 +12,7 @@ export async function prepareWorkspace({ address, core, sandbox }: Options): Pro
     keyId: 'demo',
     workspaceId: null,
     isInstallation: true,
+    expiresAt: null,
     scopes: new Set(['all', 'workspaces:manage'] as const),
   };
   const workspace = await core.workspaces.create(operator, { name: 'Demo' });

@@ -2,7 +2,7 @@
 // Form: `mg_` + 8 characters to look it up by + 32 secret ones + 6 of checksum, all base62. 32 characters of
 // base62 hold 190 bits, so a plain SHA-256 is a safe hash; the checksum rejects typing errors without a query.
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { GatewayError, notFound } from './errors.ts';
+import { GatewayError, invalidField, notFound } from './errors.ts';
 import type { Page, PageRequest, Ports, Random } from './ports.ts';
 import { hasScope, type Principal, requireScope } from './principal.ts';
 import { type Secret, secret } from './secret.ts';
@@ -24,6 +24,8 @@ export const apiKeyScopes = [
   'mailboxes:delete',
   'tokens:read',
   'events:read',
+  'settings:update',
+  'mailboxes:create',
   'accounts:read',
   'accounts:create',
   'accounts:update',
@@ -108,27 +110,39 @@ export function createApiKeys({ store, clock, random }: Pick<Ports, 'store' | 'c
         workspaceId: key.workspaceId,
         isInstallation: key.workspaceId === null,
         scopes: new Set(key.scopes),
+        expiresAt: key.expiresAt,
       };
     },
 
-    /** The text is in this answer and nowhere else. A key cannot give scopes that it does not have. */
+    /** The text is in this answer and nowhere else. A key gives neither scopes nor time that it does not have. */
     async create(principal: Principal, request: NewApiKey): Promise<{ key: ApiKey; text: Secret<string> }> {
       requireScope(principal, 'api_keys:create');
       const excess = request.scopes.find((scope) => !mayGive(principal, scope));
       if (excess) {
         throw new GatewayError('permission_denied', `This API key cannot give the scope \`${excess}\`.`);
       }
-      if (request.expiresAt !== null && request.expiresAt <= clock.now()) {
-        throw new GatewayError('invalid_request', 'The key would be expired at once.', {
-          extras: { fields: [{ field: '/expires_at', message: 'must be in the future' }] },
-        });
+      if (request.expiresAt !== null && !(request.expiresAt > clock.now())) {
+        throw invalidField('/expires_at', 'must be in the future');
       }
-      return issue(principal.workspaceId, request);
+      // A key that ends makes no key that outlives it.
+      const ends = [principal.expiresAt, request.expiresAt].filter((end) => end !== null);
+      return issue(principal.workspaceId, {
+        ...request,
+        expiresAt: ends.length === 0 ? null : Math.min(...ends),
+      });
     },
 
     async list(principal: Principal, page: PageRequest): Promise<Page<ApiKey>> {
       requireScope(principal, 'api_keys:read');
       return store.apiKeys.list(principal.workspaceId, page);
+    },
+
+    /** Throws `not_found` for an unknown key and another workspace's. */
+    async read(principal: Principal, id: string): Promise<ApiKey> {
+      requireScope(principal, 'api_keys:read');
+      const key = await store.apiKeys.byId(id);
+      if (!key || key.workspaceId !== principal.workspaceId) throw notFound('API key');
+      return key;
     },
 
     /** Throws `not_found` for an unknown key, another workspace's, or one revoked before. */

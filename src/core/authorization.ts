@@ -1,6 +1,8 @@
 // The way of one person to the provider and back: authorization request, callback, code, identity, grant.
 // A callback passes small named steps; each may end the session with a reason, and only the last one writes.
 import { createHash } from 'node:crypto';
+import { createAcceptance } from './acceptance.ts';
+import { type Authorized, createCodeExchange, type Refusal } from './code-exchange.ts';
 import {
   type ConnectOutcome,
   type ConnectSession,
@@ -8,11 +10,12 @@ import {
   hashOfToken,
   newToken,
 } from './connect.ts';
-import type { ReasonCode } from './diagnosis.ts';
 import { GatewayError } from './errors.ts';
-import { establish } from './establish.ts';
-import { type OAuthClient, oauthClientPaused, pauseOAuthClient, redirectUriOf } from './oauth-clients.ts';
-import type { Identity, IssuedTokens, Ports, ProviderWords } from './ports.ts';
+import { type Established, establish } from './establish.ts';
+import { raise } from './events.ts';
+import type { InFlight } from './in-flight.ts';
+import { oauthClientPaused, redirectUriOf } from './oauth-clients.ts';
+import type { Ports } from './ports.ts';
 import { type Secret, secret } from './secret.ts';
 import type { Verification, Verifier } from './verification.ts';
 
@@ -52,24 +55,23 @@ export type Authorization = ReturnType<typeof createAuthorization>;
 type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 'settings'> & {
   connectSessions: ConnectSessions;
   verifier: Verifier;
+  inFlight: InFlight;
 };
 
 /** How long a second callback waits for the first one's outcome. */
 const duplicateWaitMilliseconds = 20_000;
 
 export function createAuthorization(ports: Needs) {
-  const { clock, random, log, store, providers, settings, connectSessions, verifier } = ports;
-
-  type Refusal = { reason: ReasonCode; provider?: ProviderWords; missingScopes?: string[] };
-  type Authorized = { tokens: IssuedTokens; identity: Identity; client: OAuthClient };
+  const { clock, random, log, store, providers, settings, connectSessions, verifier, inFlight } = ports;
+  const { exchange } = createCodeExchange(ports);
+  const acceptance = createAcceptance(ports);
 
   async function finish(session: ConnectSession, outcome: ConnectOutcome): Promise<Arrival> {
     const at = clock.now();
     await store.transaction(async (rows) => {
       if (!(await rows.connectSessions.finish(session.id, outcome, at)) || outcome.status !== 'failed')
         return;
-      await rows.events.append({
-        id: random.id(),
+      await raise(ports, rows, {
         workspaceId: session.workspaceId,
         type: 'connect_session.failed',
         objectId: session.id,
@@ -112,86 +114,6 @@ export function createAuthorization(ports: Needs) {
     return arrivalOf(sessionId);
   }
 
-  async function exchange(
-    session: ConnectSession,
-    request: AuthorizationRequest,
-    callbackParameters: URLSearchParams,
-    state: string,
-  ): Promise<Authorized | Refusal> {
-    const client = await store.oauthClients.byId(request.oauthClientId);
-    if (!client || client.deletedAt !== null) return { reason: 'client_unknown' };
-    const provider = providers[session.provider];
-    const resource = provider.primaryResource(client, session.profile);
-    const attempt = await provider.exchangeCode(
-      client,
-      {
-        callbackParameters,
-        expectedState: state,
-        expectedNonce: request.nonce,
-        codeVerifier: request.codeVerifier,
-        redirectUri: request.redirectUri,
-        resource,
-        scopes: provider.scopesOfResource(client, resource, request.scope),
-      },
-      clock.deadline(settings.providerTimeoutSeconds * 1000),
-    );
-    if (attempt.ok) {
-      const { tokens, identity } = attempt.value;
-      // An answer without `scope` grants what was asked for (RFC 6749 section 5.1).
-      return { tokens: { ...tokens, scope: tokens.scope ?? request.scope }, identity, client };
-    }
-    const { failure } = attempt;
-    log.warn('an authorization failed', {
-      sessionId: session.id,
-      reason: failure.reason,
-      provider: failure.provider,
-    });
-    if (failure.kind === 'oauth_client') await pauseOAuthClient(ports, client, failure.reason);
-    return { reason: failure.reason, provider: failure.provider };
-  }
-
-  /** Compares what was given with what was asked for; null when all is well. */
-  async function objection(
-    session: ConnectSession,
-    { tokens, identity, client }: Authorized,
-  ): Promise<Refusal | null> {
-    const missingScopes = providers[session.provider].missingScopes(
-      client,
-      session.profile,
-      tokens.scope ?? '',
-    );
-    if (missingScopes.length > 0) return { reason: 'scope_missing', missingScopes };
-    if (!tokens.refreshToken) return { reason: 'refresh_token_missing' };
-    if (!identity.email) return { reason: 'address_missing' };
-    if (!identity.isManaged && session.managedAccountsOnly) return { reason: 'managed_account_required' };
-    if (!identity.isManaged && !client.personalAccounts) return { reason: 'personal_account_refused' };
-    if (!(await isExpectedPerson(session, identity))) return { reason: 'wrong_mailbox' };
-    if (await isHeldByAnother(session, identity)) return { reason: 'address_held_by_other_account' };
-    if (session.exclusive && (await store.mailboxes.existsElsewhere(session.workspaceId, identity.email))) {
-      return { reason: 'mailbox_in_other_workspace' };
-    }
-    return null;
-  }
-
-  async function isExpectedPerson(session: ConnectSession, identity: Identity): Promise<boolean> {
-    if (session.expectedEmail === null || session.expectedEmail === identity.email) return true;
-    if (session.mailboxId === null) return false;
-    // A renamed account is still the same person.
-    const joined = await store.mailboxes.withGrant(session.mailboxId);
-    return joined?.grant.issuer === identity.issuer && joined.grant.subject === identity.subject;
-  }
-
-  /** An address is an attribute that somebody else may come to bear: it does not end a grant that is alive. */
-  async function isHeldByAnother(
-    session: ConnectSession,
-    { email, issuer, subject }: Identity,
-  ): Promise<boolean> {
-    const mailbox = email === null ? null : await store.mailboxes.byEmail(session.workspaceId, email);
-    const holder = mailbox && (await store.grants.byId(mailbox.grantId));
-    if (holder?.status !== 'active') return false;
-    return holder.issuer !== issuer || holder.subject !== subject;
-  }
-
   /** Hands back what we must not keep, unless that would end a connection that exists (Google revokes all). */
   async function discard(session: ConnectSession, { tokens, identity, client }: Authorized): Promise<void> {
     const { revoke } = providers[session.provider];
@@ -215,7 +137,9 @@ export function createAuthorization(ports: Needs) {
         throw new GatewayError('connect_session_over', 'This link was used, cancelled, or is too old.');
       }
       const client = await store.oauthClients.byId(session.oauthClientId);
-      if (!client) throw new GatewayError('connect_session_over', 'The OAuth client of this link is gone.');
+      if (!client || client.deletedAt !== null) {
+        throw new GatewayError('connect_session_over', 'The OAuth client of this link is gone.');
+      }
       if (client.status === 'paused') throw oauthClientPaused(client);
       const provider = providers[session.provider];
       const [state, nonce, codeVerifier, browserToken] = [
@@ -271,25 +195,53 @@ export function createAuthorization(ports: Needs) {
       }
       const session = await store.connectSessions.byId(request.sessionId);
       if (!session) return { session: null, reason: 'session_expired' };
-      if (session.outcome) return arrivalOf(session.id);
+      if (request.consumedAt !== null) return answerOfFirst(session.id);
+      // Another request of the same link was faster, perhaps another person's: no word about its result.
+      if (session.outcome) return { session: null, reason: 'session_expired' };
       if (!(await store.authorizationRequests.consume(request.id, clock.now()))) {
         return request.expiresAt <= clock.now()
           ? { session: null, reason: 'session_expired' }
           : answerOfFirst(session.id);
       }
-
-      const authorized = await exchange(session, request, callback.parameters, state);
-      if ('reason' in authorized) return refuse(session, authorized);
-      const refusal = await objection(session, authorized);
-      if (refusal) {
-        await discard(session, authorized);
-        return refuse(session, refusal);
-      }
-      const outcome = await establish(ports, session, authorized);
-      connectSessions.announce(session.id);
-      // At once, so that the page can say whether the mailbox works; a failed proof ends nothing.
-      if (outcome?.status === 'connected') await verifier.verify(outcome.mailboxId);
-      return arrivalOf(session.id);
+      return inFlight.track(complete(session, request, callback.parameters, state));
     },
   };
+
+  /** The request is consumed: whatever happens from here on, the session gets its outcome. */
+  async function complete(
+    session: ConnectSession,
+    request: AuthorizationRequest,
+    parameters: URLSearchParams,
+    state: string,
+  ): Promise<Arrival> {
+    const authorized = await exchange(session, request, parameters, state);
+    if ('reason' in authorized) return refuse(session, authorized);
+    const established = await accept(session, authorized).catch((error: unknown): Refusal => {
+      log.error('an authorization could not be stored', { sessionId: session.id, error });
+      return { reason: 'not_stored' };
+    });
+    if ('reason' in established) {
+      await discard(session, authorized);
+      return refuse(session, established);
+    }
+    connectSessions.announce(session.id);
+    // At once, so that the page can say whether the mailbox works; a failed proof ends nothing.
+    await verifier
+      .verify(established.mailboxId)
+      .catch((error: unknown) =>
+        log.error('a new mailbox could not be verified', { mailboxId: established.mailboxId, error }),
+      );
+    return arrivalOf(session.id);
+  }
+
+  async function accept(session: ConnectSession, authorized: Authorized): Promise<Established | Refusal> {
+    const objection = await acceptance.objection(session, authorized);
+    if (objection) return objection;
+    const write = () => establish(ports, session, authorized, acceptance);
+    // The same person in two windows: both rows cannot be new; the second try finds the first one's.
+    return write().catch((error: unknown) => {
+      if (error instanceof GatewayError && error.code === 'conflict') return write();
+      throw error;
+    });
+  }
 }

@@ -2,7 +2,7 @@
 // The way to the provider and back is in authorization.ts.
 import { createHash } from 'node:crypto';
 import type { ReasonCode } from './diagnosis.ts';
-import { GatewayError, notFound } from './errors.ts';
+import { GatewayError, invalidField, notFound } from './errors.ts';
 import type { Mailbox } from './mailboxes.ts';
 import { type OAuthClient, oauthClientPaused, type ProviderName } from './oauth-clients.ts';
 import type { Ports, Profile, ProviderWords } from './ports.ts';
@@ -28,6 +28,11 @@ export type ConnectSession = {
   /** Set for a reconnect: the mailbox keeps its id. */
   mailboxId: string | null;
   customer: string | null;
+  /** For the mailbox to be; null = as the provider says. */
+  mailboxName: string | null;
+  externalId: string | null;
+  /** Where the browser goes when the mailbox is connected; null = our result page. */
+  returnUrl: string | null;
   /** Only accounts of an organisation (Google Workspace, Entra directory). */
   managedAccountsOnly: boolean;
   /** Refuse a mailbox that another workspace has. */
@@ -52,6 +57,9 @@ export type NewConnectSession = {
   managedAccountsOnly: boolean;
   exclusive: boolean;
   surface: string;
+  mailboxName?: string | null;
+  externalId?: string | null;
+  returnUrl?: string | null;
 };
 
 export type ConnectSessionStatus = 'pending' | 'connected' | 'failed' | 'cancelled' | 'expired';
@@ -105,7 +113,7 @@ export function createConnectSessions(ports: Needs) {
     const isVisible = client.workspaceId === null || client.workspaceId === workspaceId;
     if (!isVisible || client.deletedAt !== null) throw notFound('OAuth client');
     if (request.provider !== null && client.provider !== request.provider) {
-      throw badField('/oauth_client_id', `is an OAuth client of ${client.provider}`);
+      throw invalidField('/oauth_client_id', `is an OAuth client of ${client.provider}`);
     }
     if (client.status === 'paused') throw oauthClientPaused(client);
     return client;
@@ -128,13 +136,14 @@ export function createConnectSessions(ports: Needs) {
 
   async function ownMailbox(workspaceId: string, request: NewConnectSession): Promise<Mailbox | null> {
     if (request.mailboxId === null) {
-      if (request.provider === null) throw badField('/provider', 'is required unless mailbox_id is given');
+      if (request.provider === null)
+        throw invalidField('/provider', 'is required unless mailbox_id is given');
       return null;
     }
     const mailbox = await store.mailboxes.byId(request.mailboxId);
     if (!mailbox || mailbox.workspaceId !== workspaceId) throw notFound('mailbox');
     if (request.provider !== null && request.provider !== mailbox.provider) {
-      throw badField('/provider', `the mailbox is at ${mailbox.provider}`);
+      throw invalidField('/provider', `the mailbox is at ${mailbox.provider}`);
     }
     return mailbox;
   }
@@ -158,6 +167,9 @@ export function createConnectSessions(ports: Needs) {
       expectedEmail: mailbox?.email ?? request.expectedEmail?.toLowerCase() ?? null,
       mailboxId: mailbox?.id ?? null,
       customer: request.customer ?? mailbox?.customer ?? null,
+      mailboxName: request.mailboxName ?? null,
+      externalId: request.externalId ?? null,
+      returnUrl: request.returnUrl ?? null,
       managedAccountsOnly: request.managedAccountsOnly,
       exclusive: request.exclusive,
       surface: request.surface,
@@ -182,7 +194,7 @@ export function createConnectSessions(ports: Needs) {
       store.workspaces.byId(session.workspaceId),
       store.oauthClients.byId(session.oauthClientId),
     ]);
-    if (!workspace || !client) throw notFound('connect session');
+    if (!workspace || !client || client.deletedAt !== null) throw notFound('connect session');
     const scopes = providers[session.provider].scopesFor(client, session.profile);
     return { session, workspaceName: workspace.name, scopes, email: session.expectedEmail };
   }
@@ -302,6 +314,3 @@ export function createConnectSessions(ports: Needs) {
     if (own.size === 0) waiters.delete(id);
   }
 }
-
-const badField = (field: string, message: string): GatewayError =>
-  new GatewayError('invalid_request', 'A field is not valid.', { extras: { fields: [{ field, message }] } });

@@ -88,6 +88,14 @@ export const verdictTable = {
     'The proof of identity that came with the sign-in is not valid.',
     'Open a new link. If it happens again, compare the clock of this server and the endpoint table.',
   ),
+  code_refused: owner(
+    'The provider refused the code that came back from its sign-in page: it is too old or was used before.',
+    'Open a new link and go through the sign-in once, from the start.',
+  ),
+  not_stored: operator(
+    'The connection could not be stored, so nothing was connected.',
+    'Look into the log of the server, then open a new link.',
+  ),
   session_expired: owner('The link was not used within its ten minutes.', 'Ask for a new link.'),
 
   // The grant

@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'provider_answer_unreadable'
   | 'refresh_timeout'
   | 'overloaded'
+  | 'rate_limited'
   | 'internal_error';
 
 export type ErrorDescription = { status: number; title: string; explanation: string; remedy: string };
@@ -72,7 +73,8 @@ export const errorTable = {
   oauth_client_in_use: {
     status: 409,
     title: 'Mailboxes use this OAuth client',
-    explanation: 'Deleting it would leave mailboxes that can never be refreshed again.',
+    explanation:
+      'Deleting it, or making it another registration, would leave mailboxes that can never be refreshed again.',
     remedy: 'Disconnect or reconnect the mailboxes first.',
   },
   oauth_client_missing: {
@@ -145,6 +147,12 @@ export const errorTable = {
     explanation: 'A bound on waiting requests is reached.',
     remedy: 'Try again after `Retry-After` seconds.',
   },
+  rate_limited: {
+    status: 429,
+    title: 'Too many requests',
+    explanation: 'More requests came from this workspace or address than its limit allows.',
+    remedy: 'Try again after `Retry-After` seconds, and more slowly.',
+  },
   internal_error: {
     status: 500,
     title: 'Internal error',
@@ -183,6 +191,10 @@ export class GatewayError extends Error {
     return errorTable[this.code].status;
   }
 }
+
+/** One field that is not valid. */
+export const invalidField = (field: string, message: string): GatewayError =>
+  new GatewayError('invalid_request', 'A field is not valid.', { extras: { fields: [{ field, message }] } });
 
 export const notFound = (what: string): GatewayError =>
   new GatewayError('not_found', `There is no such ${what} in this workspace.`);

@@ -1,50 +1,50 @@
-// The one transaction that turns an accepted authorization into grant, token set, mailbox, result and event.
+// The one transaction that turns an accepted authorization into a connection, the session's result and an event.
+import type { Acceptance } from './acceptance.ts';
+import type { Authorized, Refusal } from './code-exchange.ts';
 import type { ConnectOutcome, ConnectSession } from './connect.ts';
-import type { Grant } from './grants.ts';
-import type { Mailbox } from './mailboxes.ts';
-import type { OAuthClient } from './oauth-clients.ts';
-import type { Identity, IssuedTokens, Ports, StoreOperations } from './ports.ts';
-import { expiryOf, nextKeepAlive, tokenSetOf } from './refresh.ts';
+import { writeConnection } from './connection-rows.ts';
+import { raise } from './events.ts';
+import type { Ports } from './ports.ts';
 
 type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'providers' | 'settings'>;
-type Accepted = { tokens: IssuedTokens; identity: Identity; client: OAuthClient };
 
-/** Until a process that dies between this and the verification is made up for by the due-work loop. */
-const verifyGraceMilliseconds = 60_000;
+export type Established = { mailboxId: string };
 
-/** Null when the session was over before: cancelled meanwhile, for example. Then nothing is written. */
+/** A refusal when the address became somebody else's meanwhile, or the session was over; then nothing is written. */
 export async function establish(
   ports: Needs,
   session: ConnectSession,
-  accepted: Accepted,
-): Promise<ConnectOutcome | null> {
-  const { clock, random, store } = ports;
-  const { identity } = accepted;
+  authorized: Authorized,
+  { objectionToAddress }: Acceptance,
+): Promise<Established | Refusal> {
+  const { clock, store } = ports;
   const now = clock.now();
+  const connection = connectionOf(ports, session, authorized);
   return store
     .transaction(async (rows) => {
-      const grant = await writeGrant(ports, rows, session, accepted, now);
-      const { mailbox, reconnected } = await writeMailbox(ports, rows, session, accepted, grant, now);
+      await rows.mailboxes.lockAddress(connection.identity.email);
+      const objection = await objectionToAddress(rows, session, authorized.identity);
+      if (objection) return objection;
+      const { mailbox, isNew } = await writeConnection(ports, rows, connection, now);
       const outcome: ConnectOutcome = {
         status: 'connected',
         mailboxId: mailbox.id,
         email: mailbox.email,
-        name: mailbox.name || identity.name,
-        reconnected,
+        name: mailbox.name || authorized.identity.name,
+        reconnected: !isNew,
       };
       if (!(await rows.connectSessions.finish(session.id, outcome, now))) throw new SessionOver();
-      await rows.events.append({
-        id: random.id(),
+      await raise(ports, rows, {
         workspaceId: session.workspaceId,
-        type: reconnected ? 'mailbox.reconnected' : 'mailbox.connected',
+        type: isNew ? 'mailbox.connected' : 'mailbox.reconnected',
         objectId: mailbox.id,
         data: { email: mailbox.email, session: session.id },
         createdAt: now,
       });
-      return outcome;
+      return { mailboxId: mailbox.id };
     })
-    .catch((error: unknown) => {
-      if (error instanceof SessionOver) return null;
+    .catch((error: unknown): Refusal => {
+      if (error instanceof SessionOver) return { reason: 'session_expired' };
       throw error;
     });
 }
@@ -52,86 +52,34 @@ export async function establish(
 /** Rolls the transaction back. */
 class SessionOver extends Error {}
 
-async function writeGrant(
-  ports: Needs,
-  rows: StoreOperations,
+function connectionOf(
+  { providers }: Needs,
   session: ConnectSession,
-  { tokens, identity, client }: Accepted,
-  now: number,
-): Promise<Grant> {
-  if (!tokens.refreshToken) throw new Error('a grant without a refresh token must not come this far');
-  const key = {
-    workspaceId: session.workspaceId,
-    oauthClientId: client.id,
-    issuer: identity.issuer,
-    subject: identity.subject,
-  };
-  const before = await rows.grants.bySubject(key);
-  const grant: Grant = {
-    id: before?.id ?? ports.random.id(),
-    ...key,
-    provider: session.provider,
-    entraTenantId: identity.entraTenantId,
-    scope: tokens.scope ?? '',
-    refreshToken: tokens.refreshToken,
-    refreshTokenExpiresAt: expiryOf(tokens.refreshTokenExpiresInSeconds, now),
-    status: 'active',
-    failure: null,
-    version: (before?.version ?? 0) + 1,
-    leaseOwner: null,
-    leaseUntil: 0,
-    retryAt: null,
-    refreshedAt: now,
-    keepAliveAt: nextKeepAlive(ports, now),
-    createdAt: before?.createdAt ?? now,
-    updatedAt: now,
-  };
-  if (before) {
-    await rows.grants.replace(grant);
-    await rows.tokenSets.removeAll(grant.id);
-  } else {
-    await rows.grants.insert(grant);
+  { tokens, furtherTokens, identity, client }: Authorized,
+): Parameters<typeof writeConnection>[2] {
+  const { email } = identity;
+  if (!tokens.refreshToken || email === null) {
+    throw new Error('an authorization without a refresh token or an address must not come this far');
   }
-  const resource = ports.providers[session.provider].primaryResource(client, session.profile);
-  await rows.tokenSets.save(tokenSetOf(grant.id, resource, tokens, grant.scope, now));
-  return grant;
-}
-
-async function writeMailbox(
-  ports: Needs,
-  rows: StoreOperations,
-  session: ConnectSession,
-  { identity }: Accepted,
-  grant: Grant,
-  now: number,
-): Promise<{ mailbox: Mailbox; reconnected: boolean }> {
-  const email = identity.email ?? '';
-  const before =
-    (session.mailboxId === null ? null : await rows.mailboxes.byId(session.mailboxId)) ??
-    (await rows.mailboxes.byEmail(session.workspaceId, email));
-  const mailbox: Mailbox = {
-    id: before?.id ?? ports.random.id(),
+  // Each refresh may have brought a newer refresh token.
+  const newest = furtherTokens.findLast((further) => further.tokens.refreshToken !== null)?.tokens ?? tokens;
+  const resource = providers[session.provider].primaryResource(client, session.profile);
+  const all = [{ resource, tokens }, ...furtherTokens];
+  return {
     workspaceId: session.workspaceId,
-    grantId: grant.id,
-    provider: session.provider,
-    email,
-    name: before?.name || identity.name,
-    customer: session.customer ?? before?.customer ?? null,
-    metadata: before?.metadata ?? {},
-    disabledAt: before?.disabledAt ?? null,
+    oauthClient: client,
+    identity: { ...identity, email },
+    refreshToken: newest.refreshToken ?? tokens.refreshToken,
+    refreshTokenExpiresInSeconds: newest.refreshTokenExpiresInSeconds,
+    scope: [...new Set(all.flatMap(({ tokens: { scope } }) => (scope ?? '').split(' ')))]
+      .filter(Boolean)
+      .join(' '),
+    tokenSets: all,
+    mailboxId: session.mailboxId,
+    customer: session.customer,
+    name: session.mailboxName,
+    externalId: session.externalId,
+    settings: {},
     verification: null,
-    verifyDueAt: now + verifyGraceMilliseconds,
-    createdAt: before?.createdAt ?? now,
-    updatedAt: now,
   };
-  if (!before) {
-    await rows.mailboxes.insert(mailbox);
-    return { mailbox, reconnected: false };
-  }
-  await rows.mailboxes.update(mailbox.id, mailbox);
-  // The grant of another OAuth client or person, left without a mailbox by this one.
-  if (before.grantId !== grant.id && (await rows.mailboxes.countByGrant(before.grantId)) === 0) {
-    await rows.grants.remove(before.grantId);
-  }
-  return { mailbox, reconnected: true };
 }

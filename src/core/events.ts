@@ -1,6 +1,6 @@
 // The outbox: a row per state change, written in the transaction that makes the change. Delivery reads it.
-import type { Page, PageRequest, Ports } from './ports.ts';
-import { type Principal, workspaceFor } from './principal.ts';
+import type { Page, PageRequest, Ports, StoreOperations } from './ports.ts';
+import { type Principal, requireScope, workspaceFor } from './principal.ts';
 
 export type EventType =
   | 'mailbox.connected'
@@ -27,13 +27,22 @@ export type GatewayEvent = {
   createdAt: number;
 };
 
+/** Writes an event in the transaction of the change that it tells of. */
+export const raise = (
+  { random }: Pick<Ports, 'random'>,
+  rows: StoreOperations,
+  event: Omit<GatewayEvent, 'id'>,
+): Promise<void> => rows.events.append({ id: random.id(), ...event });
+
 export type Events = ReturnType<typeof createEvents>;
 
 export function createEvents({ store }: Pick<Ports, 'store'>) {
   return {
-    /** Oldest first. */
+    /** Oldest first. A key of the installation that names no workspace reads the installation's own. */
     async list(principal: Principal, page: PageRequest): Promise<Page<GatewayEvent>> {
-      return store.events.list(workspaceFor(principal, 'events:read'), page);
+      if (!principal.isInstallation) return store.events.list(workspaceFor(principal, 'events:read'), page);
+      requireScope(principal, 'events:read');
+      return store.events.list(principal.workspaceId, page);
     },
   };
 }

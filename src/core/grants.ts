@@ -1,12 +1,14 @@
 // Grants and token sets: what a person allowed, and the access tokens that came of it.
+
+import { jittered } from './backoff.ts';
 import type { ReasonCode } from './diagnosis.ts';
 import type { ProviderName } from './oauth-clients.ts';
-import type { ProviderWords } from './ports.ts';
+import type { IssuedTokens, Ports, ProviderWords } from './ports.ts';
 import type { Secret } from './secret.ts';
 
 export type GrantStatus = 'active' | 'needs_reauthorization' | 'revoked';
 
-/** Why a grant is dead, with the provider's own words for support. */
+/** Why a grant is dead, or why its last refresh failed; with the provider's own words for support. */
 export type GrantFailure = { reason: ReasonCode; provider: ProviderWords };
 
 export type Grant = {
@@ -29,7 +31,7 @@ export type Grant = {
   version: number;
   leaseOwner: string | null;
   leaseUntil: number;
-  /** After a transient failure: no attempt before this moment. */
+  /** After a transient failure, which `failure` then tells: no attempt before this moment. */
   retryAt: number | null;
   refreshedAt: number;
   keepAliveAt: number;
@@ -46,3 +48,30 @@ export type TokenSet = {
   obtainedAt: number;
   expiresAt: number;
 };
+
+/** The token set that an answer holds. */
+export function tokenSetOf(
+  grantId: string,
+  resource: string,
+  issued: IssuedTokens,
+  grantedScope: string,
+  now: number,
+): TokenSet {
+  return {
+    grantId,
+    resource,
+    accessToken: issued.accessToken,
+    scope: issued.scope ?? grantedScope,
+    obtainedAt: now,
+    expiresAt: now + issued.expiresInSeconds * 1000,
+  };
+}
+
+export const expiryOf = (seconds: number | null, now: number): number | null =>
+  seconds === null ? null : now + seconds * 1000;
+
+/** Jittered, so that a bulk import does not refresh in step. */
+export const nextKeepAlive = (
+  { random, settings }: Pick<Ports, 'random' | 'settings'>,
+  now: number,
+): number => now + jittered(random, settings.keepAliveSeconds);

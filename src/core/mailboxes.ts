@@ -1,6 +1,7 @@
 // Mailboxes: list, read, change, verify, disconnect.
 import { GatewayError, notFound } from './errors.ts';
-import type { EventType } from './events.ts';
+import { type EventType, raise } from './events.ts';
+import { type MailboxSettings, type MailboxSettingsChanges, mergeSettings } from './mailbox-settings.ts';
 import type { ProviderName } from './oauth-clients.ts';
 import type { MailboxWithGrant, Page, PageRequest, Ports } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
@@ -19,6 +20,11 @@ export type Mailbox = {
   customer: string | null;
   /** The workspace's own notes. At most 50 pairs. */
   metadata: Record<string, string>;
+  /** For dialects that know mailboxes by a small integer: unique over the installation. */
+  number: number;
+  /** For dialects where the caller names the mailbox: unique in its workspace. */
+  externalId: string | null;
+  settings: MailboxSettings;
   disabledAt: number | null;
   verification: Verification | null;
   verifyDueAt: number | null;
@@ -26,11 +32,25 @@ export type Mailbox = {
   updatedAt: number;
 };
 
-export type MailboxChanges = Partial<Pick<Mailbox, 'name' | 'customer' | 'metadata'> & { disabled: boolean }>;
+export type MailboxChanges = Partial<
+  Pick<Mailbox, 'name' | 'customer' | 'metadata'> & { disabled: boolean; settings: MailboxSettingsChanges }
+>;
 
-export type MailboxFilter = { email?: string; provider?: ProviderName; customer?: string };
+export type MailboxFilter = {
+  email?: string;
+  provider?: ProviderName;
+  customer?: string;
+  /** Part of the address or the name, in any case. */
+  search?: string;
+  /** Mailboxes with any of these tags. */
+  tagIds?: readonly string[];
+  /** Whether the grant is alive. */
+  grantActive?: boolean;
+  sendingPaused?: boolean;
+  warmupWanted?: boolean;
+};
 
-/** `at_provider`: `revoked`, `failed` (it stays valid there), `kept` (another mailbox uses it), `unsupported`. */
+/** `at_provider`: `revoked`, `failed` (it stays valid there), `kept` (still in use), `unsupported`. */
 export type Disconnection = { mailboxId: string; atProvider: 'revoked' | 'failed' | 'kept' | 'unsupported' };
 
 type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 'settings' | 'linkSigner'> & {
@@ -40,7 +60,7 @@ type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 's
 export type Mailboxes = ReturnType<typeof createMailboxes>;
 
 export function createMailboxes(ports: Needs) {
-  const { clock, random, log, store, providers, settings, verifier } = ports;
+  const { clock, log, store, providers, settings, verifier } = ports;
 
   async function owned(workspaceId: string, id: string): Promise<MailboxWithGrant> {
     const joined = await store.mailboxes.withGrant(id);
@@ -57,8 +77,32 @@ export function createMailboxes(ports: Needs) {
       return store.mailboxes.list(workspaceFor(principal, 'mailboxes:read'), filter, page);
     },
 
+    /** A slice by position, ordered by number, with the total; for dialects that count pages. */
+    async slice(
+      principal: Principal,
+      filter: MailboxFilter,
+      slice: { offset: number; limit: number },
+    ): Promise<{ items: MailboxWithGrant[]; total: number }> {
+      return store.mailboxes.slice(workspaceFor(principal, 'mailboxes:read'), filter, slice);
+    },
+
     async read(principal: Principal, id: string): Promise<MailboxWithGrant> {
       return owned(workspaceFor(principal, 'mailboxes:read'), id);
+    },
+
+    /** By the small integer that some dialects know mailboxes by. Throws `not_found`. */
+    async readByNumber(principal: Principal, number: number): Promise<MailboxWithGrant> {
+      const workspaceId = workspaceFor(principal, 'mailboxes:read');
+      const mailbox = await store.mailboxes.byNumber(workspaceId, number);
+      if (!mailbox) throw notFound('mailbox');
+      return owned(workspaceId, mailbox.id);
+    },
+
+    /** By the name that a caller gave it, else by its id. Throws `not_found`. */
+    async readByExternalId(principal: Principal, externalId: string): Promise<MailboxWithGrant> {
+      const workspaceId = workspaceFor(principal, 'mailboxes:read');
+      const named = await store.mailboxes.byExternalId(workspaceId, externalId);
+      return owned(workspaceId, named?.id ?? externalId);
     },
 
     /** A link for the mailbox owner, good for `reconnectLinkSeconds`, that leads back to this very mailbox. */
@@ -67,10 +111,11 @@ export function createMailboxes(ports: Needs) {
     async update(principal: Principal, id: string, changes: MailboxChanges): Promise<MailboxWithGrant> {
       const { mailbox } = await owned(workspaceFor(principal, 'mailboxes:update'), id);
       const now = clock.now();
-      const { disabled, ...plain } = changes;
+      const { disabled, settings: settingsChanges, ...plain } = changes;
       const isSwitched = disabled !== undefined && disabled !== (mailbox.disabledAt !== null);
       const columns = {
         ...plain,
+        ...(settingsChanges ? { settings: mergeSettings(mailbox.settings, settingsChanges) } : {}),
         ...(isSwitched ? { disabledAt: disabled ? now : null, verifyDueAt: disabled ? null : now } : {}),
         updatedAt: now,
       };
@@ -79,8 +124,7 @@ export function createMailboxes(ports: Needs) {
         if (isSwitched) {
           const type: EventType = disabled ? 'mailbox.disabled' : 'mailbox.enabled';
           const data = { email: mailbox.email };
-          await rows.events.append({
-            id: random.id(),
+          await raise(ports, rows, {
             workspaceId: mailbox.workspaceId,
             type,
             objectId: id,
@@ -102,39 +146,49 @@ export function createMailboxes(ports: Needs) {
       return owned(workspaceId, id);
     },
 
-    /** Revokes at the provider where it can and nobody else needs the grant, then forgets mailbox and grant. */
-    async disconnect(principal: Principal, id: string): Promise<Disconnection> {
-      const joined = await owned(workspaceFor(principal, 'mailboxes:delete'), id);
-      const { mailbox, grant } = joined;
-      const atProvider = await revokeUnlessShared(joined);
-      const now = clock.now();
-      await store.transaction(async (rows) => {
+    /**
+     * Forgets mailbox and grant, then revokes at the provider where it can and nobody else needs the grant. With
+     * `revoke` false the provider is not asked: the caller uses the grant elsewhere.
+     */
+    async disconnect(
+      principal: Principal,
+      id: string,
+      { revoke }: { revoke: boolean } = { revoke: true },
+    ): Promise<Disconnection> {
+      const { mailbox, oauthClient } = await owned(workspaceFor(principal, 'mailboxes:delete'), id);
+      const unused = await store.transaction(async (rows) => {
+        // Of several mailboxes of one grant that go at once, exactly one is the last.
+        const grant = await rows.grants.lock(mailbox.grantId);
         if (!(await rows.mailboxes.remove(id))) throw notFound('mailbox');
-        if ((await rows.mailboxes.countByGrant(grant.id)) === 0) await rows.grants.remove(grant.id);
-        await rows.events.append({
-          id: random.id(),
+        const isLast = grant !== null && (await rows.mailboxes.countByGrant(grant.id)) === 0;
+        if (isLast) await rows.grants.remove(grant.id);
+        await raise(ports, rows, {
           workspaceId: mailbox.workspaceId,
           type: 'mailbox.disconnected',
           objectId: id,
-          data: { email: mailbox.email, at_provider: atProvider },
-          createdAt: now,
+          data: { email: mailbox.email },
+          createdAt: clock.now(),
         });
+        return isLast ? grant : null;
       });
-      return { mailboxId: id, atProvider };
+      if (!revoke || !unused) return { mailboxId: id, atProvider: 'kept' };
+      return { mailboxId: id, atProvider: await revokeUnlessShared({ mailbox, grant: unused, oauthClient }) };
     },
   };
 
   /** Google revokes per person and registration, not per token: one other use anywhere keeps the grant. */
   async function revokeUnlessShared({
+    mailbox,
     grant,
     oauthClient,
   }: MailboxWithGrant): Promise<Disconnection['atProvider']> {
     const { revoke } = providers[grant.provider];
     if (!revoke) return 'unsupported';
     const isShared =
-      (await store.mailboxes.countByGrant(grant.id)) > 1 || (await store.grants.countSiblings(grant)) > 0;
+      (await store.grants.countSiblings(grant)) > 0 ||
+      // An imported grant may not know its person; then the address tells.
+      (await store.mailboxes.existsElsewhere(mailbox.workspaceId, mailbox.email));
     if (isShared) return 'kept';
-    if (grant.status !== 'active') return 'revoked';
     const signal = clock.deadline(settings.providerTimeoutSeconds * 1000);
     const attempt = await revoke(oauthClient, grant.refreshToken, signal);
     if (attempt.ok) return 'revoked';

@@ -21,24 +21,32 @@ const verificationClaimMilliseconds = 120_000;
 const sessionKeptMilliseconds = 24 * 3600 * 1000;
 
 export function createMaintenance({ clock, random, log, store, providers, tokens, verifier }: Needs) {
+  async function keepAlive(id: string): Promise<string> {
+    const grant = await store.grants.byId(id);
+    const oauthClient = grant && (await store.oauthClients.byId(grant.oauthClientId));
+    if (!oauthClient) return 'not_granted';
+    const provider = providers[grant.provider];
+    const [transport] = provider.transports(oauthClient, grant.scope);
+    const resource = transport ? provider.resourceOf(oauthClient, transport) : null;
+    if (resource === null) return 'not_granted';
+    const { outcome } = await tokens.obtain(grant, resource, { minTtlSeconds: 0, forceRefresh: true });
+    return outcome;
+  }
+
   return {
     /** Refreshes grants that were not refreshed for a week, so that the provider does not let them lapse. */
     async refreshDueGrants(): Promise<number> {
       const due = await store.grants.due(clock.now(), batch);
       await Promise.all(
-        due.map(async (grant) => {
-          const oauthClient = await store.oauthClients.byId(grant.oauthClientId);
-          const provider = providers[grant.provider];
-          const transport = oauthClient && provider.transports(oauthClient, grant.scope)[0];
-          const resource = transport && provider.resourceOf(oauthClient, transport);
-          const { outcome } = resource
-            ? await tokens.obtain(grant, resource, { minTtlSeconds: 0, forceRefresh: true })
-            : { outcome: 'not_granted' };
-          log.debug('a grant was due', { grantId: grant.id, outcome });
+        due.map(async (id) => {
+          const outcome = await keepAlive(id).catch((error: unknown) => {
+            log.error('a due grant could not be refreshed', { grantId: id, error });
+            return 'error';
+          });
           // A dead grant is not looked at again. Any other one that was not refreshed must not be found at once
           // again, or the loop would find nothing else.
           if (outcome !== 'token' && outcome !== 'dead') {
-            await store.grants.postponeKeepAlive(grant.id, clock.now() + jittered(random, postponedSeconds));
+            await store.grants.postponeKeepAlive(id, clock.now() + jittered(random, postponedSeconds));
           }
         }),
       );
@@ -52,7 +60,13 @@ export function createMaintenance({ clock, random, log, store, providers, tokens
         now + verificationClaimMilliseconds,
         batch,
       );
-      await Promise.all(due.map(({ id }) => verifier.verify(id)));
+      await Promise.all(
+        due.map((id) =>
+          verifier.verify(id).catch((error: unknown) => {
+            log.error('a due mailbox could not be verified', { mailboxId: id, error });
+          }),
+        ),
+      );
       return due.length;
     },
 

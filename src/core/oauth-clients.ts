@@ -1,7 +1,8 @@
 // OAuth clients: registrations at a provider, shared by the installation or private to a workspace.
 // The secret goes in and never comes out. A provider's refusal of the client pauses it, never its mailboxes.
 import { type ReasonCode, verdictOf } from './diagnosis.ts';
-import { GatewayError, notFound } from './errors.ts';
+import { GatewayError, invalidField, notFound } from './errors.ts';
+import { raise } from './events.ts';
 import type { Page, PageRequest, Ports } from './ports.ts';
 import { type Principal, requireScope } from './principal.ts';
 import { type Secret, secret } from './secret.ts';
@@ -23,6 +24,10 @@ export type OAuthClient = {
   entraTenant: string | null;
   /** Whether consumer accounts (gmail.com, outlook.com) may be connected. */
   personalAccounts: boolean;
+  /** Asked for besides those that the profile needs; also of other resources. */
+  extraScopes: string[];
+  /** What only one dialect knows, under the name of its surface. */
+  dialects: Record<string, Record<string, unknown>>;
   status: 'active' | 'paused';
   pausedReason: ReasonCode | null;
   pausedAt: number | null;
@@ -39,10 +44,14 @@ export type NewOAuthClient = {
   cloud: string | null;
   entraTenant: string | null;
   personalAccounts: boolean;
+  extraScopes?: string[];
+  dialects?: OAuthClient['dialects'];
 };
 
 export type OAuthClientChanges = Partial<
-  Pick<OAuthClient, 'name' | 'clientId' | 'entraTenant' | 'personalAccounts'> & { clientSecret: string }
+  Pick<OAuthClient, 'name' | 'clientId' | 'entraTenant' | 'personalAccounts' | 'extraScopes' | 'dialects'> & {
+    clientSecret: string;
+  }
 >;
 
 /** Where the provider sends the browser back to. One path per OAuth client (RFC 9700 section 4.4.2). */
@@ -55,7 +64,17 @@ export type OAuthClients = ReturnType<typeof createOAuthClients>;
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'providers'>;
 
-export function createOAuthClients({ store, clock, random, providers }: Needs) {
+export function createOAuthClients(ports: Needs) {
+  const { store, clock, random, providers } = ports;
+
+  /** Another registration refuses the refresh tokens of this one's mailboxes, and so would no registration. */
+  async function requireUnused(id: string): Promise<void> {
+    const count = await store.oauthClients.countMailboxes(id);
+    if (count > 0) {
+      throw new GatewayError('oauth_client_in_use', `${count} mailboxes depend on this OAuth client.`);
+    }
+  }
+
   async function owned(principal: Principal, id: string): Promise<OAuthClient> {
     const client = await store.oauthClients.byId(id);
     if (!client || client.deletedAt !== null || client.workspaceId !== principal.workspaceId) {
@@ -71,7 +90,7 @@ export function createOAuthClients({ store, clock, random, providers }: Needs) {
       const provider = providers[request.provider];
       const cloud = request.cloud ?? provider.clouds[0] ?? '';
       if (!provider.clouds.includes(cloud)) {
-        throw badField('/cloud', `must be one of: ${provider.clouds.join(', ')}`);
+        throw invalidField('/cloud', `must be one of: ${provider.clouds.join(', ')}`);
       }
       const now = clock.now();
       const client: OAuthClient = {
@@ -84,6 +103,8 @@ export function createOAuthClients({ store, clock, random, providers }: Needs) {
         cloud,
         entraTenant: checkEntraTenant(request.provider, request.entraTenant),
         personalAccounts: request.personalAccounts,
+        extraScopes: request.extraScopes ?? [],
+        dialects: request.dialects ?? {},
         status: 'active',
         pausedReason: null,
         pausedAt: null,
@@ -109,72 +130,77 @@ export function createOAuthClients({ store, clock, random, providers }: Needs) {
       return client;
     },
 
+    /** The token endpoints that this server calls for a provider, for dialects in which callers name one. */
+    tokenUrls: (provider: ProviderName): readonly string[] => providers[provider].tokenUrls,
+
     /** Only the owner may. A change of the registration or its secret makes a paused client active again. */
     async update(principal: Principal, id: string, changes: OAuthClientChanges): Promise<OAuthClient> {
       requireScope(principal, 'oauth_clients:update');
       const client = await owned(principal, id);
       const { clientSecret, ...plain } = changes;
-      const isRepair =
-        client.status === 'paused' &&
-        (clientSecret !== undefined || changes.clientId !== undefined || changes.entraTenant !== undefined);
-      const updated: OAuthClient = {
-        ...client,
+      const { entraTenant } = changes;
+      const isRegistrationChanged =
+        (changes.clientId !== undefined && changes.clientId !== client.clientId) ||
+        (entraTenant !== undefined && checkEntraTenant(client.provider, entraTenant) !== client.entraTenant);
+      if (isRegistrationChanged) await requireUnused(id);
+      const isRepair = client.status === 'paused' && (clientSecret !== undefined || isRegistrationChanged);
+      const now = clock.now();
+      const columns = {
         ...plain,
-        ...(changes.entraTenant === undefined
-          ? {}
-          : { entraTenant: checkEntraTenant(client.provider, changes.entraTenant) }),
+        ...(entraTenant === undefined ? {} : { entraTenant: checkEntraTenant(client.provider, entraTenant) }),
         ...(clientSecret === undefined ? {} : { clientSecret: secret(clientSecret) }),
         ...(isRepair ? { status: 'active' as const, pausedReason: null, pausedAt: null } : {}),
-        updatedAt: clock.now(),
+        // Always another value: a pause in flight is told by it that it speaks of the client as it was.
+        updatedAt: Math.max(now, client.updatedAt + 1),
       };
       await store.transaction(async (rows) => {
-        if (!(await rows.oauthClients.update(updated))) throw notFound('OAuth client');
-        if (isRepair) {
-          await rows.events.append({
-            id: random.id(),
-            workspaceId: client.workspaceId,
-            type: 'oauth_client.resumed',
-            objectId: client.id,
-            data: {},
-            createdAt: updated.updatedAt,
-          });
-        }
+        if (!(await rows.oauthClients.update(id, columns))) throw notFound('OAuth client');
+        if (!isRepair) return;
+        await raise(ports, rows, {
+          workspaceId: client.workspaceId,
+          type: 'oauth_client.resumed',
+          objectId: client.id,
+          data: {},
+          createdAt: now,
+        });
       });
-      return updated;
+      return owned(principal, id);
     },
 
     /** Throws `oauth_client_in_use` while mailboxes depend on it. */
     async remove(principal: Principal, id: string): Promise<void> {
       requireScope(principal, 'oauth_clients:delete');
-      const client = await owned(principal, id);
-      const count = await store.oauthClients.countMailboxes(id);
-      if (count > 0) {
-        throw new GatewayError('oauth_client_in_use', `${count} mailboxes depend on this OAuth client.`);
-      }
+      await owned(principal, id);
+      await requireUnused(id);
       const now = clock.now();
-      await store.oauthClients.update({ ...client, deletedAt: now, updatedAt: now });
+      await store.oauthClients.update(id, { deletedAt: now, updatedAt: now });
     },
   };
 }
 
-/** Pauses a client that the provider refuses, with one event to its owner; the grants stay as they are. */
+/**
+ * Pauses a client that the provider refuses, with one event to its owner; the grants stay as they are. Null when
+ * the client was changed since it was read: the refusal was of what it was before.
+ */
 export async function pauseOAuthClient(
-  { store, clock, random }: Pick<Ports, 'store' | 'clock' | 'random'>,
+  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
   client: OAuthClient,
   reason: ReasonCode,
-): Promise<void> {
-  const now = clock.now();
+): Promise<OAuthClient | null> {
+  const { store, clock } = ports;
+  const at = clock.now();
   await store.transaction(async (rows) => {
-    if (!(await rows.oauthClients.pause(client.id, reason, now))) return;
-    await rows.events.append({
-      id: random.id(),
+    if (!(await rows.oauthClients.pause(client.id, { updatedAt: client.updatedAt, reason, at }))) return;
+    await raise(ports, rows, {
       workspaceId: client.workspaceId,
       type: 'oauth_client.paused',
       objectId: client.id,
       data: { reason },
-      createdAt: now,
+      createdAt: at,
     });
   });
+  const now = await store.oauthClients.byId(client.id);
+  return now?.status === 'paused' ? now : null;
 }
 
 /** The error for whoever needs a client that the provider refuses. */
@@ -187,15 +213,15 @@ export function oauthClientPaused(client: OAuthClient): GatewayError {
 
 function checkEntraTenant(provider: ProviderName, entraTenant: string | null): string | null {
   if (provider === 'google') {
-    if (entraTenant !== null) throw badField('/entra_tenant', 'belongs to Microsoft only');
+    if (entraTenant !== null) throw invalidField('/entra_tenant', 'belongs to Microsoft only');
     return null;
   }
   const value = entraTenant ?? 'common';
   if (!entraTenantForm.test(value)) {
-    throw badField('/entra_tenant', 'must be common, organizations, consumers, a directory id or its domain');
+    throw invalidField(
+      '/entra_tenant',
+      'must be common, organizations, consumers, a directory id or its domain',
+    );
   }
   return value.toLowerCase();
 }
-
-const badField = (field: string, message: string): GatewayError =>
-  new GatewayError('invalid_request', 'A field is not valid.', { extras: { fields: [{ field, message }] } });

@@ -2,15 +2,20 @@
 // Every port is plain functions over plain data, so that an adapter is one file and a fake is a few lines.
 import type { ApiKey } from './api-keys.ts';
 import type { AuthorizationRequest } from './authorization.ts';
+import type { BackgroundJob } from './background-jobs.ts';
+import type { Breaker, BreakerSettings } from './breakers.ts';
 import type { ConnectSession } from './connect.ts';
+import type { Customer } from './customers.ts';
 import type { ReasonCode } from './diagnosis.ts';
 import type { GatewayEvent } from './events.ts';
 import type { Grant, GrantFailure, TokenSet } from './grants.ts';
-import type { Mailbox } from './mailboxes.ts';
+import type { Block, LimitSettings } from './limits.ts';
+import type { Mailbox, MailboxFilter } from './mailboxes.ts';
 import type { OAuthClient, ProviderName } from './oauth-clients.ts';
 import type { Secret } from './secret.ts';
+import type { Tag } from './tags.ts';
 import type { TransportResult, Verification } from './verification.ts';
-import type { Workspace } from './workspaces.ts';
+import type { Workspace, WorkspaceSettings } from './workspaces.ts';
 
 /** Milliseconds since the epoch, and a wait that ends early, without an error, when the signal aborts. */
 export type Clock = {
@@ -90,6 +95,61 @@ export type StoreOperations = {
     byId(id: string): Promise<Workspace | null>;
     list(page: PageRequest): Promise<Page<Workspace>>;
     rename(id: string, name: string): Promise<boolean>;
+    saveSettings(id: string, settings: WorkspaceSettings): Promise<boolean>;
+  };
+  /** The workspace's own clients (customers). */
+  customers: {
+    insert(customer: Customer): Promise<void>;
+    byNumber(workspaceId: string, number: number): Promise<Customer | null>;
+    /** By `number`, ascending. */
+    list(workspaceId: string): Promise<Customer[]>;
+  };
+  tags: {
+    insert(tag: Tag): Promise<void>;
+    update(id: string, changes: Pick<Tag, 'name' | 'color'>): Promise<boolean>;
+    byNumbers(workspaceId: string, numbers: readonly number[]): Promise<Tag[]>;
+    byName(workspaceId: string, name: string): Promise<Tag | null>;
+    /** By `number`, ascending. */
+    list(workspaceId: string): Promise<Tag[]>;
+    /** Assigning twice and removing what is not assigned change nothing. */
+    assign(mailboxIds: readonly string[], tagIds: readonly string[]): Promise<void>;
+    unassign(mailboxIds: readonly string[], tagIds: readonly string[]): Promise<void>;
+    /** Tags by mailbox id; a mailbox without tags is absent. */
+    ofMailboxes(mailboxIds: readonly string[]): Promise<Map<string, Tag[]>>;
+  };
+  /** Small integers for dialects that count: one line per name over the whole installation, from 1. */
+  numbers: { next(name: 'mailbox' | 'customer' | 'tag'): Promise<number> };
+  backgroundJobs: {
+    insert(job: BackgroundJob): Promise<void>;
+    byId(id: string): Promise<BackgroundJob | null>;
+    /** Newest first; `after` is the id of the last one seen. */
+    list(workspaceId: string, page: PageRequest): Promise<Page<BackgroundJob>>;
+    /** Progress, status, what is left to do; drops the claim when the status is final. */
+    update(job: BackgroundJob): Promise<boolean>;
+    /** The oldest unfinished job that nobody claims at `now`; claims it until `until`. */
+    claim(now: number, until: number): Promise<BackgroundJob | null>;
+  };
+  limits: {
+    /** Adds to the counter of a window and answers its new total, over all processes. */
+    hit(key: string, window: { start: number; end: number }, count: number): Promise<number>;
+    blockOf(key: string): Promise<Block | null>;
+    /** Inserts or replaces; a block that ends later than this one stays. */
+    saveBlock(block: Block): Promise<void>;
+    /** Deletes counters whose window, and blocks whose memory, ended before `before`. */
+    prune(before: number, limit: number): Promise<number>;
+  };
+  breakers: {
+    find(key: string): Promise<Breaker | null>;
+    /**
+     * Counts a failure in a window that begins with the first one; with `failuresMax` of them the breaker is
+     * open until `openUntil`. Answers what it is now, over all processes.
+     */
+    recordFailure(
+      key: string,
+      failure: { at: number; windowMilliseconds: number; failuresMax: number; openUntil: number },
+    ): Promise<Breaker>;
+    /** Forgets the failures; an open breaker stays open until its time. */
+    recordSuccess(key: string): Promise<void>;
   };
   apiKeys: {
     insert(key: ApiKey): Promise<void>;
@@ -107,10 +167,23 @@ export type StoreOperations = {
     /** Those of the workspace and the shared ones, not the deleted. */
     listVisible(workspaceId: string | null, page: PageRequest): Promise<Page<OAuthClient>>;
     /** The workspace's newest active one of this provider, else the newest active shared one. */
-    choose(workspaceId: string, provider: ProviderName): Promise<OAuthClient | null>;
-    update(client: OAuthClient): Promise<boolean>;
-    /** Pauses an active client; false when it is paused already, so that one event is raised. */
-    pause(id: string, reason: ReasonCode, at: number): Promise<boolean>;
+    choose(
+      workspaceId: string,
+      provider: ProviderName,
+      owner?: 'any' | 'workspace' | 'installation',
+    ): Promise<OAuthClient | null>;
+    /** The workspace's own, not deleted, with this `client_id`. */
+    byClientId(workspaceId: string, provider: ProviderName, clientId: string): Promise<OAuthClient | null>;
+    /** Writes these columns and no others. False for one that is deleted. */
+    update(
+      id: string,
+      changes: Partial<Omit<OAuthClient, 'id' | 'workspaceId' | 'createdAt'>>,
+    ): Promise<boolean>;
+    /**
+     * Pauses an active client that was not changed since `updatedAt` was read: a refusal of the old secret must
+     * not pause the client with the new one. True for one caller, so that one event is raised.
+     */
+    pause(id: string, pause: { updatedAt: number; reason: ReasonCode; at: number }): Promise<boolean>;
     /** Mailboxes whose grant was given to this client. */
     countMailboxes(id: string): Promise<number>;
   };
@@ -145,11 +218,16 @@ export type StoreOperations = {
     replace(grant: Grant): Promise<boolean>;
     /** True when no one holds the lease at `now`; sets holder and end. Only for active grants. */
     takeLease(id: string, lease: { owner: string; now: number; until: number }): Promise<boolean>;
-    /** Drops the lease if `owner` still holds it, and notes when to try again. */
-    releaseLease(id: string, lease: { owner: string; retryAt: number | null }): Promise<void>;
+    /** Drops the lease if `owner` still holds it; with `retry` also notes the failure and when to try again. */
+    releaseLease(
+      id: string,
+      lease: { owner: string; retry: { at: number; failure: GrantFailure } | null },
+    ): Promise<void>;
+    /** Holds the row until the transaction ends, so that what follows is decided by one process at a time. */
+    lock(id: string): Promise<Grant | null>;
     /**
      * Compare-and-swap on `version`: stores the refresh token (unchanged when null), the token set, the new
-     * due time, drops the lease, and raises `version`, all or nothing.
+     * due time, drops the lease and the failure, and raises `version`, all or nothing.
      * False when another process changed the grant since `version` was read.
      */
     saveRefreshed(
@@ -176,8 +254,8 @@ export type StoreOperations = {
     remove(id: string): Promise<void>;
     /** Puts the next keep-alive off, after one that could not be done. */
     postponeKeepAlive(id: string, until: number): Promise<void>;
-    /** Active grants whose keep-alive is due and which no lease or retry time holds back, oldest first. */
-    due(now: number, limit: number): Promise<Grant[]>;
+    /** Ids of active grants whose keep-alive is due and which no lease or retry time holds back, oldest first. */
+    due(now: number, limit: number): Promise<string[]>;
   };
   tokenSets: {
     find(grantId: string, resource: string): Promise<TokenSet | null>;
@@ -190,25 +268,32 @@ export type StoreOperations = {
     byId(id: string): Promise<Mailbox | null>;
     withGrant(id: string): Promise<MailboxWithGrant | null>;
     byEmail(workspaceId: string, email: string): Promise<Mailbox | null>;
+    byNumber(workspaceId: string, number: number): Promise<Mailbox | null>;
+    byExternalId(workspaceId: string, externalId: string): Promise<Mailbox | null>;
+    /** Lets one transaction at a time decide about an address, over all workspaces. */
+    lockAddress(email: string): Promise<void>;
     /** True when a workspace other than this one has the address. */
     existsElsewhere(workspaceId: string, email: string): Promise<boolean>;
-    list(
+    list(workspaceId: string, filter: MailboxFilter, page: PageRequest): Promise<Page<MailboxWithGrant>>;
+    /** A slice by position, for dialects that count pages: ordered by number, with the total. */
+    slice(
       workspaceId: string,
-      filter: { email?: string; provider?: ProviderName; customer?: string },
-      page: PageRequest,
-    ): Promise<Page<MailboxWithGrant>>;
+      filter: MailboxFilter,
+      slice: { offset: number; limit: number },
+    ): Promise<{ items: MailboxWithGrant[]; total: number }>;
     /** Writes these columns and no others: what another process changes meanwhile stays. */
     update(id: string, changes: Partial<Omit<Mailbox, 'id' | 'workspaceId' | 'createdAt'>>): Promise<boolean>;
     saveVerification(id: string, verification: Verification, verifyDueAt: number | null): Promise<boolean>;
-    /** Mailboxes, not disabled, whose verification is due. Claims them until `claimUntil`, oldest first. */
-    claimDueVerifications(now: number, claimUntil: number, limit: number): Promise<Mailbox[]>;
+    /** Ids of mailboxes, not disabled, whose verification is due. Claims them until `claimUntil`, oldest first. */
+    claimDueVerifications(now: number, claimUntil: number, limit: number): Promise<string[]>;
     countByGrant(grantId: string): Promise<number>;
     listByGrant(grantId: string): Promise<Mailbox[]>;
     remove(id: string): Promise<boolean>;
   };
   events: {
     append(event: GatewayEvent): Promise<void>;
-    list(workspaceId: string, page: PageRequest): Promise<Page<GatewayEvent>>;
+    /** `workspaceId` null = the installation's own. */
+    list(workspaceId: string | null, page: PageRequest): Promise<Page<GatewayEvent>>;
   };
 };
 
@@ -283,6 +368,17 @@ export type ProviderWords = {
   correlationId: string | null;
 };
 
+/** When there are no words of the provider's to keep. */
+export const nothingSaid: ProviderWords = {
+  httpStatus: null,
+  error: null,
+  suberror: null,
+  description: null,
+  errorCodes: [],
+  traceId: null,
+  correlationId: null,
+};
+
 export type Attempt<T> = { ok: true; value: T } | { ok: false; failure: ProviderFailure };
 
 export type AuthorizationUrlRequest = {
@@ -312,6 +408,8 @@ export type Provider = {
   name: ProviderName;
   /** Names of its clouds; the first is the default. */
   clouds: readonly string[];
+  /** Token endpoints of its clouds, from the endpoint table; Entra's hold `{tenant}`. */
+  tokenUrls: readonly string[];
   /** All scopes to ask for at the authorization endpoint, OpenID ones included. */
   scopesFor(client: OAuthClient, profile: Profile): string[];
   /** Those that `granted` lacks; OpenID scopes and `offline_access` are never missed. Case-insensitive. */
@@ -325,6 +423,8 @@ export type Provider = {
   primaryResource(client: OAuthClient, profile: Profile): string;
   /** The granted scopes that belong to one resource, for a token request; empty = not granted. */
   scopesOfResource(client: OAuthClient, resource: string, granted: string): string[];
+  /** Every resource that has a scope in the text, those without a transport of ours included. */
+  resourcesOf(client: OAuthClient, scope: string): string[];
   authorizationUrl(client: OAuthClient, request: AuthorizationUrlRequest): string;
   /** Throws only for programmer's errors; everything the provider does is an Attempt. Aborts with `signal`. */
   exchangeCode(
@@ -332,11 +432,21 @@ export type Provider = {
     exchange: CodeExchange,
     signal: AbortSignal,
   ): Promise<Attempt<{ tokens: IssuedTokens; identity: Identity }>>;
+  /** Without scopes: those of the grant (RFC 6749 section 6), of one resource. */
   refresh(
     client: OAuthClient,
     request: { refreshToken: Secret<string>; scopes: string[]; entraTenantId: string | null },
     signal: AbortSignal,
   ): Promise<Attempt<IssuedTokens>>;
+  /**
+   * Who an access token belongs to, asked at the provider; null when its scope lets nobody ask. For tokens that
+   * did not come through our own authorization request, so without an ID token.
+   */
+  identify(
+    client: OAuthClient,
+    tokens: { accessToken: Secret<string>; scope: string },
+    signal: AbortSignal,
+  ): Promise<Attempt<Identity | null>>;
   /** Null where the provider has no revocation endpoint (Entra). */
   revoke:
     | ((client: OAuthClient, refreshToken: Secret<string>, signal: AbortSignal) => Promise<Attempt<null>>)
@@ -351,11 +461,23 @@ export type Providers = Record<ProviderName, Provider>;
 /** Proves one transport with one access token. Never throws for what the server does; ends by `signal`. */
 export type Probe = (
   target: TransportTarget,
-  login: { email: string; accessToken: Secret<string> },
+  /** `scope` of the token, where a probe depends on it. */
+  login: { email: string; accessToken: Secret<string>; scope?: string },
   signal: AbortSignal,
 ) => Promise<TransportResult>;
 
 export type Probes = Record<Transport, Probe>;
+
+/**
+ * Look-ups in the DNS. `[]` = there is no such record, null = it could not be asked. Never throws; ends by
+ * `signal`.
+ */
+export type DomainResolver = {
+  /** Hosts of the MX records. */
+  mx(domain: string, signal: AbortSignal): Promise<string[] | null>;
+  /** TXT records, the parts of each joined. */
+  txt(name: string, signal: AbortSignal): Promise<string[] | null>;
+};
 
 export type Ports = {
   clock: Clock;
@@ -365,6 +487,7 @@ export type Ports = {
   store: Store;
   providers: Providers;
   probes: Probes;
+  domains: DomainResolver;
   settings: CoreSettings;
 };
 
@@ -381,4 +504,5 @@ export type CoreSettings = {
   probeTimeoutSeconds: number;
   keepAliveSeconds: number;
   reconnectLinkSeconds: number;
-};
+} & LimitSettings &
+  BreakerSettings;

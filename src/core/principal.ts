@@ -9,6 +9,8 @@ export type Principal = {
   /** True for a key of the installation. */
   isInstallation: boolean;
   scopes: ReadonlySet<ApiKeyScope>;
+  /** When the key itself ends; null = never. */
+  expiresAt: number | null;
 };
 
 /** True when the key holds this scope. Only a key of the installation can manage workspaces. */

@@ -1,11 +1,21 @@
 // The refresh of one grant, safe among any number of callers and processes:
 // one flight per process -> a lease on the row -> fresh again? -> the provider, with no transaction open and a
-// time-out shorter than the lease -> compare-and-swap on the version -> only then the token is handed out.
-// A refresh token may be single use (RFC 9700 section 4.14.2), so a second use of one can end the grant.
+// deadline inside the lease -> compare-and-swap on the version -> only then the token is handed out.
+// A refresh token may be single use (RFC 9700 section 4.14.2), so a second use of one can end the grant. Processes
+// compare lease times by their own clocks: these must agree to within a second or two.
 import { jittered } from './backoff.ts';
-import type { Grant, TokenSet } from './grants.ts';
+import { raise } from './events.ts';
+import {
+  expiryOf,
+  type Grant,
+  type GrantFailure,
+  nextKeepAlive,
+  type TokenSet,
+  tokenSetOf,
+} from './grants.ts';
+import type { InFlight } from './in-flight.ts';
 import { type OAuthClient, pauseOAuthClient } from './oauth-clients.ts';
-import type { Attempt, IssuedTokens, Ports, ProviderFailure } from './ports.ts';
+import { type IssuedTokens, nothingSaid, type Ports, type ProviderFailure } from './ports.ts';
 
 export type RefreshRequest = {
   grantId: string;
@@ -23,19 +33,31 @@ export type RefreshOutcome =
   /** Somebody else holds the lease for longer than we may wait. */
   | { outcome: 'timeout' };
 
-type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 'settings'>;
+type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 'settings'> & {
+  inFlight: InFlight;
+};
 
 type Loaded = { grant: Grant; oauthClient: OAuthClient; tokenSet: TokenSet | null };
+
+type Lease = { owner: string; until: number };
+
+/** What became of a turn under the lease. `again` = the rows changed under us: begin with what they are now. */
+type Turn = { outcome: RefreshOutcome | 'again'; isLeaseDropped: boolean; retry: Retry | null };
+type Retry = { at: number; failure: GrantFailure };
 
 /** After a failure without a `Retry-After`; bounds how often a provider in trouble is asked per grant. */
 const retrySeconds = 5;
 /** How often a rotated refresh token is tried to be stored before it is given up: losing it ends the grant. */
 const saveAttemptsMax = 6;
+/** The part of a lease that is kept for storing what the provider gave. */
+const savingShare = 0.25;
+/** A call with less time than this is not worth beginning. */
+const callMillisecondsMin = 500;
 
 export type Refresher = ReturnType<typeof createRefresher>;
 
 export function createRefresher(ports: Needs) {
-  const { clock, random, log, store, providers, settings } = ports;
+  const { clock, random, log, store, providers, settings, inFlight } = ports;
   const flights = new Map<string, Promise<RefreshOutcome>>();
 
   async function load(grantId: string, resource: string): Promise<Loaded | null> {
@@ -55,7 +77,7 @@ export function createRefresher(ports: Needs) {
     if (scopes.length === 0) return { outcome: 'not_granted' };
     if (oauthClient.status === 'paused') return { outcome: 'client_paused', oauthClient };
     if (grant.retryAt !== null && grant.retryAt > clock.now()) {
-      return { outcome: 'failed', failure: rememberedFailure(grant.retryAt - clock.now()) };
+      return { outcome: 'failed', failure: rememberedFailure(grant.failure, grant.retryAt - clock.now()) };
     }
     return null;
   }
@@ -67,69 +89,92 @@ export function createRefresher(ports: Needs) {
       if (!loaded) return { outcome: 'not_granted' };
       const settled = settle(loaded, request);
       if (settled) return settled;
-      const owner = random.id();
       const now = clock.now();
-      const lease = { owner, now, until: now + settings.leaseSeconds * 1000 };
-      if (await store.grants.takeLease(request.grantId, lease)) {
-        const outcome = await refreshUnderLease(request, owner);
-        if (outcome) return outcome;
+      const lease = { owner: random.id(), until: now + settings.leaseSeconds * 1000 };
+      if (await store.grants.takeLease(request.grantId, { ...lease, now })) {
+        const outcome = await holdLease(request, lease);
+        if (outcome !== 'again') return outcome;
       }
       if (clock.now() >= deadline) return { outcome: 'timeout' };
       await clock.sleep(jittered(random, 0.1));
     }
   }
 
-  /** Null = the grant changed under us: begin again with what it is now. */
-  async function refreshUnderLease(request: RefreshRequest, owner: string): Promise<RefreshOutcome | null> {
-    let retryAt: number | null = null;
-    let isLeaseDropped = false;
+  async function holdLease(request: RefreshRequest, lease: Lease): Promise<RefreshOutcome | 'again'> {
+    let turn: Turn = { outcome: 'again', isLeaseDropped: false, retry: null };
     try {
-      const loaded = await load(request.grantId, request.resource);
-      if (!loaded) return { outcome: 'not_granted' };
-      const settled = settle(loaded, request);
-      if (settled) return settled;
-      const attempt = await callProvider(loaded, request.resource);
-      if (attempt.ok || attempt.failure.kind === 'grant') {
-        const outcome = attempt.ok
-          ? await keep(loaded, request.resource, attempt.value)
-          : await bury(loaded.grant, attempt.failure);
-        isLeaseDropped = outcome !== null;
-        return outcome;
-      }
-      if (attempt.failure.kind === 'oauth_client') {
-        await pauseOAuthClient(ports, loaded.oauthClient, attempt.failure.reason);
-        return {
-          outcome: 'client_paused',
-          oauthClient: { ...loaded.oauthClient, status: 'paused', pausedReason: attempt.failure.reason },
-        };
-      }
-      retryAt = clock.now() + retryMilliseconds(attempt.failure);
-      return { outcome: 'failed', failure: attempt.failure };
+      turn = await refreshUnderLease(request, lease);
+      return turn.outcome;
     } finally {
-      if (!isLeaseDropped) await store.grants.releaseLease(request.grantId, { owner, retryAt });
+      if (!turn.isLeaseDropped) {
+        await store.grants.releaseLease(request.grantId, { owner: lease.owner, retry: turn.retry });
+      }
     }
   }
 
-  function callProvider({ grant, oauthClient }: Loaded, resource: string): Promise<Attempt<IssuedTokens>> {
+  async function refreshUnderLease(request: RefreshRequest, lease: Lease): Promise<Turn> {
+    const loaded = await load(request.grantId, request.resource);
+    const settled = loaded ? settle(loaded, request) : ({ outcome: 'not_granted' } as const);
+    if (!loaded || settled) return { outcome: settled ?? 'again', isLeaseDropped: false, retry: null };
+    const { grant, oauthClient } = loaded;
+
+    const milliseconds = callMilliseconds(lease);
+    if (milliseconds < callMillisecondsMin) return { outcome: 'again', isLeaseDropped: false, retry: null };
     const provider = providers[grant.provider];
-    return provider.refresh(
+    const attempt = await provider.refresh(
       oauthClient,
       {
         refreshToken: grant.refreshToken,
-        scopes: provider.scopesOfResource(oauthClient, resource, grant.scope),
+        scopes: provider.scopesOfResource(oauthClient, request.resource, grant.scope),
         entraTenantId: grant.entraTenantId,
       },
-      clock.deadline(settings.providerTimeoutSeconds * 1000),
+      clock.deadline(milliseconds),
     );
+    if (attempt.ok) {
+      const outcome = await keep(grant, request.resource, attempt.value);
+      return { outcome, isLeaseDropped: outcome !== 'again', retry: null };
+    }
+    const { failure } = attempt;
+    switch (failure.kind) {
+      case 'grant': {
+        const outcome = await bury(grant, failure);
+        return { outcome, isLeaseDropped: outcome !== 'again', retry: null };
+      }
+      case 'oauth_client': {
+        const paused = await pauseOAuthClient(ports, oauthClient, failure.reason);
+        const outcome = paused
+          ? { outcome: 'client_paused' as const, oauthClient: paused }
+          : ('again' as const);
+        return { outcome, isLeaseDropped: false, retry: null };
+      }
+      case 'transient':
+      case 'request':
+        return {
+          outcome: { outcome: 'failed', failure },
+          isLeaseDropped: false,
+          retry: {
+            at: clock.now() + retryMilliseconds(failure),
+            failure: { reason: failure.reason, provider: failure.provider },
+          },
+        };
+      default:
+        return failure.kind satisfies never;
+    }
+  }
+
+  /** Ends before the lease does, with time left to store what comes. */
+  function callMilliseconds({ until }: Lease): number {
+    const saving = settings.leaseSeconds * 1000 * savingShare;
+    return Math.min(settings.providerTimeoutSeconds * 1000, until - clock.now() - saving);
   }
 
   async function keep(
-    { grant }: Loaded,
+    grant: Grant,
     resource: string,
     issued: IssuedTokens,
-  ): Promise<RefreshOutcome | null> {
+  ): Promise<RefreshOutcome | 'again'> {
     const tokenSet = tokenSetOf(grant.id, resource, issued, grant.scope, clock.now());
-    const stored = await saveWithPatience(grant, {
+    const isStored = await saveWithPatience(grant, {
       version: grant.version,
       refreshToken: issued.refreshToken,
       refreshTokenExpiresAt:
@@ -138,8 +183,10 @@ export function createRefresher(ports: Needs) {
       at: tokenSet.obtainedAt,
       keepAliveAt: nextKeepAlive(ports, tokenSet.obtainedAt),
     });
+    if (isStored || (await revive(grant, issued, tokenSet)))
+      return { outcome: 'token', tokenSet, refreshed: true };
     // Somebody replaced the grant meanwhile (a reconnect): theirs is newer, ours is dropped.
-    return stored ? { outcome: 'token', tokenSet, refreshed: true } : null;
+    return 'again';
   }
 
   /** The provider has spent the old refresh token: a database hiccup must not lose the new one. */
@@ -158,29 +205,62 @@ export function createRefresher(ports: Needs) {
     }
   }
 
-  /** `invalid_grant` is final only if the refused refresh token is still the stored one. */
-  async function bury(grant: Grant, failure: ProviderFailure): Promise<RefreshOutcome | null> {
-    const at = clock.now();
-    const isBuried = await store.transaction(async (rows) => {
-      const death = {
-        version: grant.version,
-        failure: { reason: failure.reason, provider: failure.provider },
-        at,
-      };
-      if (!(await rows.grants.markDead(grant.id, death))) return false;
-      for (const mailbox of await rows.mailboxes.listByGrant(grant.id)) {
-        await rows.events.append({
-          id: random.id(),
+  /**
+   * Another process took over our lease and buried the grant because the refresh token that it knew was spent: by
+   * us, and what came of it is in our hands.
+   */
+  async function revive(before: Grant, issued: IssuedTokens, tokenSet: TokenSet): Promise<boolean> {
+    return store.transaction(async (rows) => {
+      const grant = await rows.grants.byId(before.id);
+      const isOurs =
+        grant?.status === 'needs_reauthorization' &&
+        grant.version === before.version + 1 &&
+        grant.refreshToken.reveal() === before.refreshToken.reveal();
+      if (!grant || !isOurs) return false;
+      const at = tokenSet.obtainedAt;
+      await rows.grants.replace({
+        ...grant,
+        refreshToken: issued.refreshToken ?? before.refreshToken,
+        refreshedAt: at,
+        keepAliveAt: nextKeepAlive(ports, at),
+        updatedAt: at,
+      });
+      await rows.tokenSets.save(tokenSet);
+      for (const { id, email } of await rows.mailboxes.listByGrant(grant.id)) {
+        const data = { email, recovered: true };
+        await raise(ports, rows, {
           workspaceId: grant.workspaceId,
-          type: 'mailbox.needs_reauthorization',
-          objectId: mailbox.id,
-          data: { email: mailbox.email, reason: failure.reason },
+          type: 'mailbox.reconnected',
+          objectId: id,
+          data,
           createdAt: at,
         });
       }
       return true;
     });
-    if (!isBuried) return null;
+  }
+
+  /** `invalid_grant` is final only if the refused refresh token is still the stored one. */
+  async function bury(
+    grant: Grant,
+    { reason, provider }: ProviderFailure,
+  ): Promise<RefreshOutcome | 'again'> {
+    const at = clock.now();
+    const isBuried = await store.transaction(async (rows) => {
+      const death = { version: grant.version, failure: { reason, provider }, at };
+      if (!(await rows.grants.markDead(grant.id, death))) return false;
+      for (const mailbox of await rows.mailboxes.listByGrant(grant.id)) {
+        await raise(ports, rows, {
+          workspaceId: grant.workspaceId,
+          type: 'mailbox.needs_reauthorization',
+          objectId: mailbox.id,
+          data: { email: mailbox.email, reason },
+          createdAt: at,
+        });
+      }
+      return true;
+    });
+    if (!isBuried) return 'again';
     const dead = await store.grants.byId(grant.id);
     return dead ? { outcome: 'dead', grant: dead } : { outcome: 'not_granted' };
   }
@@ -203,51 +283,17 @@ export function createRefresher(ports: Needs) {
         if (outcome.outcome !== 'token' || outcome.refreshed || request.isFresh(outcome.tokenSet))
           return outcome;
       }
-      const flight = refresh(request).finally(() => flights.delete(key));
+      const flight = inFlight.track(refresh(request)).finally(() => flights.delete(key));
       flights.set(key, flight);
       return flight;
     },
   };
 }
 
-/** The token set that an answer holds. */
-export function tokenSetOf(
-  grantId: string,
-  resource: string,
-  issued: IssuedTokens,
-  grantedScope: string,
-  now: number,
-): TokenSet {
-  return {
-    grantId,
-    resource,
-    accessToken: issued.accessToken,
-    scope: issued.scope ?? grantedScope,
-    obtainedAt: now,
-    expiresAt: now + issued.expiresInSeconds * 1000,
-  };
-}
-
-export const expiryOf = (seconds: number | null, now: number): number | null =>
-  seconds === null ? null : now + seconds * 1000;
-
-/** Jittered, so that a bulk import does not refresh in step. */
-export const nextKeepAlive = (
-  { random, settings }: Pick<Ports, 'random' | 'settings'>,
-  now: number,
-): number => now + jittered(random, settings.keepAliveSeconds);
-
-const rememberedFailure = (waitMilliseconds: number): ProviderFailure => ({
+/** While the provider is left alone after a failure, the answer is that failure. */
+const rememberedFailure = (failure: GrantFailure | null, waitMilliseconds: number): ProviderFailure => ({
   kind: 'transient',
-  reason: 'provider_unavailable',
+  reason: failure?.reason ?? 'provider_unavailable',
   retryAfterSeconds: Math.ceil(waitMilliseconds / 1000),
-  provider: {
-    httpStatus: null,
-    error: null,
-    suberror: null,
-    description: null,
-    errorCodes: [],
-    traceId: null,
-    correlationId: null,
-  },
+  provider: failure?.provider ?? nothingSaid,
 });

@@ -2,7 +2,8 @@
 // A refused login is judged only after a new token was refused too: with its authorization server down, a
 // mail server refuses good tokens in the same words.
 import { type ReasonCode, verdictTable } from './diagnosis.ts';
-import type { Grant } from './grants.ts';
+import { raise } from './events.ts';
+import type { Grant, TokenSet } from './grants.ts';
 import type { Mailbox } from './mailboxes.ts';
 import type { OAuthClient } from './oauth-clients.ts';
 import type { MailboxWithGrant, Ports, Transport } from './ports.ts';
@@ -31,12 +32,19 @@ export type Verifier = ReturnType<typeof createVerifier>;
 
 export function createVerifier({ clock, random, store, providers, probes, settings, tokens }: Needs) {
   type Login =
-    | { accessToken: Secret<string>; reason: null }
+    | { accessToken: Secret<string>; scope: string; reason: null }
     | { accessToken: null; reason: ReasonCode; detail: string | null };
+
+  const flights = new Map<string, Promise<Verification | null>>();
 
   async function login(grant: Grant, resource: string, forceRefresh: boolean): Promise<Login> {
     const outcome = await tokens.obtain(grant, resource, { minTtlSeconds: 0, forceRefresh });
-    if (outcome.outcome === 'token') return { accessToken: outcome.tokenSet.accessToken, reason: null };
+    if (outcome.outcome === 'token') {
+      const { accessToken, scope } = outcome.tokenSet;
+      return { accessToken, scope, reason: null };
+    }
+    // Not the mailbox's trouble: what was proved before still stands.
+    if (outcome.outcome === 'client_paused') throw new ClientPaused();
     return { accessToken: null, ...reasonOf(outcome) };
   }
 
@@ -56,56 +64,99 @@ export function createVerifier({ clock, random, store, providers, probes, settin
       detail,
       durationMilliseconds: clock.now() - startedAt,
     });
-    const once = (accessToken: Secret<string>): Promise<TransportResult> =>
+    const once = ({
+      accessToken,
+      scope,
+    }: Pick<TokenSet, 'accessToken' | 'scope'>): Promise<TransportResult> =>
       probes[transport](
         provider.target(oauthClient, transport),
-        { email: mailbox.email, accessToken },
+        { email: mailbox.email, accessToken, scope },
         clock.deadline(settings.probeTimeoutSeconds * 1000),
       );
 
     const first = await login(grant, resource, false);
     if (first.reason !== null) return failed(first.reason, first.detail);
-    const result = await once(first.accessToken);
+    const result = await once(first);
     if (result.reason !== 'authentication_refused') return result;
 
     const second = await login(grant, resource, true);
     if (second.reason !== null) return failed(second.reason, second.detail ?? result.detail);
     // The stored token was only seconds old: a second try with it would say the same.
-    return second.accessToken.reveal() === first.accessToken.reveal() ? result : once(second.accessToken);
+    return second.accessToken.reveal() === first.accessToken.reveal() ? result : once(second);
   }
 
   return {
-    /** Proves every transport, stores the results and raises an event when the status changes. */
-    async verify(mailboxId: string): Promise<Verification | null> {
-      const joined = await store.mailboxes.withGrant(mailboxId);
-      if (!joined) return null;
-      const transports = providers[joined.grant.provider].transports(joined.oauthClient, joined.grant.scope);
-      const results = await Promise.all(transports.map((transport) => probe(joined, transport)));
-      const verification: Verification = { verifiedAt: clock.now(), results };
-      await store.transaction(async (rows) => {
-        const before = await rows.mailboxes.byId(mailboxId);
-        if (
-          !before ||
-          !(await rows.mailboxes.saveVerification(mailboxId, verification, nextVerification(verification)))
-        )
-          return;
-        const change = changeOf(before.verification, verification);
-        if (!change) return;
-        await rows.events.append({
-          id: random.id(),
-          workspaceId: before.workspaceId,
-          type: change,
-          objectId: mailboxId,
-          data: {
-            email: before.email,
-            results: results.map(({ transport, ok, reason }) => ({ transport, ok, reason })),
-          },
-          createdAt: verification.verifiedAt,
-        });
-      });
-      return verification;
+    /**
+     * Proves these transports with a token that was issued a moment ago; stores nothing. `whole` cuts every probe
+     * short, besides its own time-out.
+     */
+    prove(
+      oauthClient: OAuthClient,
+      transports: readonly Transport[],
+      login: { email: string; accessToken: Secret<string>; scope: string },
+      whole: AbortSignal | null = null,
+    ): Promise<TransportResult[]> {
+      const provider = providers[oauthClient.provider];
+      return Promise.all(
+        transports.map((transport) =>
+          probes[transport](
+            provider.target(oauthClient, transport),
+            login,
+            sooner(clock.deadline(settings.probeTimeoutSeconds * 1000), whole),
+          ),
+        ),
+      );
+    },
+
+    healsItself: (reason: ReasonCode): boolean => verdictTable[reason].healsItself,
+
+    /**
+     * Proves every transport, stores the results and raises an event when the status changes. While the OAuth
+     * client is paused nothing can be proved and the last results stay. Callers at the same time share one proof:
+     * mail servers allow few connections. Null for an unknown mailbox.
+     */
+    verify(mailboxId: string): Promise<Verification | null> {
+      const flight = flights.get(mailboxId) ?? verifyOnce(mailboxId).finally(() => flights.delete(mailboxId));
+      flights.set(mailboxId, flight);
+      return flight;
     },
   };
+
+  async function verifyOnce(mailboxId: string): Promise<Verification | null> {
+    const joined = await store.mailboxes.withGrant(mailboxId);
+    if (!joined) return null;
+    const transports = providers[joined.grant.provider].transports(joined.oauthClient, joined.grant.scope);
+    const results = await Promise.all(transports.map((transport) => probe(joined, transport))).catch(
+      (error: unknown) => {
+        if (error instanceof ClientPaused) return null;
+        throw error;
+      },
+    );
+    if (results === null) {
+      const verifyDueAt = clock.now() + verifyAgainSeconds.healing * 1000;
+      await store.mailboxes.update(mailboxId, { verifyDueAt });
+      return joined.mailbox.verification;
+    }
+    const verification: Verification = { verifiedAt: clock.now(), results };
+    await store.transaction(async (rows) => {
+      const before = await rows.mailboxes.byId(mailboxId);
+      const verifyDueAt = nextVerification(verification);
+      if (!before || !(await rows.mailboxes.saveVerification(mailboxId, verification, verifyDueAt))) return;
+      const change = changeOf(before.verification, verification);
+      if (!change) return;
+      await raise({ random }, rows, {
+        workspaceId: before.workspaceId,
+        type: change,
+        objectId: mailboxId,
+        data: {
+          email: before.email,
+          results: results.map(({ transport, ok, reason }) => ({ transport, ok, reason })),
+        },
+        createdAt: verification.verifiedAt,
+      });
+    });
+    return verification;
+  }
 
   function nextVerification({ verifiedAt, results }: Verification): number {
     const bad = results.filter(({ ok }) => !ok);
@@ -119,7 +170,14 @@ export function createVerifier({ clock, random, store, providers, probes, settin
   }
 }
 
-function reasonOf(outcome: Exclude<RefreshOutcome, { outcome: 'token' }>): {
+/** Ends a verification that the state of the OAuth client makes impossible. */
+class ClientPaused extends Error {}
+
+/** Aborts with the first of them. */
+export const sooner = (signal: AbortSignal, whole: AbortSignal | null): AbortSignal =>
+  whole === null ? signal : AbortSignal.any([signal, whole]);
+
+function reasonOf(outcome: Exclude<RefreshOutcome, { outcome: 'token' | 'client_paused' }>): {
   reason: ReasonCode;
   detail: string | null;
 } {
@@ -129,8 +187,6 @@ function reasonOf(outcome: Exclude<RefreshOutcome, { outcome: 'token' }>): {
         reason: outcome.grant.failure?.reason ?? 'grant_revoked',
         detail: outcome.grant.failure?.provider.description ?? null,
       };
-    case 'client_paused':
-      return { reason: outcome.oauthClient.pausedReason ?? 'client_misconfigured', detail: null };
     case 'failed':
       return { reason: outcome.failure.reason, detail: outcome.failure.provider.description };
     case 'timeout':

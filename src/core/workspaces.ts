@@ -1,9 +1,14 @@
 // Workspaces: the isolation unit. Only a key of the installation may make or list them.
 import { GatewayError, notFound } from './errors.ts';
 import type { Page, PageRequest, Ports } from './ports.ts';
-import { type Principal, requireScope } from './principal.ts';
+import { type Principal, requireScope, workspaceFor } from './principal.ts';
 
-export type Workspace = { id: string; name: string; createdAt: number };
+export type WorkspaceSettings = {
+  /** Whether EmailEngine's endpoint for access tokens answers; off until somebody switches it on. */
+  oauthTokensApi: boolean;
+};
+
+export type Workspace = { id: string; name: string; settings: WorkspaceSettings; createdAt: number };
 
 export type Workspaces = ReturnType<typeof createWorkspaces>;
 
@@ -11,7 +16,12 @@ export function createWorkspaces({ store, clock, random }: Pick<Ports, 'store' |
   return {
     async create(principal: Principal, { name }: { name: string }): Promise<Workspace> {
       requireScope(principal, 'workspaces:manage');
-      const workspace = { id: random.id(), name, createdAt: clock.now() };
+      const workspace: Workspace = {
+        id: random.id(),
+        name,
+        settings: { oauthTokensApi: false },
+        createdAt: clock.now(),
+      };
       await store.workspaces.insert(workspace);
       return workspace;
     },
@@ -33,6 +43,15 @@ export function createWorkspaces({ store, clock, random }: Pick<Ports, 'store' |
       requireScope(principal, 'workspaces:manage');
       if (!(await store.workspaces.rename(id, name))) throw notFound('workspace');
       return this.read(principal, id);
+    },
+
+    /** Settings of the principal's own workspace. */
+    async changeSettings(principal: Principal, changes: Partial<WorkspaceSettings>): Promise<Workspace> {
+      const id = workspaceFor(principal, 'settings:update');
+      const workspace = await this.read(principal, id);
+      const settings = { ...workspace.settings, ...changes };
+      if (!(await store.workspaces.saveSettings(id, settings))) throw notFound('workspace');
+      return { ...workspace, settings };
     },
 
     /** The principal of an installation key, acting in the workspace that it names. */

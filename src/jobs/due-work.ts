@@ -2,8 +2,10 @@
 import type { Core } from '../core/index.ts';
 import type { Work } from './loop.ts';
 
-export const dueWork = ({ maintenance }: Core): Work[] => [
+export const dueWork = ({ maintenance, backgroundJobs, limits }: Core): Work[] => [
   { name: 'refresh-due-grants', pauseSeconds: 60, work: maintenance.refreshDueGrants },
   { name: 'verify-due-mailboxes', pauseSeconds: 30, work: maintenance.verifyDueMailboxes },
   { name: 'prune-connect-sessions', pauseSeconds: 600, work: maintenance.pruneConnectSessions },
+  { name: 'background-jobs', pauseSeconds: 2, work: backgroundJobs.workDue },
+  { name: 'prune-limits', pauseSeconds: 600, work: limits.prune },
 ];

@@ -20,14 +20,24 @@ export const createGraphProbe = (deps: { clock: Pick<Clock, 'now'>; egressFetch:
     if (addresses.length === 0) return { reason: 'server_answer_unreadable', detail: null };
     const isOwner = addresses.some((address) => address.toLowerCase() === login.email.toLowerCase());
 
+    // A token that may only send cannot look into the inbox: the address is all there is to prove.
+    if (login.scope !== undefined && !readScope.test(login.scope)) {
+      return isOwner ? works : anotherOwner(addresses);
+    }
     // The inbox first: without a mailbox the address would be the lesser finding.
     const inbox = await get('/me/mailFolders/inbox');
     if ('reason' in inbox) return inbox;
     if (inbox.status !== 200) return judgeGraphError(inbox);
     if (textMember(inbox.body, 'id') === null) return { reason: 'server_answer_unreadable', detail: null };
-    if (isOwner) return works;
-    return { reason: 'wrong_mailbox', detail: `The token belongs to ${addresses.join(', ')}.` };
+    return isOwner ? works : anotherOwner(addresses);
   });
+
+const readScope = /(?:^|[\s/])mail\.read(?:write)?(?=\s|$)/i;
+
+const anotherOwner = (addresses: readonly string[]): Finding => ({
+  reason: 'wrong_mailbox',
+  detail: `The token belongs to ${addresses.join(', ')}.`,
+});
 
 /** `error.code`, top level: Microsoft promises these, not the messages. */
 const codeTable: Readonly<Record<string, ReasonCode>> = {

@@ -5,6 +5,7 @@ import type { OAuthClient } from '../core/oauth-clients.ts';
 import type { EgressFetch, Identity, Profile, Provider, Transport } from '../core/ports.ts';
 import type { GoogleEndpoints } from './endpoints.ts';
 import type { VerifyIdToken } from './id-token.ts';
+import { identifyGoogle } from './identify.ts';
 import { type Claims, googleIdentity, verifiedAddress } from './identity.ts';
 import { type AuthorizationServer, authorizationUrl, type OAuth2 } from './oauth2.ts';
 import { parseObject } from './provider-words.ts';
@@ -50,8 +51,9 @@ export const createGoogle = (deps: GoogleDeps): Provider => {
   return {
     name: 'google',
     clouds: Object.keys(deps.clouds),
+    tokenUrls: Object.values(deps.clouds).map(({ token }) => token),
 
-    scopesFor: (_client, profile) => [...profileScopes[profile]],
+    scopesFor: (client, profile) => [...new Set([...profileScopes[profile], ...client.extraScopes])],
 
     missingScopes: (_client, profile, granted) => {
       // The mail scope covers all that the narrower one allows.
@@ -90,6 +92,8 @@ export const createGoogle = (deps: GoogleDeps): Provider => {
       resource === mailResource && transports(granted).length > 0
         ? scopeWords(granted).filter((word) => !isIdentityScope(word))
         : [],
+
+    resourcesOf: (_client, scope) => (transports(scope).length > 0 ? [mailResource] : []),
 
     authorizationUrl: (client, request) =>
       authorizationUrl(endpointsOf(client).authorization, {
@@ -139,6 +143,9 @@ export const createGoogle = (deps: GoogleDeps): Provider => {
         { refreshToken: request.refreshToken, scope: null },
         signal,
       ),
+
+    identify: (client, tokens, signal) =>
+      identifyGoogle(deps.egressFetch, endpointsOf(client), tokens, signal),
 
     // Ends every grant of this person to the whole registration, not just this one.
     revoke: (client, refreshToken, signal) =>

@@ -45,8 +45,8 @@ export const verifiedAddress = (claims: Claims): string | null =>
 
 /**
  * Entra: `iss` is the template with the token's own `tid` (a GUID); the key is `tid` and `oid`, because `sub`
- * differs per registration. The address is the sign-in name where it looks like one: its domain must belong to
- * the directory, whereas a directory's administrator can write anything into `email`. That the mailbox is
+ * differs per registration. The address is the sign-in name: its domain must belong to the directory, whereas
+ * a directory's administrator can write anything into `email`, which counts for consumer accounts alone. That the mailbox is
  * really this one is proved by signing in to it.
  */
 export const entraIdentity = (
@@ -67,7 +67,9 @@ export const entraIdentity = (
     value: {
       issuer,
       subject: oid,
-      email: addressOf(claims.preferred_username) ?? addressOf(claims.email),
+      email:
+        addressOf(claims.preferred_username) ??
+        (tid.toLowerCase() === consumerTenantId ? addressOf(claims.email) : null),
       name: textOf(claims.name),
       entraTenantId: tid.toLowerCase(),
       isManaged: tid.toLowerCase() !== consumerTenantId,

@@ -23,6 +23,6 @@ export const createProviders = (deps: {
   const verifyIdToken = createIdTokenVerifier({ egressFetch, clock });
   return {
     google: createGoogle({ clouds: endpoints.google, oauth2, verifyIdToken, egressFetch }),
-    microsoft: createMicrosoft({ clouds: endpoints.microsoft, oauth2, verifyIdToken }),
+    microsoft: createMicrosoft({ clouds: endpoints.microsoft, oauth2, verifyIdToken, egressFetch }),
   };
 };

@@ -6,9 +6,17 @@
 // mixes the two, and a person who needs both connects twice.
 import { GatewayError } from '../core/errors.ts';
 import type { OAuthClient } from '../core/oauth-clients.ts';
-import type { IssuedTokens, Profile, Provider, Transport } from '../core/ports.ts';
+import type {
+  EgressFetch,
+  IssuedTokens,
+  Profile,
+  Provider,
+  ProviderFailure,
+  Transport,
+} from '../core/ports.ts';
 import type { MicrosoftEndpoints } from './endpoints.ts';
 import type { VerifyIdToken } from './id-token.ts';
+import { identifyEntra } from './identify.ts';
 import { entraIdentity } from './identity.ts';
 import { type AuthorizationServer, authorizationUrl, type OAuth2 } from './oauth2.ts';
 import { isIdentityScope, missingWords, scopeWords } from './scopes.ts';
@@ -28,6 +36,7 @@ const scopeTransports: Readonly<Record<string, Transport>> = {
   'outlook/smtp.send': 'smtp',
   'graph/mail.readwrite': 'graph',
   'graph/mail.read': 'graph',
+  'graph/mail.send': 'graph',
 };
 
 const transportResources = {
@@ -40,6 +49,7 @@ export type MicrosoftDeps = {
   clouds: Record<string, MicrosoftEndpoints>;
   oauth2: OAuth2;
   verifyIdToken: VerifyIdToken;
+  egressFetch: EgressFetch;
 };
 
 export const createMicrosoft = (deps: MicrosoftDeps): Provider => {
@@ -63,8 +73,11 @@ export const createMicrosoft = (deps: MicrosoftDeps): Provider => {
   return {
     name: 'microsoft',
     clouds: Object.keys(deps.clouds),
+    tokenUrls: Object.values(deps.clouds).map(({ token }) => token),
 
-    scopesFor: (client, profile) => [...identityScopes, ...required(client, profile)],
+    scopesFor: (client, profile) => [
+      ...new Set([...identityScopes, ...required(client, profile), ...client.extraScopes]),
+    ],
 
     missingScopes: (client, profile, granted) =>
       missingWords(required(client, profile), granted, keyOf(client)),
@@ -107,6 +120,15 @@ export const createMicrosoft = (deps: MicrosoftDeps): Provider => {
       return scopeWords(granted)
         .filter((word) => !isIdentityScope(word) && scopeKey(endpoints, word).startsWith(`${wanted}/`))
         .map((word) => qualify(endpoints, word, wanted));
+    },
+
+    resourcesOf: (client, scope) => {
+      const endpoints = endpointsOf(client);
+      const names = scopeWords(scope)
+        .filter((word) => !isIdentityScope(word))
+        .map((word) => resourceOfKey(scopeKey(endpoints, word)))
+        .filter((name) => name !== null);
+      return [...new Set(names)].map((name) => resourceUrl(endpoints, name));
     },
 
     authorizationUrl: (client, request) =>
@@ -155,17 +177,48 @@ export const createMicrosoft = (deps: MicrosoftDeps): Provider => {
       const answer = await deps.oauth2.refresh(
         serverOf(endpoints, request.entraTenantId ?? tenantOf(client), null),
         client,
-        { refreshToken: request.refreshToken, scope: withRefreshToken(request.scopes).join(' ') },
+        {
+          refreshToken: request.refreshToken,
+          // Left out, the scope is that of the grant (RFC 6749 section 6): its first resource, at Entra.
+          scope: request.scopes.length === 0 ? null : withRefreshToken(request.scopes).join(' '),
+        },
         signal,
       );
-      if (!answer.ok) return answer;
+      if (!answer.ok)
+        return { ok: false, failure: ofDirectory(answer.failure, client, request.entraTenantId) };
       const first = request.scopes.find((word) => !isIdentityScope(word));
       const resource = first === undefined ? null : resourceOfKey(scopeKey(endpoints, first));
       return { ok: true, value: qualifyScope(endpoints, answer.value, resource) };
     },
 
+    identify: (client, tokens, signal) => {
+      const endpoints = endpointsOf(client);
+      const isGraph = scopeWords(tokens.scope).some((word) => scopeKey(endpoints, word).startsWith('graph/'));
+      // A token for Exchange opens no door at which one could ask.
+      return isGraph
+        ? identifyEntra(deps.egressFetch, endpoints, tokens, signal)
+        : Promise.resolve({ ok: true, value: null });
+    },
+
     revoke: null,
   };
+};
+
+/**
+ * At a directory that is not the registration's own, "unknown" and "disabled" are words of that directory's
+ * administrator about that directory: they must not pause the OAuth client of everybody else. Nor do they end the
+ * grant, which works again when the administrator says so.
+ */
+const ofDirectory = (
+  failure: ProviderFailure,
+  client: OAuthClient,
+  entraTenantId: string | null,
+): ProviderFailure => {
+  const isAboutSecret =
+    failure.reason === 'client_secret_wrong' || failure.reason === 'client_secret_expired';
+  const isOwnDirectory = entraTenantId === null || entraTenantId === tenantOf(client).toLowerCase();
+  if (failure.kind !== 'oauth_client' || isAboutSecret || isOwnDirectory) return failure;
+  return { ...failure, kind: 'request', reason: 'blocked_by_policy' };
 };
 
 /** `organizations` keeps consumer accounts out already on Microsoft's own page. */

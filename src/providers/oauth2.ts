@@ -208,6 +208,9 @@ const validateCallback = (
   }
 };
 
+/** When the server does not say how long an access token lives. */
+const unsaidExpirySeconds = 300;
+
 /**
  * A successful token answer (RFC 6749 section 5.1); null when it is none. Read here and not by the library,
  * which knows neither the two spellings of Google's issuer nor Entra's issuer template.
@@ -217,8 +220,9 @@ const readTokenAnswer = (body: string): TokenAnswer | null => {
   if (fields === null) return null;
   const accessToken = fields.access_token;
   const tokenType = fields.token_type;
-  const expiresIn = toSeconds(fields.expires_in);
-  if (typeof accessToken !== 'string' || accessToken === '' || expiresIn === null) return null;
+  if (typeof accessToken !== 'string' || accessToken === '') return null;
+  // Recommended, not required (RFC 6749 section 5.1): an answer without it may have spent the refresh token.
+  const expiresIn = toSeconds(fields.expires_in) ?? unsaidExpirySeconds;
   if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer') return null;
   const { refresh_token: refreshToken, scope, id_token: idToken } = fields;
   return {

@@ -1,6 +1,6 @@
 // What a provider said about a refusal, as it may be stored and shown: parsed from the body, cut, and without
 // any token, code or secret that we sent or that merely looks like one.
-import type { ProviderWords } from '../core/ports.ts';
+import { nothingSaid, type ProviderWords } from '../core/ports.ts';
 
 /** Values of the request that must not come back in words. */
 export type SentSecrets = readonly string[];
@@ -10,20 +10,10 @@ export const wordsMax = 500;
 /** An authorization server that asks for more than a day is not believed. Seconds. */
 export const retryAfterMax = 86_400;
 
-export const emptyWords: ProviderWords = {
-  httpStatus: null,
-  error: null,
-  suberror: null,
-  description: null,
-  errorCodes: [],
-  traceId: null,
-  correlationId: null,
-};
-
 /** Reads an error body; a body that is no JSON object gives words without `error`. */
 export const wordsOf = (body: string, httpStatus: number | null, sent: SentSecrets): ProviderWords => {
   const fields = parseObject(body);
-  if (fields === null) return { ...emptyWords, httpStatus };
+  if (fields === null) return { ...nothingSaid, httpStatus };
   const text = (value: unknown): string | null =>
     typeof value === 'string' && value !== '' ? cut(mask(value, sent)) : null;
   return {

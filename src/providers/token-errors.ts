@@ -3,9 +3,9 @@
 // that decide. Pure: no I/O, no library.
 import type { ReasonCode } from '../core/diagnosis.ts';
 import type { ProviderName } from '../core/oauth-clients.ts';
-import { EgressError, type ProviderFailure, type ProviderWords } from '../core/ports.ts';
+import { EgressError, nothingSaid, type ProviderFailure, type ProviderWords } from '../core/ports.ts';
 import { aadstsMeaning, aadstsNumbers } from './aadsts.ts';
-import { emptyWords, retryAfterSeconds, type SentSecrets, wordsOf } from './provider-words.ts';
+import { retryAfterSeconds, type SentSecrets, wordsOf } from './provider-words.ts';
 
 export type ErrorAnswer = {
   provider: ProviderName;
@@ -170,5 +170,5 @@ export const ownFailure = (
   kind,
   reason,
   retryAfterSeconds: null,
-  provider: { ...emptyWords, httpStatus },
+  provider: { ...nothingSaid, httpStatus },
 });

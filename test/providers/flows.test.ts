@@ -196,6 +196,27 @@ test('Microsoft: a refresh rotates the token at the grant’s own directory', as
   assert.equal(provider.revoke, null);
 });
 
+test('Microsoft: what one directory says of the app neither pauses the OAuth client nor ends the grant', async () => {
+  const { tokens, identity, provider, client } = await connect('microsoft', 'erin@contoso.test');
+  assert.ok(tokens.refreshToken);
+  const { refreshToken } = tokens;
+  const refusal = async (code: number, error: string, entraTenantId: string | null) => {
+    sandbox.microsoft.configure({ fault: { ...namedFaults.aadsts('refresh', code, error), times: 1 } });
+    const answer = await provider.refresh(client, { refreshToken, scopes: [], entraTenantId }, signal);
+    assert.ok(!answer.ok);
+    return [answer.failure.kind, answer.failure.reason];
+  };
+  for (const code of [700016, 7000112, 70001]) {
+    assert.deepEqual(await refusal(code, 'unauthorized_client', identity.entraTenantId), [
+      'request',
+      'blocked_by_policy',
+    ]);
+    assert.deepEqual(await refusal(code, 'unauthorized_client', null), ['oauth_client', 'client_unknown']);
+  }
+  const expired = ['oauth_client', 'client_secret_expired'];
+  assert.deepEqual(await refusal(7000222, 'invalid_client', identity.entraTenantId), expired);
+});
+
 test('Microsoft: a personal account is told from a managed one', async () => {
   const { identity } = await connect('microsoft', 'dave@outlook.test');
   assert.equal(identity.isManaged, false);

@@ -207,7 +207,7 @@ test('the sign-in name goes before the email claim, which a directory may fill w
   assert.equal(both.value.email, 'c@d.test');
   const phone = entra({ email: 'a@b.test', preferred_username: '+4917012345' });
   assert.ok(phone.ok);
-  assert.equal(phone.value.email, 'a@b.test');
+  assert.equal(phone.value.email, null);
 });
 
 test('a user name that is no address is none', () => {

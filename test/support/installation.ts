@@ -144,6 +144,7 @@ const operator = {
   keyId: 'test',
   workspaceId: null,
   isInstallation: true,
+  expiresAt: null,
   scopes: new Set(['all', 'workspaces:manage'] as const),
 };
 

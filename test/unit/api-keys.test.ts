@@ -76,6 +76,7 @@ test('a key cannot give scopes that it does not have, nor the management of work
     keyId: 'key',
     workspaceId: 'workspace',
     isInstallation: false,
+    expiresAt: null,
     scopes: new Set(scopes),
   });
   const create = (own: ApiKey['scopes'], wanted: ApiKey['scopes']) =>

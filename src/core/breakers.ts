@@ -1,0 +1,79 @@
+// One circuit breaker a provider: when its authorization server is in trouble or limits our rate, nobody is sent
+// there for a while. Fed by what code exchanges and refreshes come back with; closes by itself.
+import { GatewayError } from './errors.ts';
+import type { ProviderName } from './oauth-clients.ts';
+import type { Attempt, Ports, Provider, Providers } from './ports.ts';
+
+/** Open while `openUntil` lies ahead. */
+export type Breaker = { key: string; failures: number; windowStart: number; openUntil: number };
+
+export type BreakerSettings = {
+  /** This many failures within the window, with no success seen in between, open the breaker. */
+  breakerFailuresMax: number;
+  breakerWindowSeconds: number;
+  /** How long it stays open; longer when the provider itself says so, up to `openSecondsMax`. */
+  breakerOpenSeconds: number;
+};
+
+const openSecondsMax = 600;
+
+type Needs = Pick<Ports, 'clock' | 'log' | 'store' | 'settings'>;
+
+export type Breakers = ReturnType<typeof createBreakers>;
+
+export function createBreakers({ clock, log, store, settings }: Needs) {
+  /** Providers whose failures this process has written: only then is a success worth a write. */
+  const failing = new Set<ProviderName>();
+
+  async function note(provider: ProviderName, attempt: Attempt<unknown>): Promise<void> {
+    if (!attempt.ok && attempt.failure.kind === 'transient') {
+      failing.add(provider);
+      const at = clock.now();
+      const asked = Math.min(attempt.failure.retryAfterSeconds ?? 0, openSecondsMax);
+      const breaker = await store.breakers.recordFailure(keyOf(provider), {
+        at,
+        windowMilliseconds: settings.breakerWindowSeconds * 1000,
+        failuresMax: settings.breakerFailuresMax,
+        openUntil: at + Math.max(settings.breakerOpenSeconds, asked) * 1000,
+      });
+      if (breaker.openUntil > at) log.warn('the breaker of a provider is open', { ...breaker });
+    } else if (failing.delete(provider)) {
+      await store.breakers.recordSuccess(keyOf(provider));
+    }
+  }
+
+  /** The attempt, unchanged; a database that cannot note it is not the provider's fault. */
+  async function watched<T>(provider: ProviderName, attempting: Promise<Attempt<T>>): Promise<Attempt<T>> {
+    const attempt = await attempting;
+    await note(provider, attempt).catch((error: unknown) =>
+      log.warn('the outcome of a provider call could not be noted', { provider, error }),
+    );
+    return attempt;
+  }
+
+  const watchOne = (provider: Provider): Provider => ({
+    ...provider,
+    exchangeCode: (...call) => watched(provider.name, provider.exchangeCode(...call)),
+    refresh: (...call) => watched(provider.name, provider.refresh(...call)),
+  });
+
+  return {
+    /** The same providers, each feeding its breaker. */
+    watch: ({ google, microsoft }: Providers): Providers => ({
+      google: watchOne(google),
+      microsoft: watchOne(microsoft),
+    }),
+
+    /** Throws `provider_unavailable` with `retryAfterSeconds` while the breaker is open. */
+    async check(provider: ProviderName): Promise<void> {
+      const breaker = await store.breakers.find(keyOf(provider));
+      const remaining = (breaker?.openUntil ?? 0) - clock.now();
+      if (remaining <= 0) return;
+      throw new GatewayError('provider_unavailable', 'The provider is in trouble at the moment.', {
+        extras: { retryAfterSeconds: Math.ceil(remaining / 1000) },
+      });
+    },
+  };
+}
+
+const keyOf = (provider: ProviderName): string => `provider:${provider}`;

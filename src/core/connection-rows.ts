@@ -1,0 +1,146 @@
+// The rows of one connection: grant, token sets, mailbox. Written in the caller's transaction, for a mailbox that
+// came by our own authorization request as for one that was imported.
+import { expiryOf, type Grant, nextKeepAlive, tokenSetOf } from './grants.ts';
+import { type MailboxSettingsChanges, mergeSettings, noSettings } from './mailbox-settings.ts';
+import type { Mailbox } from './mailboxes.ts';
+import type { OAuthClient } from './oauth-clients.ts';
+import type { Identity, IssuedTokens, Ports, StoreOperations } from './ports.ts';
+import type { Secret } from './secret.ts';
+import type { Verification } from './verification.ts';
+
+export type Connection = {
+  workspaceId: string;
+  oauthClient: OAuthClient;
+  identity: Identity & { email: string };
+  refreshToken: Secret<string>;
+  refreshTokenExpiresInSeconds: number | null;
+  /** Over all resources. */
+  scope: string;
+  /** At least one; each for its resource. */
+  tokenSets: { resource: string; tokens: IssuedTokens }[];
+  /** The mailbox that keeps its id; null = the one with this address, else a new one. */
+  mailboxId: string | null;
+  customer: string | null;
+  /** Null = as the mailbox has it, else as the provider says. */
+  name: string | null;
+  externalId: string | null;
+  settings: MailboxSettingsChanges;
+  /** Null = to be verified. */
+  verification: Verification | null;
+};
+
+type Needs = Pick<Ports, 'random' | 'settings'>;
+
+/** Until a process that dies before the verification is made up for by the due-work loop. */
+const verifyGraceMilliseconds = 60_000;
+
+export async function writeConnection(
+  ports: Needs,
+  rows: StoreOperations,
+  connection: Connection,
+  now: number,
+): Promise<{ mailbox: Mailbox; isNew: boolean }> {
+  const grant = await writeGrant(ports, rows, connection, now);
+  return writeMailbox(ports, rows, connection, grant, now);
+}
+
+async function writeGrant(
+  ports: Needs,
+  rows: StoreOperations,
+  connection: Connection,
+  now: number,
+): Promise<Grant> {
+  const { identity, oauthClient } = connection;
+  const key = {
+    workspaceId: connection.workspaceId,
+    oauthClientId: oauthClient.id,
+    issuer: identity.issuer,
+    subject: identity.subject,
+  };
+  const before = await rows.grants.bySubject(key);
+  const grant: Grant = {
+    id: before?.id ?? ports.random.id(),
+    ...key,
+    provider: oauthClient.provider,
+    entraTenantId: identity.entraTenantId,
+    scope: connection.scope,
+    refreshToken: connection.refreshToken,
+    refreshTokenExpiresAt: expiryOf(connection.refreshTokenExpiresInSeconds, now),
+    status: 'active',
+    failure: null,
+    version: (before?.version ?? 0) + 1,
+    leaseOwner: null,
+    leaseUntil: 0,
+    retryAt: null,
+    refreshedAt: now,
+    keepAliveAt: nextKeepAlive(ports, now),
+    createdAt: before?.createdAt ?? now,
+    updatedAt: now,
+  };
+  if (before) {
+    await rows.grants.replace(grant);
+    await rows.tokenSets.removeAll(grant.id);
+  } else {
+    await rows.grants.insert(grant);
+  }
+  for (const { resource, tokens } of connection.tokenSets) {
+    await rows.tokenSets.save(tokenSetOf(grant.id, resource, tokens, grant.scope, now));
+  }
+  return grant;
+}
+
+async function writeMailbox(
+  ports: Needs,
+  rows: StoreOperations,
+  connection: Connection,
+  grant: Grant,
+  now: number,
+): Promise<{ mailbox: Mailbox; isNew: boolean }> {
+  const { identity, workspaceId } = connection;
+  const before =
+    (connection.mailboxId === null ? null : await rows.mailboxes.byId(connection.mailboxId)) ??
+    (await rows.mailboxes.byEmail(workspaceId, identity.email));
+  // A renamed account whose new address is another mailbox of this workspace keeps its old one here.
+  const holder = before && (await rows.mailboxes.byEmail(workspaceId, identity.email));
+  const email = before && holder && holder.id !== before.id ? before.email : identity.email;
+  const mailbox: Mailbox = {
+    id: before?.id ?? ports.random.id(),
+    workspaceId,
+    grantId: grant.id,
+    provider: connection.oauthClient.provider,
+    email,
+    name: connection.name ?? (before?.name || identity.name),
+    customer: connection.customer ?? before?.customer ?? null,
+    metadata: before?.metadata ?? {},
+    number: before?.number ?? (await rows.numbers.next('mailbox')),
+    externalId: connection.externalId ?? before?.externalId ?? null,
+    settings: mergeSettings(before?.settings ?? noSettings, connection.settings),
+    disabledAt: before?.disabledAt ?? null,
+    verification: connection.verification,
+    verifyDueAt: now + verifyGraceMilliseconds,
+    createdAt: before?.createdAt ?? now,
+    updatedAt: now,
+  };
+  if (!before) {
+    await rows.mailboxes.insert(mailbox);
+    return { mailbox, isNew: true };
+  }
+  await rows.mailboxes.update(mailbox.id, {
+    grantId: mailbox.grantId,
+    provider: mailbox.provider,
+    email,
+    name: mailbox.name,
+    customer: mailbox.customer,
+    externalId: mailbox.externalId,
+    verification: mailbox.verification,
+    verifyDueAt: mailbox.verifyDueAt,
+    updatedAt: now,
+    // Nobody asked for other settings: what somebody else sets meanwhile stays.
+    ...(Object.keys(connection.settings).length === 0 ? {} : { settings: mailbox.settings }),
+  });
+  // The grant of another OAuth client or person, left without a mailbox by this one.
+  if (before.grantId !== grant.id && (await rows.mailboxes.countByGrant(before.grantId)) === 0) {
+    await rows.grants.remove(before.grantId);
+  }
+  return { mailbox, isNew: false };
+}

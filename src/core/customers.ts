@@ -1,0 +1,47 @@
+// Customers: a workspace's own clients. A mailbox names its customer by a text; those that are entered here have a
+// number, which is that text.
+import { notFound } from './errors.ts';
+import type { Ports } from './ports.ts';
+import { type Principal, workspaceFor } from './principal.ts';
+
+export type Customer = {
+  id: string;
+  number: number;
+  workspaceId: string;
+  name: string;
+  email: string | null;
+  createdAt: number;
+};
+
+export type Customers = ReturnType<typeof createCustomers>;
+
+export function createCustomers({ store, clock, random }: Pick<Ports, 'store' | 'clock' | 'random'>) {
+  return {
+    async create(principal: Principal, request: Pick<Customer, 'name' | 'email'>): Promise<Customer> {
+      const workspaceId = workspaceFor(principal, 'mailboxes:update');
+      return store.transaction(async (rows) => {
+        const number = await rows.numbers.next('customer');
+        const customer: Customer = {
+          id: random.id(),
+          number,
+          workspaceId,
+          ...request,
+          createdAt: clock.now(),
+        };
+        await rows.customers.insert(customer);
+        return customer;
+      });
+    },
+
+    async list(principal: Principal): Promise<Customer[]> {
+      return store.customers.list(workspaceFor(principal, 'mailboxes:read'));
+    },
+
+    /** Throws `not_found`. */
+    async read(principal: Principal, number: number): Promise<Customer> {
+      const customer = await store.customers.byNumber(workspaceFor(principal, 'mailboxes:read'), number);
+      if (!customer) throw notFound('customer');
+      return customer;
+    },
+  };
+}

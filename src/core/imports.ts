@@ -1,0 +1,282 @@
+// Mailboxes whose tokens somebody else obtained and hands to us. Nothing is believed: the refresh token is used
+// once, the address is asked for, and every transport is proved, before a row is written.
+import { writeConnection } from './connection-rows.ts';
+import type { ReasonCode } from './diagnosis.ts';
+import { GatewayError, notFound } from './errors.ts';
+import { objectionToExternalId } from './external-ids.ts';
+import type { MailboxSettingsChanges } from './mailbox-settings.ts';
+import type { Mailbox } from './mailboxes.ts';
+import { type OAuthClient, oauthClientPaused, type ProviderName } from './oauth-clients.ts';
+import type { Attempt, Identity, IssuedTokens, Ports, Profile, ProviderWords } from './ports.ts';
+import { type Principal, workspaceFor } from './principal.ts';
+import { type Secret, secret } from './secret.ts';
+import { sooner, type TransportResult, type Verifier } from './verification.ts';
+
+export type ImportRequest = {
+  provider: ProviderName;
+  /** Which registration the tokens were given to: named, entered with the tokens, or looked for. */
+  oauthClient:
+    | { kind: 'id'; id: string }
+    | { kind: 'entered'; clientId: string; clientSecret: string; name: string; entraTenant: string | null }
+    | { kind: 'chosen'; owner: 'any' | 'workspace' | 'installation' };
+  refreshToken: string;
+  /** As the caller has it; null = unknown. */
+  scope: string | null;
+  /** Null = as the provider says. */
+  email: string | null;
+  name: string | null;
+  customer: string | null;
+  externalId: string | null;
+  /** The mailbox that keeps its id; null = the one with the address, else a new one. */
+  mailboxId: string | null;
+  settings: MailboxSettingsChanges;
+  /** Refuse a mailbox that another workspace has. */
+  exclusive: boolean;
+  /** For the whole of it; left out, the single time-outs add up. A provider that is slower is `provider_timeout`. */
+  withinSeconds?: number;
+};
+
+export type ImportOutcome =
+  | { ok: true; mailbox: Mailbox; isNew: boolean; results: TransportResult[] }
+  | { ok: false; reason: ReasonCode; provider: ProviderWords | null; results: TransportResult[] };
+
+type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 'settings'> & {
+  verifier: Verifier;
+};
+
+type Refusal = Extract<ImportOutcome, { ok: false }>;
+
+/** Stands for the issuer of a person whom the provider lets nobody ask about: the address is the identity. */
+export const addressIssuer = 'urn:mailgrant:address';
+
+export type Imports = ReturnType<typeof createImports>;
+
+export function createImports(ports: Needs) {
+  const { clock, random, log, store, providers, settings, verifier } = ports;
+
+  async function findClient(
+    workspaceId: string,
+    { provider, oauthClient: wanted }: ImportRequest,
+  ): Promise<OAuthClient | null> {
+    switch (wanted.kind) {
+      case 'id': {
+        const client = await store.oauthClients.byId(wanted.id);
+        const isVisible = client?.workspaceId === null || client?.workspaceId === workspaceId;
+        return client && isVisible && client.deletedAt === null && client.provider === provider
+          ? client
+          : null;
+      }
+      case 'chosen':
+        return store.oauthClients.choose(workspaceId, provider, wanted.owner);
+      case 'entered':
+        return enteredClient(workspaceId, provider, wanted);
+      default:
+        return wanted satisfies never;
+    }
+  }
+
+  /** The workspace's registration with this `client_id`, with the secret as entered now; not yet stored. */
+  async function enteredClient(
+    workspaceId: string,
+    provider: ProviderName,
+    entered: Extract<ImportRequest['oauthClient'], { kind: 'entered' }>,
+  ): Promise<OAuthClient> {
+    const before = await store.oauthClients.byClientId(workspaceId, provider, entered.clientId);
+    const now = clock.now();
+    const asEntered = { clientSecret: secret(entered.clientSecret), updatedAt: now } as const;
+    if (before) return { ...before, ...asEntered };
+    return {
+      id: random.id(),
+      workspaceId,
+      provider,
+      name: entered.name,
+      clientId: entered.clientId,
+      ...asEntered,
+      cloud: providers[provider].clouds[0] ?? '',
+      entraTenant: provider === 'microsoft' ? (entered.entraTenant ?? 'common') : null,
+      personalAccounts: true,
+      extraScopes: [],
+      dialects: {},
+      status: 'active',
+      pausedReason: null,
+      pausedAt: null,
+      createdAt: now,
+      deletedAt: null,
+    };
+  }
+
+  /**
+   * The scopes to try, best guess first: what the caller says; else none at all, which means those of the grant
+   * (RFC 6749 section 6), and then what each profile would ask for.
+   */
+  function guesses(
+    client: OAuthClient,
+    scope: string | null,
+  ): { resource: string | null; scopes: string[] }[] {
+    const provider = providers[client.provider];
+    const said =
+      scope === null
+        ? []
+        : provider.resourcesOf(client, scope).map((resource) => ({
+            resource,
+            scopes: provider.scopesOfResource(client, resource, scope),
+          }));
+    if (said.length > 0) return said.slice(0, 1);
+    const asked = (['full', 'api'] satisfies Profile[]).map((profile) => {
+      const resource = provider.primaryResource(client, profile);
+      const all = provider.scopesFor(client, profile).join(' ');
+      return { resource, scopes: provider.scopesOfResource(client, resource, all) };
+    });
+    return [{ resource: null, scopes: [] }, ...asked];
+  }
+
+  async function refresh(
+    client: OAuthClient,
+    request: ImportRequest,
+    whole: AbortSignal | null,
+  ): Promise<Attempt<{ resource: string; tokens: IssuedTokens; scope: string }>> {
+    let last: Attempt<never> | null = null;
+    for (const { resource, scopes } of guesses(client, request.scope)) {
+      const attempt = await providers[client.provider].refresh(
+        client,
+        { refreshToken: secret(request.refreshToken), scopes, entraTenantId: null },
+        sooner(clock.deadline(settings.providerTimeoutSeconds * 1000), whole),
+      );
+      if (attempt.ok) {
+        const scope = attempt.value.scope ?? request.scope ?? scopes.join(' ');
+        const opened = providers[client.provider].resourcesOf(client, scope)[0];
+        const primary = resource ?? opened ?? providers[client.provider].primaryResource(client, 'full');
+        return { ok: true, value: { resource: primary, tokens: attempt.value, scope } };
+      }
+      last = attempt;
+      // Anything but "not for this resource", or "say which", would be the same for the next guess.
+      if (attempt.failure.kind !== (scopes.length === 0 ? 'request' : 'grant')) break;
+    }
+    if (last === null) throw new Error('a provider without profiles');
+    return last;
+  }
+
+  /** Who the tokens belong to; by address where the provider lets nobody ask. */
+  async function identify(
+    client: OAuthClient,
+    tokens: { accessToken: Secret<string>; scope: string },
+    email: string | null,
+    whole: AbortSignal | null,
+  ): Promise<(Identity & { email: string }) | Refusal> {
+    const signal = sooner(clock.deadline(settings.providerTimeoutSeconds * 1000), whole);
+    const attempt = await providers[client.provider].identify(client, tokens, signal);
+    if (!attempt.ok) return refusal(attempt.failure.reason, attempt.failure.provider);
+    const identity = attempt.value;
+    const said = email?.toLowerCase() ?? null;
+    if (identity?.email && said !== null && identity.email !== said) return refusal('wrong_mailbox');
+    const address = said ?? identity?.email ?? null;
+    if (address === null) return refusal('address_missing');
+    if (identity) return { ...identity, email: address };
+    return {
+      issuer: addressIssuer,
+      subject: address,
+      email: address,
+      name: '',
+      entraTenantId: null,
+      isManaged: true,
+    };
+  }
+
+  return {
+    /**
+     * Throws `not_found` for a foreign mailbox, `conflict` for an `externalId` that is another's,
+     * `oauth_client_paused`; everything the provider or the mail
+     * servers say is an outcome. Refuses when no transport works and waiting would not help; a mail server that
+     * is down keeps nobody out. Takes at most the provider's time-out twice and one probe's, or `withinSeconds`.
+     */
+    async import(principal: Principal, request: ImportRequest): Promise<ImportOutcome> {
+      const workspaceId = workspaceFor(principal, 'mailboxes:create');
+      const whole = request.withinSeconds === undefined ? null : clock.deadline(request.withinSeconds * 1000);
+      if (request.mailboxId !== null) {
+        const mailbox = await store.mailboxes.byId(request.mailboxId);
+        if (mailbox?.workspaceId !== workspaceId) throw notFound('mailbox');
+      }
+      const client = await findClient(workspaceId, request);
+      if (!client) return refusal('client_unknown');
+      if (client.status === 'paused' && request.oauthClient.kind !== 'entered')
+        throw oauthClientPaused(client);
+      const refreshed = await refresh(client, request, whole);
+      if (!refreshed.ok) return refusal(refreshed.failure.reason, refreshed.failure.provider);
+      const { resource, tokens, scope } = refreshed.value;
+      const provider = providers[client.provider];
+      const transports = provider.transports(client, scope);
+      if (transports.length === 0) return refusal('scope_missing');
+      const identity = await identify(
+        client,
+        { accessToken: tokens.accessToken, scope },
+        request.email,
+        whole,
+      );
+      if ('reason' in identity) return identity;
+      if (request.exclusive && (await store.mailboxes.existsElsewhere(workspaceId, identity.email))) {
+        return refusal('mailbox_in_other_workspace');
+      }
+      const login = { email: identity.email, accessToken: tokens.accessToken, scope };
+      const objection = await objectionToExternalId(store, {
+        workspaceId,
+        externalId: request.externalId,
+        email: identity.email,
+        mailboxId: request.mailboxId,
+      });
+      if (objection) {
+        throw new GatewayError('conflict', 'This address and this name belong to different mailboxes.', {
+          extras: { mailboxId: objection.mailbox.id },
+        });
+      }
+      const results = await verifier.prove(client, transports, login, whole);
+      const isHopeless = results.every(({ ok, reason }) => !ok && !verifier.healsItself(reason));
+      if (isHopeless) return { ...refusal(results[0]?.reason ?? 'authentication_refused'), results };
+
+      const now = clock.now();
+      const { mailbox, isNew } = await store.transaction(async (rows) => {
+        if (request.oauthClient.kind === 'entered') {
+          const active = { ...client, status: 'active' as const, pausedReason: null, pausedAt: null };
+          if (!(await rows.oauthClients.update(client.id, active))) await rows.oauthClients.insert(active);
+        }
+        const written = await writeConnection(
+          ports,
+          rows,
+          {
+            workspaceId,
+            oauthClient: client,
+            identity,
+            refreshToken: tokens.refreshToken ?? secret(request.refreshToken),
+            refreshTokenExpiresInSeconds: tokens.refreshTokenExpiresInSeconds,
+            scope,
+            tokenSets: [{ resource, tokens }],
+            mailboxId: request.mailboxId,
+            customer: request.customer,
+            name: request.name,
+            externalId: request.externalId,
+            settings: request.settings,
+            verification: { verifiedAt: now, results },
+          },
+          now,
+        );
+        await rows.events.append({
+          id: random.id(),
+          workspaceId,
+          type: written.isNew ? 'mailbox.connected' : 'mailbox.reconnected',
+          objectId: written.mailbox.id,
+          data: { email: identity.email, imported: true },
+          createdAt: now,
+        });
+        return written;
+      });
+      log.debug('a mailbox was imported', { mailboxId: mailbox.id });
+      return { ok: true, mailbox, isNew, results };
+    },
+  };
+}
+
+const refusal = (reason: ReasonCode, provider: ProviderWords | null = null): Refusal => ({
+  ok: false,
+  reason,
+  provider,
+  results: [],
+});

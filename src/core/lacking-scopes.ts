@@ -1,0 +1,71 @@
+// Scopes that were added to an OAuth client after mailboxes had been connected with it: which mailboxes lack which,
+// and the link by which each of their owners gives them.
+import { notFound } from './errors.ts';
+import type { MailboxWithGrant, Page, PageRequest, Ports } from './ports.ts';
+import { type Principal, requireScope, workspaceFor } from './principal.ts';
+import { reconnectUrlOf } from './reconnect-link.ts';
+
+export type LackingMailbox = {
+  mailboxId: string;
+  externalId: string | null;
+  email: string;
+  /** Of the OAuth client's additional scopes, as they are entered there. */
+  lackingScopes: string[];
+  /** For the mailbox owner. */
+  reconnectUrl: string;
+};
+
+export type LackingScopes = ReturnType<typeof createLackingScopes>;
+
+type Needs = Pick<Ports, 'clock' | 'store' | 'providers' | 'linkSigner' | 'settings'>;
+
+export function createLackingScopes(ports: Needs) {
+  const { store } = ports;
+  return {
+    /**
+     * Looks through `page.limit` mailboxes of the workspace; so a page may hold fewer items, or none, and still
+     * have a next one. Throws `not_found` for an OAuth client that the workspace does not see.
+     */
+    async list(
+      principal: Principal,
+      oauthClientId: string,
+      page: PageRequest,
+    ): Promise<Page<LackingMailbox>> {
+      requireScope(principal, 'oauth_clients:read');
+      const workspaceId = workspaceFor(principal, 'mailboxes:read');
+      const client = await store.oauthClients.byId(oauthClientId);
+      const isVisible = client?.workspaceId === null || client?.workspaceId === workspaceId;
+      if (!client || client.deletedAt !== null || !isVisible) throw notFound('OAuth client');
+      const { items, next } = await store.mailboxes.list(workspaceId, { provider: client.provider }, page);
+      const lacking = items.flatMap((item): LackingMailbox[] => {
+        if (item.grant.oauthClientId !== client.id) return [];
+        const lackingScopes = lackingScopesOf(ports, item);
+        const { id, externalId, email } = item.mailbox;
+        if (lackingScopes.length === 0) return [];
+        return [{ mailboxId: id, externalId, email, lackingScopes, reconnectUrl: reconnectUrlOf(ports, id) }];
+      });
+      return { items: lacking, next };
+    },
+  };
+}
+
+/** Providers give these under other names or not at all; nobody misses them. */
+const identityWords: ReadonlySet<string> = new Set(['openid', 'email', 'profile', 'offline_access']);
+
+/** The additional scopes of the mailbox's OAuth client that its grant is without. */
+export function lackingScopesOf(
+  { providers }: Pick<Ports, 'providers'>,
+  { grant, oauthClient }: Pick<MailboxWithGrant, 'grant' | 'oauthClient'>,
+): string[] {
+  const provider = providers[oauthClient.provider];
+  /** One spelling of a scope, as the provider knows several: in any case, with its resource or without. */
+  const keyOf = (scope: string): string => {
+    const resource = provider.resourcesOf(oauthClient, scope)[0];
+    const qualified = resource ? provider.scopesOfResource(oauthClient, resource, scope)[0] : undefined;
+    return (qualified ?? scope).toLowerCase();
+  };
+  const granted = new Set(grant.scope.split(' ').map(keyOf));
+  return oauthClient.extraScopes.filter(
+    (scope) => !identityWords.has(scope.toLowerCase()) && !granted.has(keyOf(scope)),
+  );
+}

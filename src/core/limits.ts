@@ -1,0 +1,131 @@
+// How often somebody may call, and who is kept out for a time. Two kinds: few and dear requests (starting an
+// authorization) are counted in the database one by one, so that all processes agree; many and cheap ones are
+// counted in the process, which shares its totals.
+// Windows are fixed (whole seconds and minutes of the clock), so around the turn of one up to twice the limit can
+// pass within its length.
+import { GatewayError } from './errors.ts';
+import type { ProviderName } from './oauth-clients.ts';
+import type { Ports } from './ports.ts';
+import { createRequestCounter } from './request-counter.ts';
+
+/** One caller who is kept out for a time. Levels rise with each repetition. */
+export type Block = {
+  key: string;
+  level: number;
+  until: number;
+  /** Until when the level is remembered. */
+  rememberedUntil: number;
+};
+
+export type LimitSettings = {
+  /** Connect sessions that one workspace may begin in a minute, each provider by itself. */
+  initWorkspaceMinuteMax: number;
+  /** The same for one address. */
+  initAddressMinuteMax: number;
+  /** With this many refused attempts within `abuseWindowSeconds` an address is blocked. */
+  abuseRefusalsMax: number;
+  abuseWindowSeconds: number;
+  /** Lengths of the first, second, third ... block in a row; the last one repeats. */
+  blockSeconds: readonly number[];
+  /** How long after its end a block still makes the next one longer. */
+  blockMemorySeconds: number;
+  /** Requests of any kind, of one workspace. */
+  workspaceSecondMax: number;
+  workspaceMinuteMax: number;
+};
+
+type Needs = Pick<Ports, 'clock' | 'log' | 'store' | 'settings'>;
+
+const minute = 60_000;
+
+export type Limits = ReturnType<typeof createLimits>;
+
+export function createLimits({ clock, log, store, settings }: Needs) {
+  const requests = createRequestCounter({ clock, log, store, settings });
+
+  /** Adds one to the window that `now` lies in; answers the total and the seconds until the window ends. */
+  async function count(key: string, milliseconds: number, now: number) {
+    const start = now - (now % milliseconds);
+    const end = start + milliseconds;
+    return { total: await store.limits.hit(key, { start, end }, 1), seconds: secondsUntil(end, now) };
+  }
+
+  /** Notes a refusal; from the last one allowed on the address is blocked, longer than the last time. */
+  async function noteRefusal(address: string, now: number): Promise<Block | null> {
+    const { total } = await count(`abuse:${address}`, settings.abuseWindowSeconds * 1000, now);
+    // Every process gets another total, so one of them blocks. Beyond the first multiple only after a block that
+    // was shorter than the window.
+    if (total % settings.abuseRefusalsMax !== 0) return null;
+    const before = await store.limits.blockOf(address);
+    const levelBefore = before && before.rememberedUntil > now ? before.level : 0;
+    const level = Math.min(levelBefore + 1, settings.blockSeconds.length);
+    const until = now + (settings.blockSeconds[level - 1] ?? 0) * 1000;
+    const rememberedUntil = until + settings.blockMemorySeconds * 1000;
+    const block = { key: address, level, until, rememberedUntil };
+    await store.limits.saveBlock(block);
+    log.warn('an address is blocked', { address, level, until: new Date(until).toISOString() });
+    return block;
+  }
+
+  return {
+    /**
+     * Counts the beginning of one connect session. Throws `rate_limited` with `retryAfterSeconds`: the rest of
+     * the window, or of the block. Attempts during a block are not counted: it ends when it said it would.
+     */
+    async beginSession(
+      provider: ProviderName,
+      { workspaceId, address }: { workspaceId: string; address: string },
+    ): Promise<void> {
+      const now = clock.now();
+      const addressKey = `init:${provider}:${networkOf(address)}`;
+      const block = await store.limits.blockOf(addressKey);
+      if (block && block.until > now) throw refused(secondsUntil(block.until, now));
+
+      const [ofAddress, ofWorkspace] = await Promise.all([
+        count(addressKey, minute, now),
+        count(`init:${provider}:${workspaceId}`, minute, now),
+      ]);
+      if (
+        ofAddress.total <= settings.initAddressMinuteMax &&
+        ofWorkspace.total <= settings.initWorkspaceMinuteMax
+      )
+        return;
+      const blocked = await noteRefusal(addressKey, now);
+      throw refused(blocked ? secondsUntil(blocked.until, now) : ofAddress.seconds);
+    },
+
+    /** Counts one request of any kind, without waiting for the database. Throws `rate_limited`. */
+    countRequest(workspaceId: string): void {
+      const seconds = requests.count(workspaceId);
+      if (seconds !== null)
+        throw new GatewayError('rate_limited', 'Rate limit exceeded', retryAfter(seconds));
+    },
+
+    /** Deletes what is over; says how much that was. */
+    prune: (): Promise<number> => store.limits.prune(clock.now(), 500),
+  };
+}
+
+const refused = (seconds: number): GatewayError =>
+  new GatewayError('rate_limited', 'Rate limit exceeded for OAuth session creation', retryAfter(seconds));
+
+const retryAfter = (retryAfterSeconds: number) => ({ extras: { retryAfterSeconds } });
+
+const secondsUntil = (end: number, now: number): number => Math.max(1, Math.ceil((end - now) / 1000));
+
+/**
+ * What one subscriber holds: an IPv4 address (also when mapped into IPv6), or the first 64 bits of an IPv6
+ * address, within which a caller can change at will (RFC 4291 section 2.5.1).
+ */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped) return mapped;
+  if (!address.includes(':')) return address;
+  const [head = '', tail] = address.toLowerCase().split('%')[0]?.split('::') ?? [];
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
+  const groups = [...left, ...Array<string>(zeros).fill('0'), ...right];
+  const network = groups.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, ''));
+  return `${network.join(':')}::/64`;
+}
