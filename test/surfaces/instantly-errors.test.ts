@@ -79,9 +79,9 @@ it('paths that are not served are 404 in the envelope, for every family of this 
   const paths = [
     '/api/v2/oauth',
     '/api/v2/oauth/yahoo/init',
-    '/api/v2/accounts?limit=10',
-    '/api/v2/accounts/bob%40corp.test/pause',
-    '/api/v2/workspaces/current',
+    '/api/v2/accounts/bob%40corp.test/hello',
+    '/api/v2/workspaces',
+    '/api/v2/api-keys/a/b',
     '/compat/instantly',
     '/compat/instantly/api/v2/oauth/yahoo/init',
     '/compat/instantly/v1/anything',

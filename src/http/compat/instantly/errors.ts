@@ -49,13 +49,24 @@ export const envelope = (statusCode: number, message: string): ErrorReply => ({
 function answerTo(error: unknown): Answer {
   if (error instanceof GatewayError) return answerToGateway(error);
   if (error instanceof InstantlyError) return error;
+  // Instantly's server is built like this one: the sentence of the validator is the vendor's own.
+  if (isValidation(error)) return { statusCode: 400, message: error.message };
   return answerToFramework(statusOf(error));
 }
+
+const isValidation = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && error.code === 'FST_ERR_VALIDATION';
 
 function answerToGateway(error: GatewayError): Answer {
   switch (error.code) {
     case 'not_found':
       return { statusCode: 404, message: 'Resource not found' };
+    case 'rate_limited':
+      return {
+        statusCode: 429,
+        message: error.message,
+        retryAfterSeconds: error.extras.retryAfterSeconds ?? otherRetrySeconds,
+      };
     case 'oauth_client_missing':
       // Not 503: nothing comes back by itself here, and programs would retry for ever.
       return { statusCode: 500, message: error.message };

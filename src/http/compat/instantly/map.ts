@@ -1,13 +1,14 @@
 // Between Instantly's words and the core's: scopes, the session to make, its result. Decides nothing else.
 import {
+  type ApiKeyScope,
   type ConnectSession,
   type Core,
+  GatewayError,
   type Principal,
   type ProviderName,
   type ReasonCode,
   requireScope,
   verdictOf,
-  workspaceFor,
 } from '../../../core/index.ts';
 import type { InitReply, SessionErrorCode, StatusReply } from './schemas.ts';
 
@@ -15,26 +16,48 @@ export const surfaceName = 'instantly';
 
 type NewConnectSession = Parameters<Core['connectSessions']['create']>[1];
 
-/** Instantly's scopes, and the scope of the core that each one stands for in this surface's two operations. */
+/** Instantly's scopes, and the scopes of the core that each one stands for on this surface. */
 const nativeScopes = {
-  'accounts:create': 'connect_sessions:create',
-  'accounts:read': 'connect_sessions:read',
-} as const;
+  'accounts:create': ['connect_sessions:create'],
+  'accounts:read': ['connect_sessions:read', 'mailboxes:read'],
+  'accounts:update': ['mailboxes:read', 'mailboxes:update'],
+  'accounts:delete': ['mailboxes:read', 'mailboxes:delete'],
+  'api_keys:create': ['api_keys:create'],
+  'api_keys:read': ['api_keys:read'],
+  'api_keys:delete': ['api_keys:read', 'api_keys:delete'],
+} as const satisfies Partial<Record<ApiKeyScope, readonly ApiKeyScope[]>>;
 
 export type InstantlyScope = keyof typeof nativeScopes;
 
+/** The single scopes of this vocabulary that something here answers to. */
+export const instantlyScopes: readonly InstantlyScope[] = [
+  'accounts:create',
+  'accounts:read',
+  'accounts:update',
+  'accounts:delete',
+  'api_keys:create',
+  'api_keys:read',
+  'api_keys:delete',
+];
+
 /**
- * The principal as the core wants it for one operation, with the workspace it acts in. Throws
- * `permission_denied` when the key lacks Instantly's scope or names no workspace.
+ * The principal as the core wants it for one operation, with the workspace it acts in; null = an operation for
+ * every key. Throws `permission_denied` when the key lacks Instantly's scope or names no workspace.
  */
 export function principalFor(
   principal: Principal,
-  scope: InstantlyScope,
+  scope: InstantlyScope | null,
 ): { principal: Principal; workspaceId: string } {
-  requireScope(principal, scope);
-  const native = nativeScopes[scope];
-  const translated: Principal = { ...principal, scopes: new Set([...principal.scopes, native]) };
-  return { principal: translated, workspaceId: workspaceFor(translated, native) };
+  if (scope !== null) requireScope(principal, scope);
+  const native = scope === null ? [] : nativeScopes[scope];
+  const translated: Principal = { ...principal, scopes: new Set([...principal.scopes, ...native]) };
+  if (principal.workspaceId === null) {
+    throw new GatewayError(
+      'permission_denied',
+      'A key of the installation must name a workspace in the header `x-as-workspace`.',
+    );
+  }
+  return { principal: translated, workspaceId: principal.workspaceId };
 }
 
 /** Google: accounts of an organisation only. Both: a mailbox of another workspace is refused. */
