@@ -197,7 +197,10 @@ export function createAuthorization(ports: Needs) {
       if (!session) return { session: null, reason: 'session_expired' };
       if (request.consumedAt !== null) return answerOfFirst(session.id);
       // Another request of the same link was faster, perhaps another person's: no word about its result.
-      if (session.outcome) return { session: null, reason: 'session_expired' };
+      if (session.outcome && session.outcome.status !== 'cancelled') {
+        return { session: null, reason: 'session_expired' };
+      }
+      if (session.outcome) return arrivalOf(session.id);
       if (!(await store.authorizationRequests.consume(request.id, clock.now()))) {
         return request.expiresAt <= clock.now()
           ? { session: null, reason: 'session_expired' }

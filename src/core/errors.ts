@@ -144,7 +144,8 @@ export const errorTable = {
   overloaded: {
     status: 503,
     title: 'Too many requests are waiting',
-    explanation: 'A bound on waiting requests is reached.',
+    explanation:
+      'A bound on waiting requests is reached, or the database does not answer. Nothing was changed, or it is not known whether it was.',
     remedy: 'Try again after `Retry-After` seconds.',
   },
   rate_limited: {

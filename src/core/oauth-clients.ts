@@ -143,7 +143,8 @@ export function createOAuthClients(ports: Needs) {
         (changes.clientId !== undefined && changes.clientId !== client.clientId) ||
         (entraTenant !== undefined && checkEntraTenant(client.provider, entraTenant) !== client.entraTenant);
       if (isRegistrationChanged) await requireUnused(id);
-      const isRepair = client.status === 'paused' && (clientSecret !== undefined || isRegistrationChanged);
+      // Also when it is active: a pause may be on its way.
+      const isRepair = clientSecret !== undefined || isRegistrationChanged;
       const now = clock.now();
       const columns = {
         ...plain,
@@ -155,7 +156,7 @@ export function createOAuthClients(ports: Needs) {
       };
       await store.transaction(async (rows) => {
         if (!(await rows.oauthClients.update(id, columns))) throw notFound('OAuth client');
-        if (!isRepair) return;
+        if (!isRepair || client.status !== 'paused') return;
         await raise(ports, rows, {
           workspaceId: client.workspaceId,
           type: 'oauth_client.resumed',

@@ -41,15 +41,6 @@ test('a provider in trouble puts the keep-alive off and ends no grant', async ()
   assert.notEqual(body.items[0].status, 'needs_reauthorization');
 });
 
-test('a paused OAuth client does not keep the loop busy with grants that cannot be refreshed', async () => {
-  const { sandbox, gateway } = installation;
-  offset = 21 * day;
-  sandbox.microsoft.configure({ fault: { on: 'refresh', status: 401, error: 'invalid_client' } });
-  assert.equal(await gateway.core.maintenance.refreshDueGrants(), 1);
-  assert.equal(await gateway.core.maintenance.refreshDueGrants(), 0);
-  sandbox.microsoft.configure({ fault: null });
-});
-
 test('a mailbox is verified again when it is due, and a broken one is found out', async () => {
   const { sandbox, gateway, call } = installation;
   offset = 22 * day;
@@ -71,4 +62,13 @@ test('sessions are removed a day after they expired, and not before', async () =
   offset += day;
   assert.ok((await gateway.core.maintenance.pruneConnectSessions()) >= 1);
   assert.equal((await call('GET', path)).status, 404);
+});
+
+test('a paused OAuth client does not keep the loop busy with grants that cannot be refreshed', async () => {
+  const { sandbox, gateway } = installation;
+  offset += 21 * day;
+  sandbox.microsoft.configure({ fault: { on: 'refresh', status: 401, error: 'invalid_client' } });
+  assert.equal(await gateway.core.maintenance.refreshDueGrants(), 1);
+  assert.equal(await gateway.core.maintenance.refreshDueGrants(), 0);
+  sandbox.microsoft.configure({ fault: null });
 });
