@@ -11,7 +11,7 @@ import {
   memberOf,
   startInstallation,
 } from '../support/installation.ts';
-import { accountOf, addOwnClient, base, save } from './smartlead-world.ts';
+import { accountOf, addOwnClient, base, save, scopes } from './smartlead-world.ts';
 
 let installation: Installation;
 let call: Call;
@@ -88,6 +88,18 @@ describe('an account is saved', () => {
       is_smtp_success: true,
       is_imap_success: true,
     });
+  });
+
+  it('for each Outlook scope that the vendor names, `.default` included', async () => {
+    for (const scope of ['https://outlook.office.com/.default', scopes.microsoft]) {
+      const token = { scope };
+      const answer = await post(
+        await accountOf(installation, 'frank@contoso.test', { provider: 'microsoft', token }),
+      );
+      assert.equal(answer.status, 200, answer.text);
+      assert.equal(memberOf(answer.body.data, 'is_smtp_success'), true);
+      assert.equal(memberOf(answer.body.data, 'is_imap_success'), true);
+    }
   });
 
   it('with all settings of the vendor, each of which is told again, and no secret with them', async () => {
@@ -241,6 +253,21 @@ describe('an account is refused', () => {
       await accountOf(installation, 'john@gmail.com', { changes: { from_email: 'else@gmail.com' } }),
     );
     assert.deepEqual([wrong.status, wrong.body.ok], [400, false], wrong.text);
+  });
+
+  it('with 400 that says so when no OAuth client for the provider is set up', async () => {
+    const lonely = await startInstallation({ environment: { MAILGRANT_SURFACES: 'smartlead' } });
+    try {
+      const own = await lonely.gateway.core.apiKeys.authenticate(lonely.apiKey);
+      const operator = { ...own, isInstallation: true, workspaceId: null };
+      const visible = await lonely.gateway.core.oauthClients.list(own, { after: null, limit: 10 });
+      for (const { id } of visible.items) await lonely.gateway.core.oauthClients.remove(operator, id);
+      const { status, body } = await post(await accountOf(lonely, 'alice@gmail.test'), lonely.call);
+      assert.equal(status, 400);
+      assert.match(String(body.message), /no shared OAuth client for GMAIL/);
+    } finally {
+      await lonely.close();
+    }
   });
 
   it('with 503 and Retry-After, not 400, while the provider is down', async () => {

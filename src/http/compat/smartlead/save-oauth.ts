@@ -99,14 +99,21 @@ function requestOf(fields: Fields): SaveRequest {
  * What a provider's library leaves in the object (`expiry`, `expires_in`, `id_token` ...) is well, and not looked
  * at. `expiry_date` must be there and may be past: the token is refreshed in any case.
  */
-function tokenOf(token: Fields): { scope: string; refreshToken: string } {
+function tokenOf(token: Fields): { scope: string | null; refreshToken: string } {
   const scope = token.text('scope', { max: 8192 });
   const tokenType = token.text('token_type', { max: 64 });
   if (tokenType.toLowerCase() !== 'bearer') throw invalid('token.token_type must be Bearer');
   token.number('expiry_date');
   token.optionalText('access_token', { max: 32_768 });
-  return { scope, refreshToken: token.optionalText('refresh_token', { max: 32_768 }) ?? '' };
+  return {
+    scope: namedScope(scope),
+    refreshToken: token.optionalText('refresh_token', { max: 32_768 }) ?? '',
+  };
 }
+
+/** Null = to be found out: Entra's `.default` names no scope, but whatever the person has consented to. */
+const namedScope = (scope: string): string | null =>
+  scope.split(/\s+/).some((word) => word.toLowerCase().endsWith('/.default')) ? null : scope;
 
 async function existing({ core, principal }: Call, number: number): Promise<MailboxWithGrant> {
   return core.mailboxes.readByNumber(principal, number).catch((error: unknown) => {
@@ -179,12 +186,15 @@ function refused(failures: readonly Failure[], before: MailboxWithGrant | null):
       members: { errorCode: 'ACCOUNT_ALREADY_EXIST', emailAccountId: null },
     });
   }
-  const error = [...new Set(failures.map(({ words }) => words))].join(' ');
+  // That the client which was not named is missing explains nothing.
+  const telling = failures.filter(({ refusal }, index) => index === 0 || !isMissingClient(refusal));
+  const hasNoClient = failures.every(({ refusal }) => isMissingClient(refusal));
+  const words = (hasNoClient ? failures : telling).map((failure) => failure.words);
+  const error = [...new Set(words)].join(' ');
   if (results.length > 0) {
     const members = { errorCode: 'ACCOUNT_VERIFICATION_FAILED', emailAccountId, error };
     return new SmartleadError(400, sentence, { members });
   }
   if (reason === 'wrong_mailbox') return new SmartleadError(400, 'from_email must match the OAuth account');
-  const hasNoClient = failures.every(({ refusal }) => isMissingClient(refusal));
   return new SmartleadError(400, hasNoClient ? error : tokenRefused, { members: { error } });
 }
