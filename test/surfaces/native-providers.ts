@@ -89,6 +89,7 @@ export function createPorts(behaviour: Behaviour): Pick<Ports, 'providers' | 'pr
   const google: Provider = {
     name: 'google',
     clouds: ['default'],
+    tokenUrls: [],
     scopesFor: (_client, profile) => ['openid', 'email', profile === 'full' ? mailScope : apiScope],
     missingScopes: (_client, profile, granted) =>
       [profile === 'full' ? mailScope : apiScope].filter((scope) => !granted.includes(scope)),
