@@ -34,6 +34,9 @@ type Needs = Pick<Ports, 'random' | 'settings'>;
 /** Until a process that dies before the verification is made up for by the due-work loop. */
 const verifyGraceMilliseconds = 60_000;
 
+/** What is held while an address is decided about, over all workspaces. */
+export const addressLock = (email: string): string => `mailbox address ${email}`;
+
 export async function writeConnection(
   ports: Needs,
   rows: StoreOperations,

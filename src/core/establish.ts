@@ -2,7 +2,7 @@
 import type { Acceptance } from './acceptance.ts';
 import type { Authorized, Refusal } from './code-exchange.ts';
 import type { ConnectOutcome, ConnectSession } from './connect.ts';
-import { writeConnection } from './connection-rows.ts';
+import { addressLock, writeConnection } from './connection-rows.ts';
 import { raise } from './events.ts';
 import type { Ports } from './ports.ts';
 
@@ -22,7 +22,7 @@ export async function establish(
   const connection = connectionOf(ports, session, authorized);
   return store
     .transaction(async (rows) => {
-      await rows.mailboxes.lockAddress(connection.identity.email);
+      await rows.lock(addressLock(connection.identity.email));
       const objection = await objectionToAddress(rows, session, authorized.identity);
       if (objection) return objection;
       const { mailbox, isNew } = await writeConnection(ports, rows, connection, now);

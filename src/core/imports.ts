@@ -1,9 +1,10 @@
 // Mailboxes whose tokens somebody else obtained and hands to us. Nothing is believed: the refresh token is used
 // once, the address is asked for, and every transport is proved, before a row is written.
-import { writeConnection } from './connection-rows.ts';
+import { addressLock, writeConnection } from './connection-rows.ts';
 import type { ReasonCode } from './diagnosis.ts';
 import { GatewayError, notFound } from './errors.ts';
 import { objectionToExternalId } from './external-ids.ts';
+import { createImportClients } from './import-clients.ts';
 import type { MailboxSettingsChanges } from './mailbox-settings.ts';
 import type { Mailbox } from './mailboxes.ts';
 import { type OAuthClient, oauthClientPaused, type ProviderName } from './oauth-clients.ts';
@@ -53,57 +54,7 @@ export type Imports = ReturnType<typeof createImports>;
 
 export function createImports(ports: Needs) {
   const { clock, random, log, store, providers, settings, verifier } = ports;
-
-  async function findClient(
-    workspaceId: string,
-    { provider, oauthClient: wanted }: ImportRequest,
-  ): Promise<OAuthClient | null> {
-    switch (wanted.kind) {
-      case 'id': {
-        const client = await store.oauthClients.byId(wanted.id);
-        const isVisible = client?.workspaceId === null || client?.workspaceId === workspaceId;
-        return client && isVisible && client.deletedAt === null && client.provider === provider
-          ? client
-          : null;
-      }
-      case 'chosen':
-        return store.oauthClients.choose(workspaceId, provider, wanted.owner);
-      case 'entered':
-        return enteredClient(workspaceId, provider, wanted);
-      default:
-        return wanted satisfies never;
-    }
-  }
-
-  /** The workspace's registration with this `client_id`, with the secret as entered now; not yet stored. */
-  async function enteredClient(
-    workspaceId: string,
-    provider: ProviderName,
-    entered: Extract<ImportRequest['oauthClient'], { kind: 'entered' }>,
-  ): Promise<OAuthClient> {
-    const before = await store.oauthClients.byClientId(workspaceId, provider, entered.clientId);
-    const now = clock.now();
-    const asEntered = { clientSecret: secret(entered.clientSecret), updatedAt: now } as const;
-    if (before) return { ...before, ...asEntered };
-    return {
-      id: random.id(),
-      workspaceId,
-      provider,
-      name: entered.name,
-      clientId: entered.clientId,
-      ...asEntered,
-      cloud: providers[provider].clouds[0] ?? '',
-      entraTenant: provider === 'microsoft' ? (entered.entraTenant ?? 'common') : null,
-      personalAccounts: true,
-      extraScopes: [],
-      dialects: {},
-      status: 'active',
-      pausedReason: null,
-      pausedAt: null,
-      createdAt: now,
-      deletedAt: null,
-    };
-  }
+  const { findClient, storeEntered } = createImportClients(ports);
 
   /**
    * The scopes to try, best guess first: what the caller says; else none at all, which means those of the grant
@@ -233,17 +184,19 @@ export function createImports(ports: Needs) {
       if (isHopeless) return { ...refusal(results[0]?.reason ?? 'authentication_refused'), results };
 
       const now = clock.now();
-      const { mailbox, isNew } = await store.transaction(async (rows) => {
-        if (request.oauthClient.kind === 'entered') {
-          const active = { ...client, status: 'active' as const, pausedReason: null, pausedAt: null };
-          if (!(await rows.oauthClients.update(client.id, active))) await rows.oauthClients.insert(active);
-        }
+      const stored = await store.transaction(async (rows) => {
+        // In this order everywhere: the registration, then the address.
+        const oauthClient =
+          request.oauthClient.kind === 'entered' ? await storeEntered(rows, client) : client;
+        await rows.lock(addressLock(identity.email));
+        if (request.exclusive && (await rows.mailboxes.existsElsewhere(workspaceId, identity.email)))
+          return null;
         const written = await writeConnection(
           ports,
           rows,
           {
             workspaceId,
-            oauthClient: client,
+            oauthClient,
             identity,
             refreshToken: tokens.refreshToken ?? secret(request.refreshToken),
             refreshTokenExpiresInSeconds: tokens.refreshTokenExpiresInSeconds,
@@ -268,6 +221,8 @@ export function createImports(ports: Needs) {
         });
         return written;
       });
+      if (!stored) return refusal('mailbox_in_other_workspace');
+      const { mailbox, isNew } = stored;
       log.debug('a mailbox was imported', { mailboxId: mailbox.id });
       return { ok: true, mailbox, isNew, results };
     },

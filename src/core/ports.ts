@@ -90,6 +90,8 @@ export type MailboxWithGrant = { mailbox: Mailbox; grant: Grant; oauthClient: OA
  * sealed and opened inside. An operation that finds no row returns null or false, never throws for it.
  */
 export type StoreOperations = {
+  /** Lets one transaction at a time, over all processes, decide about what has this name; held until its end. */
+  lock(name: string): Promise<void>;
   workspaces: {
     insert(workspace: Workspace): Promise<void>;
     byId(id: string): Promise<Workspace | null>;
@@ -270,8 +272,6 @@ export type StoreOperations = {
     byEmail(workspaceId: string, email: string): Promise<Mailbox | null>;
     byNumber(workspaceId: string, number: number): Promise<Mailbox | null>;
     byExternalId(workspaceId: string, externalId: string): Promise<Mailbox | null>;
-    /** Lets one transaction at a time decide about an address, over all workspaces. */
-    lockAddress(email: string): Promise<void>;
     /** True when a workspace other than this one has the address. */
     existsElsewhere(workspaceId: string, email: string): Promise<boolean>;
     list(workspaceId: string, filter: MailboxFilter, page: PageRequest): Promise<Page<MailboxWithGrant>>;

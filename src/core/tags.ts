@@ -32,6 +32,7 @@ export function createTags({ store, clock, random }: Pick<Ports, 'store' | 'cloc
     async create(principal: Principal, request: { name: string; color: string | null }): Promise<Tag> {
       const workspaceId = workspaceFor(principal, 'mailboxes:update');
       return store.transaction(async (rows) => {
+        await rows.lock(`tag ${workspaceId} ${request.name}`);
         const before = await rows.tags.byName(workspaceId, request.name);
         if (before) return before;
         const number = await rows.numbers.next('tag');

@@ -27,6 +27,7 @@ export const createSqlStore = (engine: Engine, keyring: Keyring): Store => ({
 });
 
 const operationsOn = (context: Context): StoreOperations => ({
+  lock: (name) => context.session.lockText(name),
   workspaces: workspaceOperations(context),
   customers: customerOperations(context),
   tags: tagOperations(context),

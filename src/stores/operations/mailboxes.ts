@@ -59,7 +59,6 @@ export const mailboxOperations = ({ session, keyring }: Context): StoreOperation
         .executeTakeFirst();
       return row === undefined ? null : mailboxFromRow(row);
     },
-    lockAddress: (email) => session.lockText(`mailbox address ${email}`),
     existsElsewhere: async (workspaceId, email) => {
       const row = await session.reader
         .selectFrom('mailboxes')

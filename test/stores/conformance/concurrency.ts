@@ -83,7 +83,7 @@ export const concurrencyGuarantees = (createDatabase: CreateDatabase): void =>
       const taken = await Promise.all(
         grants.map((given, index) =>
           (index % 2 === 0 ? store : other).transaction(async (rows) => {
-            await rows.mailboxes.lockAddress('ada@mail.example');
+            await rows.lock('ada@mail.example');
             if (await rows.mailboxes.existsElsewhere(given.workspaceId, 'ada@mail.example')) return false;
             await rows.mailboxes.insert(mailbox(given, { email: 'ada@mail.example' }));
             return true;

@@ -1,0 +1,79 @@
+// Which registration imported tokens were given to: named, chosen, or entered together with the tokens. An entered
+// one becomes a private OAuth client of the workspace, once per `client_id`, and only when the tokens proved good.
+
+import type { ImportRequest } from './imports.ts';
+import type { OAuthClient, ProviderName } from './oauth-clients.ts';
+import type { Ports, StoreOperations } from './ports.ts';
+import { secret } from './secret.ts';
+
+type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'providers'>;
+
+export function createImportClients({ clock, random, store, providers }: Needs) {
+  async function findClient(
+    workspaceId: string,
+    { provider, oauthClient: wanted }: ImportRequest,
+  ): Promise<OAuthClient | null> {
+    switch (wanted.kind) {
+      case 'id': {
+        const client = await store.oauthClients.byId(wanted.id);
+        const isVisible = client?.workspaceId === null || client?.workspaceId === workspaceId;
+        return client && isVisible && client.deletedAt === null && client.provider === provider
+          ? client
+          : null;
+      }
+      case 'chosen':
+        return store.oauthClients.choose(workspaceId, provider, wanted.owner);
+      case 'entered':
+        return enteredClient(workspaceId, provider, wanted);
+      default:
+        return wanted satisfies never;
+    }
+  }
+
+  /** The workspace's registration with this `client_id`, with the secret as entered now; not yet stored. */
+  async function enteredClient(
+    workspaceId: string,
+    provider: ProviderName,
+    entered: Extract<ImportRequest['oauthClient'], { kind: 'entered' }>,
+  ): Promise<OAuthClient> {
+    const before = await store.oauthClients.byClientId(workspaceId, provider, entered.clientId);
+    const now = clock.now();
+    const asEntered = { clientSecret: secret(entered.clientSecret), updatedAt: now } as const;
+    if (before) return { ...before, ...asEntered };
+    return {
+      id: random.id(),
+      workspaceId,
+      provider,
+      name: entered.name,
+      clientId: entered.clientId,
+      ...asEntered,
+      cloud: providers[provider].clouds[0] ?? '',
+      entraTenant: provider === 'microsoft' ? (entered.entraTenant ?? 'common') : null,
+      personalAccounts: true,
+      extraScopes: [],
+      dialects: {},
+      status: 'active',
+      pausedReason: null,
+      pausedAt: null,
+      createdAt: now,
+      deletedAt: null,
+    };
+  }
+
+  /** Of many imports at once with one registration, the first enters it and the others find it. */
+  async function storeEntered(rows: StoreOperations, client: OAuthClient): Promise<OAuthClient> {
+    const { workspaceId, provider, clientId, clientSecret } = client;
+    if (workspaceId === null) throw new Error('an entered registration belongs to a workspace');
+    await rows.lock(`oauth client ${workspaceId} ${provider} ${clientId}`);
+    const before = await rows.oauthClients.byClientId(workspaceId, provider, clientId);
+    if (!before) {
+      await rows.oauthClients.insert(client);
+      return client;
+    }
+    const columns = { clientSecret, status: 'active', pausedReason: null, pausedAt: null } as const;
+    await rows.oauthClients.update(before.id, { ...columns, updatedAt: client.updatedAt });
+    return before;
+  }
+
+  return { findClient, storeEntered };
+}
