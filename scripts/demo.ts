@@ -16,6 +16,8 @@ const isAuto = process.argv.includes('--auto');
 const say = (line: string): void => void (isAuto ? process.stderr : process.stdout).write(`${line}\n`);
 
 async function main(): Promise<number> {
+  // From the first moment on, so that a signal during the start leaves nothing behind either.
+  const stopped = untilSignal();
   const folder = mkdtempSync(join(tmpdir(), 'mailgrant-demo-'));
   const undo: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })];
   try {
@@ -35,9 +37,9 @@ async function main(): Promise<number> {
     undo.unshift(() => gateway.close());
     const address = await gateway.start();
     const keys = await prepareWorkspace({ address, core: gateway.core, sandbox });
-    if (isAuto) return await auto(address, keys, sandbox);
+    if (isAuto) return await Promise.race([auto(address, keys, sandbox), stopped.then(() => 1)]);
     invite(address, keys);
-    await untilSignal();
+    await stopped;
     return 0;
   } finally {
     for (const step of undo) await step();
@@ -74,9 +76,10 @@ Open a connect address in a browser, choose a person, allow. Then:
 The connect addresses are good for ten minutes; POST /v1/connect-sessions makes more. Ctrl-C ends the demo.`);
 }
 
-const untilSignal = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
   });
+}
 
 process.exitCode = await main();

@@ -12,6 +12,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const isWindows = process.platform === 'win32';
 const pinnedNode = join(root, 'node_modules', 'node', 'bin', isWindows ? 'node.exe' : 'node');
 const lockWaitMs = 15 * 60_000;
+const parentPollMs = 250;
+// Noted before the installation, which may take longer than the parent lives.
+const parentId = process.ppid;
 
 /**
  * True when what is installed is what package-lock.json names. npm keeps its own copy of the lock file, which
@@ -125,11 +128,27 @@ function runEntry([entry, ...rest]) {
     env: { ...process.env, [pathName]: `${bin}${delimiter}${process.env[pathName] ?? ''}` },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  endWithParent(child);
   child.on('error', (error) => {
     process.stderr.write(`cannot start ${pinnedNode}: ${error.message}\n`);
     process.exitCode = 1;
   });
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+}
+
+/**
+ * A signal to npm ends npm and its shell, not always what these started: this process would live on under another
+ * parent, and with it a server that nobody sees. Without npm the caller may have left on purpose (nohup, setsid).
+ * Where the id of a parent never changes (Windows) nothing happens here.
+ */
+function endWithParent(child) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const watch = setInterval(() => {
+    if (process.ppid === parentId) return;
+    clearInterval(watch);
+    child.kill('SIGTERM');
+  }, parentPollMs);
+  watch.unref();
 }
 
 if (!isInstalled()) whileLocked(() => isInstalled() || install());

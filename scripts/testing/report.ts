@@ -1,5 +1,5 @@
-// Owns what a test run prints: a line per file as it ends, then failures in full, skips with their reasons, the
-// slowest tests, and the count, alone on the last line.
+// Owns what a test run prints: a line per file as it ends, then the slowest tests, failures in full,
+// and the count, alone on the last line.
 import type { FileResult } from './tally.ts';
 import type { TestFile } from './test-files.ts';
 
@@ -17,25 +17,20 @@ export type Report = {
 export function createReport(print: (line: string) => void): Report {
   let passed = 0;
   const failures: { place: string; name: string; message: string }[] = [];
-  const skips: { place: string; name: string; reason: string }[] = [];
   const times: { place: string; name: string; milliseconds: number }[] = [];
 
   const addFile: Report['addFile'] = (file, result, milliseconds) => {
     passed += result.passed;
     const place = file.name;
     failures.push(...result.failures.map((failure) => ({ place, ...failure })));
-    skips.push(...result.skips.map((skip) => ({ place, ...skip })));
     times.push(...result.times.map((time) => ({ place, ...time })));
     const counts = [`${result.passed} passed`];
     if (result.failures.length > 0) counts.push(`${result.failures.length} failed`);
-    if (result.skips.length > 0) counts.push(`${result.skips.length} skipped`);
     const verdict = result.failures.length > 0 ? 'FAIL' : 'ok  ';
     print(`${verdict} ${place}  ${counts.join(', ')}  ${Math.round(milliseconds)} ms`);
   };
 
   const end: Report['end'] = ({ seconds, leftOut }) => {
-    if (skips.length > 0) print('\nSkipped, with their reasons:');
-    for (const skip of skips) print(`  ${skip.place}: ${skip.name}: ${skip.reason}`);
     const slow = times.filter((time) => time.milliseconds >= slowFromMs);
     slow.sort((a, b) => b.milliseconds - a.milliseconds);
     if (slow.length > 0) print('\nSlowest tests:');
@@ -45,7 +40,7 @@ export function createReport(print: (line: string) => void): Report {
     for (const { place, name, message } of failures) {
       print(`\nFAILED ${place}: ${name}\n${indent(message)}`);
     }
-    print(`\n${seconds.toFixed(1)} s${skips.length > 0 ? `, ${skips.length} skipped` : ''}`);
+    print(`\n${seconds.toFixed(1)} s`);
     if (leftOut > 0) print(`${leftOut} left out`);
     if (passed === 0 && failures.length === 0) print('Nothing was tested, which is no success.');
     print(`${passed} passed, ${failures.length} failed`);

@@ -1,15 +1,14 @@
-// Owns the judgement on one test file: which of the runner's events count as a test passed, failed or skipped.
-// Only leaves count, so that a suite adds nothing to its tests; a file that tests nothing has failed.
+// Owns the judgement on one test file: which of the runner's events count as a test passed or failed. Only leaves
+// count, so that a suite adds nothing to its tests; a test that is skipped or still to do, and a file that tests
+// nothing, have failed.
 import { inspect } from 'node:util';
 
 export type Failure = { name: string; message: string };
-export type Skip = { name: string; reason: string };
 export type TestTime = { name: string; milliseconds: number };
 
 export type FileResult = {
   passed: number;
   failures: Failure[];
-  skips: Skip[];
   times: TestTime[];
 };
 
@@ -33,7 +32,7 @@ export function createTally(file: { path: string; timeoutSeconds: number }): {
   add(event: TestEvent): void;
   end(output: string): FileResult;
 } {
-  const result: FileResult = { passed: 0, failures: [], skips: [], times: [] };
+  const result: FileResult = { passed: 0, failures: [], times: [] };
   const hasChildren: boolean[] = [];
   const unfinished: string[] = [];
   const finish = (name: string): void => {
@@ -60,13 +59,11 @@ export function createTally(file: { path: string; timeoutSeconds: number }): {
       }
       return;
     }
-    if (event.skip !== undefined || event.todo !== undefined) {
-      const reason = event.skip ?? event.todo;
-      if (typeof event.skip === 'string' && event.skip !== '')
-        result.skips.push({ name, reason: event.skip });
-      else if (reason !== false) {
-        result.failures.push({ name, message: 'skipped tests are not allowed (unless they say why)' });
-      }
+    if (isSaid(event.skip) || isSaid(event.todo)) {
+      const word = isSaid(event.skip) ? 'skipped' : 'still to do';
+      const reason = event.skip || event.todo;
+      const why = typeof reason === 'string' ? `: ${reason}` : '';
+      result.failures.push({ name, message: `a test may not be ${word}${why}` });
       return;
     }
     if (!isLeaf || event.kind === 'suite') return;
@@ -75,7 +72,7 @@ export function createTally(file: { path: string; timeoutSeconds: number }): {
   };
 
   const end = (output: string): FileResult => {
-    const isEmpty = result.passed === 0 && result.failures.length === 0 && result.skips.length === 0;
+    const isEmpty = result.passed === 0 && result.failures.length === 0;
     if (isEmpty) result.failures.push({ name: 'the file as a whole', message: 'it holds not a single test' });
     const whole = result.failures.find((failure) => failure.name === 'the file as a whole');
     if (whole && output.trim() !== '') whole.message += `\n${output.trim()}`;
@@ -83,6 +80,9 @@ export function createTally(file: { path: string; timeoutSeconds: number }): {
   };
   return { begin: (name) => void unfinished.push(name), finish, add, end };
 }
+
+/** node:test reports `skip: ''` for a skip without a reason, and false or nothing for none. */
+const isSaid = (value: string | boolean | undefined): boolean => value !== undefined && value !== false;
 
 function describeFileFailure(error: unknown, unfinished: readonly string[], timeoutSeconds: number): string {
   if (failureTypeOf(error) === 'testAborted') {
