@@ -30,12 +30,15 @@ test('the names under which providers send secrets are redacted also as plain te
     'refresh_token',
     'client_secret',
     'authorization',
-    'code',
     'code_verifier',
   ]) {
     assert.ok(!logged({ [name]: 'plain-text' }).includes('plain-text'), name);
     assert.ok(!logged({ answer: { body: { [name]: 'plain-text' } } }).includes('plain-text'), name);
   }
+});
+
+test('what says which error it was stays readable', () => {
+  assert.match(logged({ code: 'provider_unavailable' }), /provider_unavailable/);
 });
 
 test('an error is logged with its cause', () => {

@@ -4,33 +4,50 @@ import { startLoop } from '../../src/jobs/loop.ts';
 import { systemClock, systemRandom } from '../../src/system.ts';
 import { until } from '../support/until.ts';
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
+const errors: string[] = [];
+const log = { debug() {}, info() {}, warn() {}, error: (message: string) => void errors.push(message) };
+const start = (work: () => Promise<number>) =>
+  startLoop({ clock: systemClock, random: systemRandom, log }, { name: 'test', pauseSeconds: 0.01, work });
 
-test('due work is done batch after batch, a failing batch does not end the loop, and stopping waits for it', async () => {
+test('due work is done batch after batch, and a failing batch does not end the loop', async () => {
   const batches = [2, 2, 'fails', 1, 0] as const;
-  const errors: string[] = [];
   let calls = 0;
-  const loop = startLoop(
-    {
-      clock: systemClock,
-      random: systemRandom,
-      log: { ...silent, error: (message) => errors.push(message) },
-    },
-    {
-      name: 'test',
-      pauseSeconds: 0.01,
-      work: async () => {
-        const batch = batches[calls] ?? 0;
-        calls += 1;
-        if (batch === 'fails') throw new Error('this batch fails');
-        return batch;
-      },
-    },
-  );
+  const loop = start(async () => {
+    const batch = batches[calls] ?? 0;
+    calls += 1;
+    if (batch === 'fails') throw new Error('this batch fails');
+    return batch;
+  });
   await until('all batches were asked for', () => calls > batches.length);
   await loop.stop();
-  const callsAtEnd = calls;
   assert.equal(errors.length, 1);
-  await new Promise((resolve) => setImmediate(resolve));
-  assert.equal(calls, callsAtEnd);
+});
+
+test('stopping waits for the batch that runs, and none begins after it', async () => {
+  const held = Promise.withResolvers<number>();
+  let calls = 0;
+  let isStopped = false;
+  const loop = start(() => {
+    calls += 1;
+    return held.promise;
+  });
+  assert.equal(calls, 1);
+  const stopping = loop.stop().then(() => {
+    isStopped = true;
+  });
+  // More turns of the event loop than anything but the batch could need.
+  for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(isStopped, false);
+
+  held.resolve(5);
+  await stopping;
+  assert.equal(calls, 1, 'there was more to do, but not for this loop');
+});
+
+test('stopping ends the pause between batches at once', async () => {
+  const loop = startLoop(
+    { clock: systemClock, random: systemRandom, log },
+    { name: 'test', pauseSeconds: 3600, work: async () => 0 },
+  );
+  await loop.stop();
 });
