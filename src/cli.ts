@@ -3,11 +3,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadConfig, missingKeyringFile } from './config.ts';
+import { loadConfig, loadConfigWithKeyring, missingKeyringFile } from './config.ts';
 import { type ApiKeyScope, apiKeyScopes, type Core, type Principal } from './core/index.ts';
 import { createGateway } from './gateway.ts';
+import { createLog } from './log.ts';
 import { serve } from './main.ts';
-import { generateKey } from './stores/keyring.ts';
+import { openStore } from './stores/index.ts';
+import { createKeyring, generateKey, parseKeyring } from './stores/keyring.ts';
 
 const usage = `mailgrant init [--workspace NAME]       make keyring, database, first workspace and first API keys
 mailgrant serve                         run the gateway
@@ -60,7 +62,7 @@ async function main(args: string[]): Promise<void> {
 }
 
 async function init({ workspace: name }: { workspace: string }): Promise<void> {
-  makeKeyring();
+  await makeKeyring();
   await withCore(async (core) => {
     const { items } = await core.workspaces.list(operator, { after: null, limit: 1 });
     if (items.length > 0) {
@@ -107,14 +109,36 @@ async function makeApiKey(request: { workspace?: string; name: string; scope: st
 }
 
 /** A keyring file where the configuration would look for one, unless there is a keyring by any means. */
-function makeKeyring(): void {
+async function makeKeyring(): Promise<void> {
   const file = missingKeyringFile();
   if (file === null) return;
+  const keyring = generateKey();
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(file, `${generateKey()}\n`, { mode: 0o600, flag: 'wx' });
+  await requireFit(keyring, file);
+  writeFileSync(file, `${keyring}\n`, { mode: 0o600, flag: 'wx' });
   process.stdout.write(
     `New keyring: ${file}\nBack it up apart from the database: without it every secret is lost.\n`,
   );
+}
+
+/** A database that other keys sealed would be of no use with a new one: the operator must find the old one. */
+async function requireFit(keyring: string, file: string): Promise<void> {
+  const config = loadConfigWithKeyring(keyring);
+  try {
+    const store = await openStore({
+      databaseUrl: config.databaseUrl,
+      dataDir: config.dataDir,
+      keyring: createKeyring(parseKeyring(keyring)),
+      log: createLog('silent'),
+    });
+    await store.close();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(
+      `There is no keyring at ${file}, and a new one was not written, because the database refuses it:\n${reason}\nPut the keyring back that belongs to this database, or name another data directory or database.`,
+      { cause },
+    );
+  }
 }
 
 async function withCore(work: (core: Core) => Promise<void>): Promise<void> {

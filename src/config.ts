@@ -278,6 +278,10 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
 
 const defaultKeyringFile = (dataDir: string): string => join(dataDir, 'keyring');
 
+/** The configuration with a keyring that is not stored yet: for `init`, which makes one. */
+export const loadConfigWithKeyring = (keyring: string): Config =>
+  loadConfig({ ...process.env, [settingsTable.keyring.name]: keyring });
+
 /** Where `mailgrant init` should make a keyring; null when there is one by any means. */
 export function missingKeyringFile(
   environment: Record<string, string | undefined> = process.env,
