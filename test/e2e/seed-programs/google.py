@@ -1,5 +1,5 @@
-# A program for Instantly's OAuth API, as its integration guide teaches to write one in Python: the same calls as
-# google.mjs, by `requests`, with both headers on every call, and 300 questions at most.
+# A program for Instantly's OAuth API, of the kind that its integration guide teaches, in our own words: the same
+# calls as google.mjs, by `requests`, with both headers on every call, and 300 questions at most.
 import os
 import time
 
