@@ -33,6 +33,8 @@ export const googleDialect: Dialect = {
     'profile',
     GOOGLE_MAIL_SCOPE,
     ...['modify', 'readonly', 'send', 'compose', 'metadata', 'labels'].map((name) => GMAIL + name),
+    // Of another API, for registrations that ask for more than mail.
+    'https://www.googleapis.com/auth/postmaster.readonly',
   ],
   identityScopes: new Set(['openid', 'email', 'profile']),
   granularConsent: true,

@@ -19,6 +19,7 @@ import {
   troublePage,
   unknownLinkPage,
 } from './result-pages.ts';
+import { returnUrlOf } from './return-url.ts';
 import { requireSameSite } from './same-site.ts';
 
 const statusOfArrival = { callback_invalid: 400, browser_mismatch: 400, session_expired: 410 } as const;
@@ -115,7 +116,9 @@ function callbacks(app: FastifyInstance, core: Core, cookies: BrowserCookies): v
       parameters: new URLSearchParams({ state: ticket.state }),
       browserToken: () => ticket.browserToken,
     });
-    return sendPage(reply, arrival.session === null ? noResultPage() : resultPage(arrival));
+    if (arrival.session === null) return sendPage(reply, noResultPage());
+    const elsewhere = returnUrlOf(arrival);
+    return elsewhere === null ? sendPage(reply, resultPage(arrival)) : reply.redirect(elsewhere, 303);
   });
 }
 

@@ -11,6 +11,7 @@ import { documentPath, registerDocument } from './openapi.ts';
 import type { Noun } from './operation.ts';
 import { problemSchema, verdictSchema } from './parts.ts';
 import { recognize } from './principal.ts';
+import { settings } from './settings.ts';
 import { tokens } from './tokens.ts';
 import { whoami } from './whoami.ts';
 import { workspaces } from './workspaces.ts';
@@ -24,6 +25,7 @@ const nouns: readonly Noun[] = [
   mailboxes,
   tokens,
   events,
+  settings,
 ];
 
 export const native: Surface = {

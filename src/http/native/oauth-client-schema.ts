@@ -1,6 +1,12 @@
 // How an OAuth client looks in the native API, and what one is made and changed with. No answer holds its secret.
 import { type Static, Type } from 'typebox';
-import { type Core, type OAuthClient, redirectUriOf, verdictOf } from '../../core/index.ts';
+import {
+  type Core,
+  type LackingMailbox,
+  type OAuthClient,
+  redirectUriOf,
+  verdictOf,
+} from '../../core/index.ts';
 import {
   closed,
   id,
@@ -37,6 +43,14 @@ const personalAccounts = Type.Boolean({
   description: 'Whether consumer accounts (gmail.com, outlook.com) may be connected.',
 });
 
+const extraScopes = Type.Array(Type.String({ minLength: 1, maxLength: 512, pattern: '^[^\\s"\\\\]+$' }), {
+  maxItems: 100,
+  uniqueItems: true,
+  description:
+    'Asked for besides those that mail needs, so that its tokens can do more. Mailboxes that were connected before lack them until they are reconnected.',
+  examples: [['https://www.googleapis.com/auth/postmaster.readonly']],
+});
+
 export const oauthClientSchema = Type.Object(
   {
     id: id('Id of the OAuth client.'),
@@ -49,6 +63,7 @@ export const oauthClientSchema = Type.Object(
     cloud: Type.String({ description: "One of the provider's clouds.", examples: ['default'] }),
     entra_tenant: entraTenant,
     personal_accounts: personalAccounts,
+    extra_scopes: extraScopes,
     redirect_uri: Type.String({
       format: 'uri',
       description: 'Enter this at the provider, letter by letter.',
@@ -77,6 +92,7 @@ export const newOAuthClient = Type.Object(
     ),
     entra_tenant: Type.Optional(entraTenant),
     personal_accounts: Type.Optional(personalAccounts),
+    extra_scopes: Type.Optional(extraScopes),
   },
   {
     ...closed,
@@ -98,6 +114,7 @@ export const oauthClientChanges = Type.Object(
     client_secret: Type.Optional(clientSecret),
     entra_tenant: Type.Optional(entraTenant),
     personal_accounts: Type.Optional(personalAccounts),
+    extra_scopes: Type.Optional(extraScopes),
   },
   { ...closed, minProperties: 1, examples: [{ client_secret: 'GOCSPX-example' }] },
 );
@@ -114,10 +131,32 @@ export const presentOAuthClient = (
   cloud: client.cloud,
   entra_tenant: client.entraTenant,
   personal_accounts: client.personalAccounts,
+  extra_scopes: client.extraScopes,
   redirect_uri: redirectUriOf(settings.publicUrl, client.id),
   status: client.status,
   verdict: client.pausedReason === null ? null : presentVerdict(verdictOf(client.pausedReason)),
   paused_at: isoTimeOrNull(client.pausedAt),
   created_at: isoTime(client.createdAt),
   updated_at: isoTime(client.updatedAt),
+});
+
+export const lackingMailboxSchema = Type.Object(
+  {
+    mailbox_id: id('The mailbox.'),
+    email: Type.String({ description: 'Its address.', examples: ['ada@example.com'] }),
+    lacking_scopes: Type.Array(Type.String(), { description: 'What its owner has not granted yet.' }),
+    reconnect_url: Type.String({ format: 'uri', description: 'For the mailbox owner.' }),
+  },
+  {
+    $id: 'LackingMailbox',
+    title: 'Mailbox that lacks scopes',
+    description: 'A mailbox that was connected before a scope was added to its OAuth client.',
+  },
+);
+
+export const presentLackingMailbox = (mailbox: LackingMailbox): Static<typeof lackingMailboxSchema> => ({
+  mailbox_id: mailbox.mailboxId,
+  email: mailbox.email,
+  lacking_scopes: mailbox.lackingScopes,
+  reconnect_url: mailbox.reconnectUrl,
 });

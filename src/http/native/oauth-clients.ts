@@ -2,9 +2,11 @@
 import { type Static, Type } from 'typebox';
 import type { OAuthClient } from '../../core/index.ts';
 import {
+  lackingMailboxSchema,
   newOAuthClient,
   oauthClientChanges,
   oauthClientSchema,
+  presentLackingMailbox,
   presentOAuthClient,
 } from './oauth-client-schema.ts';
 import { answer, type Noun, noContent, operation } from './operation.ts';
@@ -15,6 +17,7 @@ const tag = 'OAuth clients';
 
 export const oauthClients: Noun = (app, core) => {
   app.addSchema(oauthClientSchema);
+  app.addSchema(lackingMailboxSchema);
   const present = (client: OAuthClient) => presentOAuthClient(core, client);
 
   app.post(
@@ -45,6 +48,7 @@ export const oauthClients: Noun = (app, core) => {
         cloud: body.cloud ?? null,
         entraTenant: body.entra_tenant ?? null,
         personalAccounts: body.personal_accounts ?? true,
+        extraScopes: body.extra_scopes ?? [],
       });
       return reply.code(201).send(present(client));
     },
@@ -86,6 +90,31 @@ export const oauthClients: Noun = (app, core) => {
       },
     },
     async (request) => present(await core.oauthClients.read(principalOf(request), request.params.id)),
+  );
+
+  app.get(
+    '/v1/oauth-clients/:id/lacking-scopes',
+    {
+      schema: {
+        params: idParams,
+        querystring: Type.Object(pageQuery, closed),
+        ...operation({
+          id: 'listLackingScopes',
+          tag,
+          summary: 'List the mailboxes that lack additional scopes',
+          description:
+            'Mailboxes of the workspace that were connected before a scope was added, each with a link for its owner. A page may hold fewer items than `limit`, or none, and still have a next one. Needs the scope `mailboxes:read` too.',
+          scope: 'oauth_clients:read',
+          success: { 200: pageOf('LackingMailbox', 'Oldest mailbox first.') },
+          errors: ['not_found'],
+        }),
+      },
+    },
+    async (request) =>
+      presentPage(
+        await core.lackingScopes.list(principalOf(request), request.params.id, pageRequestOf(request.query)),
+        presentLackingMailbox,
+      ),
   );
 
   app.patch(
@@ -142,4 +171,5 @@ const changesOf = (body: Static<typeof oauthClientChanges>) => ({
   ...(body.client_secret === undefined ? {} : { clientSecret: body.client_secret }),
   ...(body.entra_tenant === undefined ? {} : { entraTenant: body.entra_tenant }),
   ...(body.personal_accounts === undefined ? {} : { personalAccounts: body.personal_accounts }),
+  ...(body.extra_scopes === undefined ? {} : { extraScopes: body.extra_scopes }),
 });

@@ -1,0 +1,27 @@
+// An account by the id that a program gave it, or that this server gave it.
+import { type Core, GatewayError, type MailboxWithGrant, type Principal } from '../../../core/index.ts';
+import { accountNotFound } from './errors.ts';
+
+/** Null for an unknown or foreign one. Whoever may write an account may find out whether it is there. */
+export async function findAccount(
+  core: Core,
+  principal: Principal,
+  account: string,
+): Promise<MailboxWithGrant | null> {
+  const reader = { ...principal, scopes: new Set([...principal.scopes, 'mailboxes:read' as const]) };
+  return core.mailboxes.readByExternalId(reader, account).catch((error: unknown) => {
+    if (error instanceof GatewayError && error.code === 'not_found') return null;
+    throw error;
+  });
+}
+
+/** Throws EmailEngine's 404. */
+export async function accountOf(
+  core: Core,
+  principal: Principal,
+  account: string,
+): Promise<MailboxWithGrant> {
+  const found = await findAccount(core, principal, account);
+  if (!found) throw accountNotFound();
+  return found;
+}
