@@ -74,19 +74,24 @@ export function createRequestCounter({ clock, log, store, settings }: Needs) {
     /** Null when the request may pass, else the seconds after which the next one may. */
     count(workspaceId: string): number | null {
       const now = clock.now();
-      let wait: number | null = null;
-      for (const kind of kinds) {
-        const windowStart = now - (now % kind.milliseconds);
+      const current = kinds.map((kind) => {
         const key = `${kind.name}:${workspaceId}`;
-        const counter = counterOf(key, windowStart);
-        if (counter.shared + counter.unshared >= kind.max) {
-          wait = Math.max(1, Math.ceil((windowStart + kind.milliseconds - now) / 1000), wait ?? 0);
-          continue;
-        }
+        return { kind, key, counter: counterOf(key, now - (now % kind.milliseconds)) };
+      });
+      const full = current.filter(({ kind, counter }) => counter.shared + counter.unshared >= kind.max);
+      // What is refused is not counted: a caller that waits as it is told gets on.
+      if (full.length > 0) {
+        return Math.max(
+          ...full.map(({ kind, counter }) =>
+            Math.ceil((counter.windowStart + kind.milliseconds - now) / 1000),
+          ),
+        );
+      }
+      for (const { kind, key, counter } of current) {
         counter.unshared += 1;
         if (counter.unshared > kind.keptBack && !counter.isSharing) share(key, kind, counter);
       }
-      return wait;
+      return null;
     },
   };
 }

@@ -5,6 +5,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { approve, type Choice } from '../../sandbox/end-user.ts';
 import type { SandboxProvider } from '../../sandbox/index.ts';
 import { systemClock } from '../../src/system.ts';
+import { assertGolden } from '../support/golden.ts';
 import { type Call, type Installation, startInstallation } from '../support/installation.ts';
 
 const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -240,4 +241,35 @@ it('no reply holds a secret of a provider', async () => {
   await approve(url, { login: 'bob@corp.test' });
   const { text } = await call('GET', `${statusPath}/${id}`);
   for (const secret of installation.sandbox.mintedSecrets()) assert.ok(!text.includes(secret));
+});
+
+it('every request that the guide prints, sent as printed, gets the shape that it prints', async () => {
+  const headers = {
+    Authorization: `Bearer ${installation.apiKey}`,
+    'Content-Type': 'application/json',
+  };
+  const post = async (path: string): Promise<Record<string, unknown>> =>
+    Object(await (await fetch(`${installation.address}${path}`, { method: 'POST', headers })).json());
+  const read = async (id: unknown): Promise<unknown> => {
+    const authorization = { Authorization: headers.Authorization };
+    const answer = await fetch(`${installation.address}${statusPath}/${id}`, { headers: authorization });
+    return answer.json();
+  };
+  for (const provider of ['google', 'microsoft'] as const) {
+    const begun = await post(`/api/v2/oauth/${provider}/init`);
+    assertGolden('instantly', 'init', begun);
+    assertGolden('instantly', 'status-pending', await read(begun.session_id));
+    const login = provider === 'google' ? 'bob@corp.test' : 'erin@contoso.test';
+    await approve(String(begun.auth_url), { login });
+    assertGolden('instantly', 'status-success', await read(begun.session_id));
+    assertGolden('instantly', 'session-not-found', await read(begun.session_id));
+  }
+  const refused = await post('/api/v2/oauth/google/init');
+  await approve(String(refused.auth_url), { login: 'bob@corp.test', deny: true });
+  assertGolden('instantly', 'status-error', await read(refused.session_id));
+  const late = await post('/api/v2/oauth/google/init');
+  ahead = 601_000;
+  assertGolden('instantly', 'status-expired', await read(late.session_id));
+  const stranger = await fetch(`${installation.address}/api/v2/oauth/google/init`, { method: 'POST' });
+  assertGolden('instantly', 'unauthorized', await stranger.json());
 });
