@@ -2,6 +2,7 @@
 // bodies, the surface's own paths, refusals in the vendor's form, and calls that are not served.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { systemClock } from '../../src/system.ts';
 import { assertGolden } from '../support/golden.ts';
 import { type Call, type Installation, startInstallation } from '../support/installation.ts';
 import { base } from './smartlead-world.ts';
@@ -139,4 +140,22 @@ it('calls that the vendor has and this server has not are 501, and are logged on
   const noted = lines.filter((line) => line.includes('/:id/disconnect-google'));
   assert.equal(noted.length, 1, noted.join('\n'));
   assert.ok(!installation.logged().includes('hidden'));
+});
+
+it('more calls in a minute than a workspace may make are 429 with Retry-After, in the form of the vendor', async () => {
+  const few = { MAILGRANT_SURFACES: 'smartlead', MAILGRANT_WORKSPACE_PER_MINUTE: '3' };
+  const busy = await startInstallation({
+    environment: few,
+    // A minute that does not end while the calls are made.
+    substitutes: { clock: { ...systemClock, now: () => 1_800_000_000_000 } },
+  });
+  try {
+    for (let use = 1; use <= 3; use += 1) assert.equal((await busy.call('GET', base)).status, 200);
+    const { status, headers, body } = await busy.call('GET', base);
+    assert.equal(status, 429);
+    assert.match(headers.get('retry-after') ?? '', /^\d+$/);
+    assertGolden('smartlead', 'rate-limited', body, { ours: ['ok', 'message'] });
+  } finally {
+    await busy.close();
+  }
 });

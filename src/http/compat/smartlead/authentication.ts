@@ -10,7 +10,10 @@ export function addAuthentication(core: Core) {
 
   async function accept(request: FastifyRequest, key: string): Promise<void> {
     const headers = { ...request.headers, authorization: `Bearer ${key}` };
-    callers.set(request, await authenticate(core, headers));
+    const principal = await authenticate(core, headers);
+    // Without a workspace every use case refuses the call.
+    if (principal.workspaceId !== null) core.limits.countRequest(principal.workspaceId);
+    callers.set(request, principal);
   }
 
   return {

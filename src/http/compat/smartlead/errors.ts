@@ -71,9 +71,14 @@ function fromGateway(error: GatewayError): SmartleadError {
     case 'provider_unavailable':
     case 'provider_rate_limited':
     case 'refresh_timeout':
-    case 'overloaded': {
-      const retryAfterSeconds = Math.max(1, Math.ceil(error.extras.retryAfterSeconds ?? retrySeconds));
-      return new SmartleadError(503, error.message, { retryAfterSeconds, cause });
+    case 'overloaded':
+      return new SmartleadError(503, error.message, { retryAfterSeconds: retryAfterOf(error), cause });
+    case 'rate_limited': {
+      const retryAfterSeconds = retryAfterOf(error);
+      const members = {
+        error: { code: 'RATE_LIMIT_EXCEEDED', message: error.message, retry_after: retryAfterSeconds },
+      };
+      return new SmartleadError(429, error.message, { members, retryAfterSeconds, cause });
     }
     case 'internal_error':
       return fromFramework(error);
@@ -81,6 +86,9 @@ function fromGateway(error: GatewayError): SmartleadError {
       return new SmartleadError(errorTable[error.code].status, error.message, { cause });
   }
 }
+
+const retryAfterOf = ({ extras }: GatewayError): number =>
+  Math.max(1, Math.ceil(extras.retryAfterSeconds ?? retrySeconds));
 
 /** The framework's own refusals of a request; anything else is a mistake of ours and says nothing. */
 function fromFramework(error: unknown): SmartleadError {
