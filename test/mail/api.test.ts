@@ -109,6 +109,19 @@ test('Graph is proved by the address and an inbox that can be read', async (t) =
   assert.equal((await graph({ me: byName }, t)).reason, 'ok');
 });
 
+test('a Graph token that may only send is proved by the address alone', async (t) => {
+  const closed = graphError(403, 'ErrorAccessDenied');
+  const { baseUrl } = await serve({ '/me': me, '/me/mailFolders/inbox': closed }, t);
+  const target = { transport: 'graph', baseUrl } as const;
+  const reasonWith = async (scope: string, email = login.email) =>
+    (await probes.graph(target, { ...login, email, scope }, soon())).reason;
+  assert.equal(await reasonWith('https://graph.microsoft.com/Mail.Send User.Read'), 'ok');
+  assert.equal(await reasonWith('Mail.Send User.Read', 'bea@corp.test'), 'wrong_mailbox');
+  for (const scope of ['Mail.Send mail.read', 'https://graph.microsoft.com/Mail.ReadWrite']) {
+    assert.equal(await reasonWith(scope), 'api_access_denied');
+  }
+});
+
 const graphRows: [what: string, answers: { me?: Answer; inbox?: Answer }, reason: ReasonCode][] = [
   ['another person', { me: { status: 200, body: { mail: 'bob@corp.test' } } }, 'wrong_mailbox'],
   ['a person without address', { me: { status: 200, body: {} } }, 'server_answer_unreadable'],

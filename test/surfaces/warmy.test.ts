@@ -11,7 +11,6 @@ import {
   googleMailbox,
   guideScope,
   holderUid,
-  onlyWarmy,
   outlookMailbox,
   ownClients,
   warmyClient,
@@ -24,7 +23,7 @@ let ahead = 0;
 
 before(async () => {
   const clock = { ...systemClock, now: () => Date.now() + ahead };
-  installation = await startInstallation({ environment: onlyWarmy, substitutes: { clock } });
+  installation = await startInstallation({ substitutes: { clock } });
   addOwnClients(installation);
   client = warmyClient(installation);
 });
@@ -92,6 +91,18 @@ describe('the request that the guide prints', () => {
     assert.deepEqual([first.status, second.status], [201, 200]);
     assert.equal(idOf(first.body), idOf(second.body));
     assertGolden('warmy', 'create-mailbox', second.body);
+  });
+
+  it('is one mailbox and one OAuth client when it is sent many times at once', async () => {
+    const login = 'many@contoso.test';
+    installation.sandbox.microsoft.addUser({ login });
+    const mailbox = await outlookMailbox(installation, { login });
+    const replies = await Promise.all(
+      Array.from({ length: 6 }, () => printedRequest(mailbox, installation.apiKey)),
+    );
+    assert.equal(new Set(replies.map(({ body }) => idOf(body))).size, 1, JSON.stringify(replies));
+    assert.equal(replies.filter(({ status }) => status === 201).length, 1);
+    assert.equal((await privateClients()).length, 1);
   });
 
   it('makes one private OAuth client of the workspace, whose secret never comes back', async () => {
