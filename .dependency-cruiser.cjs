@@ -132,7 +132,7 @@ module.exports = {
     oneDoor(['nodemailer'], 'mail/smtp.ts', 'SMTP refusals are classified in one place.'),
     oneDoor(['oauth4webapi', 'openid-client'], 'providers/oauth2.ts', 'Protocol errors are classified once.'),
     oneDoor(['jose'], 'providers/id-token.ts', 'Signatures are checked by one piece of code.'),
-    oneDoor(['pg'], 'stores/postgres.ts', 'The engine file holds every difference between the databases.'),
+    oneDoor(['pg'], 'stores/postgres*.ts', 'The engine files hold every difference between the databases.'),
     oneDoor(['sqlite'], 'stores/sqlite*.ts', 'The engine files hold every difference between the databases.'),
     oneDoor(['kysely'], 'stores/', "Queries are the store's business."),
     oneDoor(['undici'], 'egress.ts', 'Every outbound call has its time-out, size limit and address filter.'),

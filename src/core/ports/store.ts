@@ -1,0 +1,243 @@
+// Storage: row operations by entity, each atomic by itself, and transactions over several of them.
+import type { ApiKey } from '../api-keys.ts';
+import type { AuthorizationRequest } from '../authorization.ts';
+import type { BackgroundJob } from '../background-jobs.ts';
+import type { Breaker } from '../breakers.ts';
+import type { ConnectSession } from '../connect.ts';
+import type { Customer } from '../customers.ts';
+import type { ReasonCode } from '../diagnosis.ts';
+import type { GatewayEvent } from '../events.ts';
+import type { Grant, GrantFailure, TokenSet } from '../grants.ts';
+import type { Block } from '../limits.ts';
+import type { Mailbox, MailboxFilter } from '../mailboxes.ts';
+import type { OAuthClient, ProviderName } from '../oauth-clients.ts';
+import type { Secret } from '../secret.ts';
+import type { Tag } from '../tags.ts';
+import type { Verification } from '../verification.ts';
+import type { Workspace, WorkspaceSettings } from '../workspaces.ts';
+
+/** A slice of a list ordered by id (so by creation); `next` is the cursor of the following slice. */
+export type Page<T> = { items: T[]; next: string | null };
+export type PageRequest = { after: string | null; limit: number };
+
+/** Everything that joins for one token read. */
+export type MailboxWithGrant = { mailbox: Mailbox; grant: Grant; oauthClient: OAuthClient };
+
+/**
+ * Row operations. Each is atomic by itself; several together go through `Store.transaction`. Secrets are
+ * sealed and opened inside. An operation that finds no row returns null or false, never throws for it.
+ */
+export type StoreOperations = {
+  /** Lets one transaction at a time, over all processes, decide about what has this name; held until its end. */
+  lock(name: string): Promise<void>;
+  workspaces: {
+    insert(workspace: Workspace): Promise<void>;
+    byId(id: string): Promise<Workspace | null>;
+    list(page: PageRequest): Promise<Page<Workspace>>;
+    rename(id: string, name: string): Promise<boolean>;
+    saveSettings(id: string, settings: WorkspaceSettings): Promise<boolean>;
+  };
+  /** The workspace's own clients (customers). */
+  customers: {
+    insert(customer: Customer): Promise<void>;
+    byNumber(workspaceId: string, number: number): Promise<Customer | null>;
+    /** By `number`, ascending. */
+    list(workspaceId: string): Promise<Customer[]>;
+  };
+  tags: {
+    insert(tag: Tag): Promise<void>;
+    update(id: string, changes: Pick<Tag, 'name' | 'color'>): Promise<boolean>;
+    byNumbers(workspaceId: string, numbers: readonly number[]): Promise<Tag[]>;
+    byName(workspaceId: string, name: string): Promise<Tag | null>;
+    /** By `number`, ascending. */
+    list(workspaceId: string): Promise<Tag[]>;
+    /** Assigning twice and removing what is not assigned change nothing. */
+    assign(mailboxIds: readonly string[], tagIds: readonly string[]): Promise<void>;
+    unassign(mailboxIds: readonly string[], tagIds: readonly string[]): Promise<void>;
+    /** Tags by mailbox id; a mailbox without tags is absent. */
+    ofMailboxes(mailboxIds: readonly string[]): Promise<Map<string, Tag[]>>;
+  };
+  /** Small integers for dialects that count: one line per name over the whole installation, from 1. */
+  numbers: { next(name: 'mailbox' | 'customer' | 'tag'): Promise<number> };
+  backgroundJobs: {
+    insert(job: BackgroundJob): Promise<void>;
+    byId(id: string): Promise<BackgroundJob | null>;
+    /** Newest first; `after` is the id of the last one seen. */
+    list(workspaceId: string, page: PageRequest): Promise<Page<BackgroundJob>>;
+    /** Progress, status, what is left to do; drops the claim when the status is final. */
+    update(job: BackgroundJob): Promise<boolean>;
+    /** The oldest unfinished job that nobody claims at `now`; claims it until `until`. */
+    claim(now: number, until: number): Promise<BackgroundJob | null>;
+  };
+  limits: {
+    /** Adds to the counter of a window and answers its new total, over all processes. */
+    hit(key: string, window: { start: number; end: number }, count: number): Promise<number>;
+    blockOf(key: string): Promise<Block | null>;
+    /** Inserts or replaces; a block that ends later than this one stays. */
+    saveBlock(block: Block): Promise<void>;
+    /** Deletes counters whose window, and blocks whose memory, ended before `before`. */
+    prune(before: number, limit: number): Promise<number>;
+  };
+  breakers: {
+    find(key: string): Promise<Breaker | null>;
+    /**
+     * Counts a failure in a window that begins with the first one; with `failuresMax` of them the breaker is
+     * open until `openUntil`. Answers what it is now, over all processes.
+     */
+    recordFailure(
+      key: string,
+      failure: { at: number; windowMilliseconds: number; failuresMax: number; openUntil: number },
+    ): Promise<Breaker>;
+    /** Forgets the failures; an open breaker stays open until its time. */
+    recordSuccess(key: string): Promise<void>;
+  };
+  apiKeys: {
+    insert(key: ApiKey): Promise<void>;
+    byPrefix(prefix: string): Promise<ApiKey | null>;
+    byId(id: string): Promise<ApiKey | null>;
+    /** `workspaceId` null lists the keys of the installation. */
+    list(workspaceId: string | null, page: PageRequest): Promise<Page<ApiKey>>;
+    /** False when it does not exist or was revoked before. */
+    revoke(id: string, at: number): Promise<boolean>;
+  };
+  oauthClients: {
+    insert(client: OAuthClient): Promise<void>;
+    /** Also finds deleted ones: their grants still name them. */
+    byId(id: string): Promise<OAuthClient | null>;
+    /** Those of the workspace and the shared ones, not the deleted. */
+    listVisible(workspaceId: string | null, page: PageRequest): Promise<Page<OAuthClient>>;
+    /** The workspace's newest active one of this provider, else the newest active shared one. */
+    choose(
+      workspaceId: string,
+      provider: ProviderName,
+      owner?: 'any' | 'workspace' | 'installation',
+    ): Promise<OAuthClient | null>;
+    /** The workspace's own, not deleted, with this `client_id`. */
+    byClientId(workspaceId: string, provider: ProviderName, clientId: string): Promise<OAuthClient | null>;
+    /** Writes these columns and no others. False for one that is deleted. */
+    update(
+      id: string,
+      changes: Partial<Omit<OAuthClient, 'id' | 'workspaceId' | 'createdAt'>>,
+    ): Promise<boolean>;
+    /**
+     * Pauses an active client that was not changed since `updatedAt` was read: a refusal of the old secret must
+     * not pause the client with the new one. True for one caller, so that one event is raised.
+     */
+    pause(id: string, pause: { updatedAt: number; reason: ReasonCode; at: number }): Promise<boolean>;
+    /** Mailboxes whose grant was given to this client. */
+    countMailboxes(id: string): Promise<number>;
+  };
+  connectSessions: {
+    insert(session: ConnectSession): Promise<void>;
+    byId(id: string): Promise<ConnectSession | null>;
+    byTokenHash(tokenHash: string): Promise<ConnectSession | null>;
+    /** Ends a pending session; false when it was over before. */
+    finish(id: string, outcome: ConnectSession['outcome'], at: number): Promise<boolean>;
+    /** Marks the result as read once (one-time results of a compatible surface); false when it was. */
+    markRead(id: string, at: number): Promise<boolean>;
+    /** Deletes sessions that expired before `before`, at most `limit`, with their authorization requests. */
+    prune(before: number, limit: number): Promise<number>;
+  };
+  authorizationRequests: {
+    insert(request: AuthorizationRequest): Promise<void>;
+    byStateHash(stateHash: string): Promise<AuthorizationRequest | null>;
+    /** The atomic single use: true for exactly one caller, and only before `expiresAt`. */
+    consume(id: string, at: number): Promise<boolean>;
+  };
+  grants: {
+    insert(grant: Grant): Promise<void>;
+    byId(id: string): Promise<Grant | null>;
+    /** The grant of one person under one OAuth client in one workspace. */
+    bySubject(key: {
+      workspaceId: string;
+      oauthClientId: string;
+      issuer: string;
+      subject: string;
+    }): Promise<Grant | null>;
+    /** Writes what a new consent gave, raises `version`, drops the lease and the failure. */
+    replace(grant: Grant): Promise<boolean>;
+    /** True when no one holds the lease at `now`; sets holder and end. Only for active grants. */
+    takeLease(id: string, lease: { owner: string; now: number; until: number }): Promise<boolean>;
+    /** Drops the lease if `owner` still holds it; with `retry` also notes the failure and when to try again. */
+    releaseLease(
+      id: string,
+      lease: { owner: string; retry: { at: number; failure: GrantFailure } | null },
+    ): Promise<void>;
+    /** Holds the row until the transaction ends, so that what follows is decided by one process at a time. */
+    lock(id: string): Promise<Grant | null>;
+    /**
+     * Compare-and-swap on `version`: stores the refresh token (unchanged when null), the token set, the new
+     * due time, drops the lease and the failure, and raises `version`, all or nothing.
+     * False when another process changed the grant since `version` was read.
+     */
+    saveRefreshed(
+      id: string,
+      refreshed: {
+        version: number;
+        refreshToken: Secret<string> | null;
+        refreshTokenExpiresAt: number | null;
+        tokenSet: TokenSet;
+        at: number;
+        keepAliveAt: number;
+      },
+    ): Promise<boolean>;
+    /** Compare-and-swap on `version` from active to `needs_reauthorization`; false when it changed. */
+    markDead(id: string, death: { version: number; failure: GrantFailure; at: number }): Promise<boolean>;
+    /** Active grants of the same person at the same registration, in any workspace, except this one. */
+    countSiblings(grant: Grant): Promise<number>;
+    /** Active grants of a person at a registration (by its `client_id`), in any workspace. */
+    countOfPerson(
+      client: Pick<OAuthClient, 'provider' | 'clientId'>,
+      person: { issuer: string; subject: string },
+    ): Promise<number>;
+    /** Deletes the grant and its token sets. */
+    remove(id: string): Promise<void>;
+    /** Puts the next keep-alive off, after one that could not be done. */
+    postponeKeepAlive(id: string, until: number): Promise<void>;
+    /** Ids of active grants whose keep-alive is due and which no lease or retry time holds back, oldest first. */
+    due(now: number, limit: number): Promise<string[]>;
+  };
+  tokenSets: {
+    find(grantId: string, resource: string): Promise<TokenSet | null>;
+    save(tokenSet: TokenSet): Promise<void>;
+    /** Forgets the access tokens of a grant: after a new consent, or to force a refresh. */
+    removeAll(grantId: string): Promise<void>;
+  };
+  mailboxes: {
+    insert(mailbox: Mailbox): Promise<void>;
+    byId(id: string): Promise<Mailbox | null>;
+    withGrant(id: string): Promise<MailboxWithGrant | null>;
+    byEmail(workspaceId: string, email: string): Promise<Mailbox | null>;
+    byNumber(workspaceId: string, number: number): Promise<Mailbox | null>;
+    byExternalId(workspaceId: string, externalId: string): Promise<Mailbox | null>;
+    /** True when a workspace other than this one has the address. */
+    existsElsewhere(workspaceId: string, email: string): Promise<boolean>;
+    list(workspaceId: string, filter: MailboxFilter, page: PageRequest): Promise<Page<MailboxWithGrant>>;
+    /** A slice by position, for dialects that count pages: ordered by number, with the total. */
+    slice(
+      workspaceId: string,
+      filter: MailboxFilter,
+      slice: { offset: number; limit: number },
+    ): Promise<{ items: MailboxWithGrant[]; total: number }>;
+    /** Writes these columns and no others: what another process changes meanwhile stays. */
+    update(id: string, changes: Partial<Omit<Mailbox, 'id' | 'workspaceId' | 'createdAt'>>): Promise<boolean>;
+    saveVerification(id: string, verification: Verification, verifyDueAt: number | null): Promise<boolean>;
+    /** Ids of mailboxes, not disabled, whose verification is due. Claims them until `claimUntil`, oldest first. */
+    claimDueVerifications(now: number, claimUntil: number, limit: number): Promise<string[]>;
+    countByGrant(grantId: string): Promise<number>;
+    listByGrant(grantId: string): Promise<Mailbox[]>;
+    remove(id: string): Promise<boolean>;
+  };
+  events: {
+    append(event: GatewayEvent): Promise<void>;
+    /** `workspaceId` null = the installation's own. */
+    list(workspaceId: string | null, page: PageRequest): Promise<Page<GatewayEvent>>;
+  };
+};
+
+export type Store = StoreOperations & {
+  /** All of `work` or nothing. Never wait on the network inside. */
+  transaction<T>(work: (operations: StoreOperations) => Promise<T>): Promise<T>;
+  /** Throws when the database does not answer. */
+  ping(): Promise<void>;
+};
