@@ -33,7 +33,7 @@ const adapterRules = adapterFolders.flatMap((folder) => [
     { path: `^src/${folder}/` },
     {
       path: '^src/core/',
-      pathNot: '^src/core/(ports|errors|secret|diagnosis)(\\.ts$|/)',
+      pathNot: '^src/core/(ports|errors|secret|diagnosis|mailbox-settings)(\\.ts$|/)',
       dependencyTypesNot: ['type-only'],
     },
   ),

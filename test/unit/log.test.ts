@@ -25,13 +25,7 @@ test('a secret prints as [redacted], however it is printed', () => {
 });
 
 test('the names under which providers send secrets are redacted also as plain text, two levels deep', () => {
-  for (const name of [
-    'access_token',
-    'refresh_token',
-    'client_secret',
-    'authorization',
-    'code_verifier',
-  ]) {
+  for (const name of ['access_token', 'refresh_token', 'client_secret', 'authorization', 'code_verifier']) {
     assert.ok(!logged({ [name]: 'plain-text' }).includes('plain-text'), name);
     assert.ok(!logged({ answer: { body: { [name]: 'plain-text' } } }).includes('plain-text'), name);
   }
