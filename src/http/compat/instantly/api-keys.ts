@@ -2,7 +2,7 @@
 // nowhere else.
 import { type Static, Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import type { ApiKey } from '../../../core/index.ts';
+import type { ApiKey, Core, Page, PageRequest, Principal } from '../../../core/index.ts';
 import { isoOf } from './account.ts';
 import { InstantlyError } from './errors.ts';
 import { type InstantlyScope, instantlyScopes } from './map.ts';
@@ -26,12 +26,10 @@ export async function addApiKeys(app: FastifyInstance, options: Options): Promis
       const typed = scope.withTypeProvider<TypeBoxTypeProvider>();
       typed.get('/', { schema: { querystring: Query } }, async (request) => {
         const { limit = 10, starting_after: after = null } = request.query;
-        const page = await core.apiKeys.list(callers.of(request).principal, { after, limit });
+        const { items, next } = await aliveKeys(core, callers.of(request).principal, { after, limit });
         return {
-          items: page.items
-            .filter(({ revokedAt }) => revokedAt === null)
-            .map((key) => keyReply(key, masked(key))),
-          ...(page.next === null ? {} : { next_starting_after: page.next }),
+          items: items.map((key) => keyReply(key, masked(key))),
+          ...(next === null ? {} : { next_starting_after: next }),
         };
       });
       typed.post('/', { schema: { body: Body } }, async (request) => {
@@ -63,6 +61,25 @@ export async function addApiKeys(app: FastifyInstance, options: Options): Promis
     },
     { prefix: '/api-keys/:id' },
   );
+}
+
+/** Revoked keys are passed over within a page: programs take a page without items for the last one. */
+async function aliveKeys(
+  core: Core,
+  principal: Principal,
+  { after, limit }: PageRequest,
+): Promise<Page<ApiKey>> {
+  const items: ApiKey[] = [];
+  let next: string | null = after;
+  do {
+    const page: Page<ApiKey> = await core.apiKeys.list(principal, {
+      after: next,
+      limit: limit - items.length,
+    });
+    items.push(...page.items.filter(({ revokedAt }) => revokedAt === null));
+    next = page.next;
+  } while (next !== null && items.length < limit);
+  return { items, next };
 }
 
 const masked = ({ prefix, lastFour }: ApiKey): string => `mg_${prefix}${'*'.repeat(8)}${lastFour}`;
