@@ -162,6 +162,17 @@ it('says authenticationFailed for a dead grant, with a link for the owner', asyn
   assert.equal(Object(lastError).serverResponseCode, 'OauthRenewError');
 });
 
+it('gives no token for an account that is switched off, and says so', async () => {
+  await setSwitch(true);
+  const { body } = await world.call('GET', '/v1/mailboxes?email=alice%40gmail.test');
+  const path = `/v1/mailboxes/${Object(body.items)[0].id}`;
+  await world.call('PATCH', path, { disabled: true });
+  const error = await failure(world.client.oauthToken('example'));
+  assert.deepEqual([error.status, error.body.code], [403, 'AccountPaused']);
+  assert.equal((await world.client.readAccount('example')).state, 'paused');
+  await world.call('PATCH', path, { disabled: false });
+});
+
 it('no reply but this one holds a secret of a provider, and the log holds none', async () => {
   const texts = [
     await world.client.readAccount('example'),

@@ -107,6 +107,7 @@ describe('oauth clients', () => {
       cloud: 'default',
       entra_tenant: 'common',
       personal_accounts: true,
+      extra_scopes: [],
       redirect_uri: `${publicUrl}/oauth/callback/${text(id)}`,
       status: 'active',
       verdict: null,

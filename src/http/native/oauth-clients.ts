@@ -103,8 +103,8 @@ export const oauthClients: Noun = (app, core) => {
           tag,
           summary: 'List the mailboxes that lack additional scopes',
           description:
-            'Mailboxes of the workspace that were connected before a scope was added, each with a link for its owner. A page may hold fewer items than `limit`, or none, and still have a next one. Needs the scope `mailboxes:read` too.',
-          scope: 'oauth_clients:read',
+            'Mailboxes of the workspace that were connected before a scope was added, each with a link for its owner. A page may hold fewer items than `limit`, or none, and still have a next one.',
+          scope: 'mailboxes:read',
           success: { 200: pageOf('LackingMailbox', 'Oldest mailbox first.') },
           errors: ['not_found'],
         }),
