@@ -34,6 +34,14 @@ describe('an account with tokens', () => {
     assert.equal((await world.client.listAccounts({ query: 'alice@' })).total, 1);
   });
 
+  it('is made once when the first call is sent twice at once', async () => {
+    const client = world.clientOf((await world.addWorkspace('Twice')).apiKey);
+    const body = { account: 'twice', name: 'Bob', oauth2: await gmail('bob@corp.test') };
+    const replies = await Promise.all([client.registerAccount(body), client.registerAccount(body)]);
+    assert.deepEqual(replies.map(({ state }) => state).sort(), ['existing', 'new']);
+    assert.equal((await client.listAccounts()).total, 1);
+  });
+
   it('is read with its settings, masked', async () => {
     await world.client.updateAccount('example', {
       name: 'Alice Two',
