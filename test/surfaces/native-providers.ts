@@ -17,7 +17,7 @@ export type Refreshing =
   | 'broken';
 
 export type Behaviour = {
-  exchanging: 'granting' | 'denied' | 'client_refused';
+  exchanging: 'granting' | 'denied' | 'client_refused' | 'without_refresh_token';
   refreshing: Refreshing;
   revoking: 'revoking' | 'unreachable';
   person: { email: string | null; subject: string; name: string; isManaged: boolean };
@@ -109,12 +109,12 @@ export function createPorts(behaviour: Behaviour): Pick<Ports, 'providers' | 'pr
       `https://accounts.example.com/authorize?${new URLSearchParams({ state, redirectUri, codeChallenge, nonce })}`,
     async exchangeCode(_client, { scopes }) {
       behaviour.exchanges += 1;
-      if (behaviour.exchanging !== 'granting') return failed(behaviour.exchanging);
-      const { person } = behaviour;
+      const { exchanging, person } = behaviour;
+      if (exchanging === 'denied' || exchanging === 'client_refused') return failed(exchanging);
       return {
         ok: true,
         value: {
-          tokens: issued(true, scopes),
+          tokens: issued(exchanging === 'granting', scopes),
           identity: { ...person, issuer: 'https://accounts.example.com', entraTenantId: null },
         },
       };

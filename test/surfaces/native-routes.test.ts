@@ -282,7 +282,7 @@ describe('mailboxes, tokens and events', () => {
       own.map(({ type }) => type),
       ['mailbox.connected', 'mailbox.verified', 'mailbox.degraded', 'mailbox.disconnected'],
     );
-    assert.deepEqual(record(own[3]?.data), { email: 'ada@example.com', at_provider: 'revoked' });
+    assert.deepEqual(record(own[3]?.data), { email: 'ada@example.com' });
   });
 
   it('a token of an API mailbox names its base URL', async () => {

@@ -1,6 +1,6 @@
-// A program for Instantly's OAuth API, of the kind that its integration guide teaches, in our
-// own words and for Node.js without packages: start a session
-// with a POST that promises JSON and sends none, show the link, ask every 2 seconds, end with 0 or 1.
+// A program for Instantly's OAuth API, of the kind that its integration guide teaches, in our own words and for
+// Node.js without packages: start a session with a POST that promises JSON and sends none, show the link, ask
+// every 2 seconds, end with 0 or 1.
 import process from 'node:process';
 
 const { API_BASE, API_KEY } = process.env;
