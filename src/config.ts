@@ -20,7 +20,8 @@ export type Config = Readonly<{
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Addresses or networks of proxies whose `X-Forwarded-*` headers are believed; false = none. */
   trustProxy: string[] | false;
-  surfaces: string[];
+  /** Names of the compatible surfaces to serve; null = all there are. */
+  surfaces: string[] | null;
   jobs: boolean;
   connectSessionSeconds: number;
   providerTimeoutSeconds: number;
@@ -94,8 +95,9 @@ export const settingsTable = {
   },
   surfaces: {
     name: 'MAILGRANT_SURFACES',
-    meaning: 'Which compatible APIs are served beside the native one, separated by commas; `none` for none.',
-    fallback: 'instantly,smartlead,warmy,emailengine',
+    meaning:
+      'Which compatible APIs are served beside the native one: `all`, `none`, or names separated by commas (docs/surfaces/ has a page for each).',
+    fallback: 'all',
   },
   jobs: {
     name: 'MAILGRANT_JOBS',
@@ -200,8 +202,6 @@ export const settingsTable = {
   },
 } as const satisfies Record<keyof Config, Setting>;
 
-export const compatibleSurfaces = ['instantly', 'smartlead', 'warmy', 'emailengine'] as const;
-
 /** Every mistake found, one a line. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -245,7 +245,7 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     endpoints: readJson(environment, settingsTable.endpoints.name, mistakes),
     logLevel: oneOf('logLevel', ['debug', 'info', 'warn', 'error', 'silent']) ?? 'info',
     trustProxy: text('trustProxy') === '' ? false : listOf(text('trustProxy')),
-    surfaces: checkSurfaces(text('surfaces'), mistakes),
+    surfaces: surfacesOf(text('surfaces')),
     jobs: oneOf('jobs', ['on', 'off']) === 'on',
     connectSessionSeconds: whole('connectSessionSeconds', 60, 86_400),
     providerTimeoutSeconds: whole('providerTimeoutSeconds', 1, 60),
@@ -360,16 +360,10 @@ function checkDatabaseUrl(value: string, mistakes: string[]): string | null {
   return value;
 }
 
-function checkSurfaces(value: string, mistakes: string[]): string[] {
-  if (value === 'none') return [];
-  const names = listOf(value);
-  const unknown = names.filter((name) => !compatibleSurfaces.some((known) => known === name));
-  if (unknown.length > 0) {
-    mistakes.push(
-      `MAILGRANT_SURFACES: unknown ${unknown.join(', ')}; known are: ${compatibleSurfaces.join(', ')}`,
-    );
-  }
-  return names;
+/** Null = all there are. The names are checked where the surfaces are known: gateway.ts. */
+function surfacesOf(value: string): string[] | null {
+  if (value === 'all') return null;
+  return value === 'none' ? [] : listOf(value);
 }
 
 function checkBlocks(value: string, mistakes: string[]): number[] {

@@ -1,6 +1,6 @@
 // Composition root: the one place that knows every adapter. Nothing decides anything here.
 import { readFileSync } from 'node:fs';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { type Core, createCore, type Log, type Ports } from './core/index.ts';
 import { createDomainResolver } from './dns.ts';
 import { createEgress } from './egress.ts';
@@ -38,12 +38,14 @@ export type Substitutes = Partial<Pick<Ports, 'clock' | 'random' | 'log' | 'doma
 /** Longer than a call to a provider and the patience to store its answer. */
 const drainMilliseconds = 30_000;
 
-const surfaces = { instantly, smartlead, warmy, emailengine } as const;
+/** The compatible surfaces. A further one is a folder below http/compat/ and a word here. */
+const compatible = [instantly, smartlead, warmy, emailengine];
 
 export async function createGateway(config: Config, substitutes: Substitutes = {}): Promise<Gateway> {
   const clock = substitutes.clock ?? systemClock;
   const random = substitutes.random ?? systemRandom;
   const log = substitutes.log ?? createLog(config.logLevel);
+  const surfaces = chosenSurfaces(config.surfaces);
   const keyring = createKeyring(parseKeyring(config.keyring));
   const endpoints = parseEndpointFile(config.endpoints ?? {});
 
@@ -75,11 +77,7 @@ export async function createGateway(config: Config, substitutes: Substitutes = {
     log,
     publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,
-    surfaces: [
-      native,
-      connectPages,
-      ...Object.values(surfaces).filter(({ name }) => config.surfaces.includes(name)),
-    ],
+    surfaces: [native, connectPages, ...surfaces],
   });
   const loops: ReturnType<typeof startLoop>[] = [];
 
@@ -105,6 +103,18 @@ export async function createGateway(config: Config, substitutes: Substitutes = {
       await store.close();
     },
   };
+}
+
+/** Throws `ConfigError` for a name that is none. */
+function chosenSurfaces(names: Config['surfaces']): typeof compatible {
+  const known = compatible.map(({ name }) => name);
+  const unknown = names?.filter((name) => !known.some((other) => other === name)) ?? [];
+  if (unknown.length > 0) {
+    throw new ConfigError([
+      `MAILGRANT_SURFACES: unknown ${unknown.join(', ')}; known are: ${known.join(', ')}`,
+    ]);
+  }
+  return compatible.filter(({ name }) => names === null || names.includes(name));
 }
 
 /** The core's deadlines decide; the egress only must not be quicker. Milliseconds. */

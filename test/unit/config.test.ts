@@ -41,19 +41,10 @@ test('all mistakes are reported at once, each with the name of its setting', () 
     MAILGRANT_PUBLIC_URL: 'http://connect.example.com',
     MAILGRANT_DATABASE_URL: 'mysql://x',
     MAILGRANT_LOG_LEVEL: 'loud',
-    MAILGRANT_SURFACES: 'instantly,unheard-of',
     MAILGRANT_KEEP_ALIVE_SECONDS: '1.5',
     MAILGRANT_PROT: '1',
   });
-  for (const name of [
-    'PORT',
-    'PUBLIC_URL',
-    'DATABASE_URL',
-    'LOG_LEVEL',
-    'SURFACES',
-    'KEEP_ALIVE_SECONDS',
-    'PROT',
-  ]) {
+  for (const name of ['PORT', 'PUBLIC_URL', 'DATABASE_URL', 'LOG_LEVEL', 'KEEP_ALIVE_SECONDS', 'PROT']) {
     assert.equal(mistakes.filter((line) => line.includes(`MAILGRANT_${name}`)).length, 1, name);
   }
 });

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ConfigError, loadConfig } from '../../src/config.ts';
+import { createGateway } from '../../src/gateway.ts';
+import { generateKey } from '../../src/stores/keyring.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'mailgrant-gateway-'));
+after(() => rmSync(folder, { recursive: true }));
+
+test('the name of a surface that there is not keeps the server from starting, before anything is made', async () => {
+  const dataDir = join(folder, 'data');
+  const config = loadConfig({
+    MAILGRANT_KEYRING: generateKey(),
+    MAILGRANT_DATA_DIR: dataDir,
+    MAILGRANT_SURFACES: 'instantly,unheard-of',
+  });
+  await assert.rejects(createGateway(config), (error: unknown) => {
+    assert.ok(error instanceof ConfigError);
+    assert.match(error.message, /unheard-of.*known are: instantly, /);
+    return true;
+  });
+  assert.equal(existsSync(dataDir), false);
+});
