@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'provider_unavailable'
   | 'provider_rate_limited'
   | 'provider_answer_unreadable'
+  | 'provider_refused'
   | 'refresh_timeout'
   | 'overloaded'
   | 'rate_limited'
@@ -134,6 +135,14 @@ export const errorTable = {
     explanation:
       'The answer is not what the protocol says, for example HTML instead of JSON. The grant is untouched.',
     remedy: 'Check the endpoint table and any proxy between this server and the provider.',
+  },
+  provider_refused: {
+    status: 502,
+    title: 'The provider refuses the request',
+    explanation:
+      'The authorization server refuses to issue a token for a reason that is neither the end of the grant nor the OAuth client. The grant is untouched. `verdict` says why and who must act.',
+    remedy:
+      'Follow the remedy of the verdict; the next read after `Retry-After` seconds asks the provider again.',
   },
   refresh_timeout: {
     status: 503,

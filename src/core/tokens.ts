@@ -176,12 +176,10 @@ const providerTrouble = (
   failure: Extract<RefreshOutcome, { outcome: 'failed' }>['failure'],
 ): GatewayError => {
   const verdict = verdictOf(failure.reason);
-  const code =
-    failure.reason === 'provider_rate_limited'
-      ? 'provider_rate_limited'
-      : failure.reason === 'provider_answer_unreadable' || failure.kind === 'request'
-        ? 'provider_answer_unreadable'
-        : 'provider_unavailable';
+  // By the reason alone: while the provider is left alone after a failure, that is what is remembered of it.
+  const { reason } = failure;
+  const isNamed = reason === 'provider_rate_limited' || reason === 'provider_answer_unreadable';
+  const code = isNamed ? reason : verdict.healsItself ? 'provider_unavailable' : 'provider_refused';
   return new GatewayError(code, verdict.sentence, {
     extras: { verdict, provider: failure.provider, retryAfterSeconds: failure.retryAfterSeconds ?? 5 },
   });

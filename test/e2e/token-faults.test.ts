@@ -76,7 +76,7 @@ const passing: { name: string; provider?: SandboxProvider; fault: Fault; status:
     name: 'a refusal of the request as such',
     fault: { on: 'refresh', error: 'invalid_request' },
     status: 502,
-    code: 'provider_answer_unreadable',
+    code: 'provider_refused',
   },
   {
     name: 'a request-loop refusal that is called invalid_grant',
