@@ -2,6 +2,7 @@
 // docs/configuration.md is generated; all mistakes are reported at once. `NAME_FILE` names a file that holds
 // the value, for secrets that an orchestrator mounts.
 import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 
 export type Config = Readonly<{
@@ -20,6 +21,8 @@ export type Config = Readonly<{
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Addresses or networks of proxies whose `X-Forwarded-*` headers are believed; false = none. */
   trustProxy: string[] | false;
+  /** Resolvers for look-ups of domains; none = the machine's own. */
+  dnsServers: string[];
   /** Names of the compatible surfaces to serve; null = all there are. */
   surfaces: string[] | null;
   jobs: boolean;
@@ -91,6 +94,12 @@ export const settingsTable = {
     name: 'MAILGRANT_TRUST_PROXY',
     meaning:
       'Addresses or networks of reverse proxies, separated by commas, whose `X-Forwarded-*` headers are believed.',
+    fallback: '',
+  },
+  dnsServers: {
+    name: 'MAILGRANT_DNS_SERVERS',
+    meaning:
+      'DNS servers for the look-up of MX, SPF, DKIM and DMARC, separated by commas, each an address with an optional port. Without it: those of the machine.',
     fallback: '',
   },
   surfaces: {
@@ -245,6 +254,7 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     endpoints: readJson(environment, settingsTable.endpoints.name, mistakes),
     logLevel: oneOf('logLevel', ['debug', 'info', 'warn', 'error', 'silent']) ?? 'info',
     trustProxy: text('trustProxy') === '' ? false : listOf(text('trustProxy')),
+    dnsServers: checkDnsServers(listOf(text('dnsServers')), mistakes),
     surfaces: surfacesOf(text('surfaces')),
     jobs: oneOf('jobs', ['on', 'off']) === 'on',
     connectSessionSeconds: whole('connectSessionSeconds', 60, 86_400),
@@ -358,6 +368,17 @@ function checkDatabaseUrl(value: string, mistakes: string[]): string | null {
     mistakes.push('MAILGRANT_DATABASE_URL must begin with postgres://');
   }
   return value;
+}
+
+function checkDnsServers(servers: string[], mistakes: string[]): string[] {
+  const isAddress = (text: string): boolean => {
+    const host = /^(?:\[(.+)\]|([^:]+))(?::\d{1,5})?$/.exec(text);
+    return isIP(text) !== 0 || isIP(host?.[1] ?? host?.[2] ?? '') !== 0;
+  };
+  const wrong = servers.filter((server) => !isAddress(server));
+  if (wrong.length > 0)
+    mistakes.push(`MAILGRANT_DNS_SERVERS must be addresses, which these are not: ${wrong.join(', ')}`);
+  return servers;
 }
 
 /** Null = all there are. The names are checked where the surfaces are known: gateway.ts. */

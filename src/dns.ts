@@ -1,4 +1,4 @@
-// Look-ups in the DNS, by the resolvers of this machine: the adapter of the port `DomainResolver`.
+// Look-ups in the DNS, by the resolvers of this machine or by named ones: the adapter of the port `DomainResolver`.
 import { Resolver } from 'node:dns/promises';
 import type { Ports } from './core/index.ts';
 
@@ -8,7 +8,8 @@ const queryMilliseconds = 2500;
 /** "There is no such name" and "it has no such record"; everything else is no answer. */
 const absent = new Set(['ENOTFOUND', 'ENODATA', 'NXDOMAIN', 'NODATA']);
 
-export function createDomainResolver(): Ports['domains'] {
+/** `servers`: addresses with an optional port, as `192.0.2.1` or `[2001:db8::1]:53`; none = the machine's own. */
+export function createDomainResolver({ servers }: { servers: readonly string[] }): Ports['domains'] {
   /** A resolver of its own for each question: cancelling ends all of a resolver's questions. */
   async function ask<T>(
     question: (resolver: Resolver) => Promise<T[]>,
@@ -16,6 +17,7 @@ export function createDomainResolver(): Ports['domains'] {
   ): Promise<T[] | null> {
     if (signal.aborted) return null;
     const resolver = new Resolver({ timeout: queryMilliseconds, tries: 2 });
+    if (servers.length > 0) resolver.setServers(servers);
     const cancel = (): void => resolver.cancel();
     signal.addEventListener('abort', cancel, { once: true });
     try {

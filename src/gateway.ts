@@ -69,7 +69,7 @@ export async function createGateway(config: Config, substitutes: Substitutes = {
       ca: endpoints.caFile === null ? null : readFileSync(endpoints.caFile, 'utf8'),
       clock,
     }),
-    domains: substitutes.domains ?? createDomainResolver(),
+    domains: substitutes.domains ?? createDomainResolver({ servers: config.dnsServers }),
     settings: config,
   });
   const app = await createServer({
