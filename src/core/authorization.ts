@@ -15,6 +15,7 @@ import { type Established, establish } from './establish.ts';
 import { raise } from './events.ts';
 import type { InFlight } from './in-flight.ts';
 import { oauthClientPaused, redirectUriOf } from './oauth-clients.ts';
+import { hasOtherUse } from './other-uses.ts';
 import type { Ports } from './ports.ts';
 import { type Secret, secret } from './secret.ts';
 import type { Verification, Verifier } from './verification.ts';
@@ -118,7 +119,7 @@ export function createAuthorization(ports: Needs) {
   async function discard(session: ConnectSession, { tokens, identity, client }: Authorized): Promise<void> {
     const { revoke } = providers[session.provider];
     if (!revoke || !tokens.refreshToken) return;
-    if ((await store.grants.countOfPerson(client, identity)) > 0) return;
+    if (await hasOtherUse(ports, session.workspaceId, client, identity)) return;
     const attempt = await revoke(
       client,
       tokens.refreshToken,
@@ -217,15 +218,19 @@ export function createAuthorization(ports: Needs) {
     parameters: URLSearchParams,
     state: string,
   ): Promise<Arrival> {
-    const authorized = await exchange(session, request, parameters, state);
-    if ('reason' in authorized) return refuse(session, authorized);
-    const established = await accept(session, authorized).catch((error: unknown): Refusal => {
-      log.error('an authorization could not be stored', { sessionId: session.id, error });
+    const unfinished = (error: unknown): Refusal => {
+      log.error('an authorization could not be finished', { sessionId: session.id, error });
       return { reason: 'not_stored' };
-    });
+    };
+    const authorized = await exchange(session, request, parameters, state).catch(unfinished);
+    if ('reason' in authorized) return refuse(session, authorized);
+    const established = await accept(session, authorized).catch(unfinished);
     if ('reason' in established) {
-      await discard(session, authorized);
-      return refuse(session, established);
+      const arrival = await refuse(session, established);
+      await discard(session, authorized).catch((error: unknown) =>
+        log.error('a refused grant could not be handed back', { sessionId: session.id, error }),
+      );
+      return arrival;
     }
     connectSessions.announce(session.id);
     // At once, so that the page can say whether the mailbox works; a failed proof ends nothing.

@@ -1,8 +1,8 @@
 // One circuit breaker a provider: when its authorization server is in trouble or limits our rate, nobody is sent
 // there for a while. Fed by what code exchanges and refreshes come back with; closes by itself.
 import { GatewayError } from './errors.ts';
-import type { ProviderName } from './oauth-clients.ts';
-import type { Attempt, Ports, Provider, Providers } from './ports.ts';
+import type { OAuthClient, ProviderName } from './oauth-clients.ts';
+import type { Attempt, Ports, Provider, ProviderFailure, Providers } from './ports.ts';
 
 /** Open while `openUntil` lies ahead. */
 export type Breaker = { key: string; failures: number; windowStart: number; openUntil: number };
@@ -43,18 +43,30 @@ export function createBreakers({ clock, log, store, settings }: Needs) {
   }
 
   /** The attempt, unchanged; a database that cannot note it is not the provider's fault. */
-  async function watched<T>(provider: ProviderName, attempting: Promise<Attempt<T>>): Promise<Attempt<T>> {
+  async function watched<T>(client: OAuthClient, attempting: Promise<Attempt<T>>): Promise<Attempt<T>> {
+    const startedAt = clock.now();
     const attempt = await attempting;
-    await note(provider, attempt).catch((error: unknown) =>
-      log.warn('the outcome of a provider call could not be noted', { provider, error }),
+    if (!attempt.ok && isOurOwn(client, attempt.failure, clock.now() - startedAt)) return attempt;
+    await note(client.provider, attempt).catch((error: unknown) =>
+      log.warn('the outcome of a provider call could not be noted', { provider: client.provider, error }),
     );
     return attempt;
   }
 
+  /** The quota of one workspace's registration, or a call that we had given less than its usual time. */
+  function isOurOwn(client: OAuthClient, { reason }: ProviderFailure, tookMilliseconds: number): boolean {
+    if (reason === 'provider_rate_limited') return client.workspaceId !== null;
+    return reason === 'provider_timeout' && tookMilliseconds < settings.providerTimeoutSeconds * 900;
+  }
+
   const watchOne = (provider: Provider): Provider => ({
     ...provider,
-    exchangeCode: (...call) => watched(provider.name, provider.exchangeCode(...call)),
-    refresh: (...call) => watched(provider.name, provider.refresh(...call)),
+    exchangeCode: (client, exchange, signal) => {
+      const attempting = provider.exchangeCode(client, exchange, signal);
+      // An error in a callback comes from a browser: anybody can type one, and nobody asked the provider.
+      return exchange.callbackParameters.has('error') ? attempting : watched(client, attempting);
+    },
+    refresh: (client, request, signal) => watched(client, provider.refresh(client, request, signal)),
   });
 
   return {

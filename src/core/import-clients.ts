@@ -1,6 +1,6 @@
 // Which registration imported tokens were given to: named, chosen, or entered together with the tokens. An entered
 // one becomes a private OAuth client of the workspace, once per `client_id`, and only when the tokens proved good.
-
+import { raise } from './events.ts';
 import type { ImportRequest } from './imports.ts';
 import type { OAuthClient, ProviderName } from './oauth-clients.ts';
 import type { Ports, StoreOperations } from './ports.ts';
@@ -71,7 +71,17 @@ export function createImportClients({ clock, random, store, providers }: Needs) 
       return client;
     }
     const columns = { clientSecret, status: 'active', pausedReason: null, pausedAt: null } as const;
-    await rows.oauthClients.update(before.id, { ...columns, updatedAt: client.updatedAt });
+    const updatedAt = Math.max(client.updatedAt, before.updatedAt + 1);
+    await rows.oauthClients.update(before.id, { ...columns, updatedAt });
+    if (before.status === 'paused') {
+      await raise({ random }, rows, {
+        workspaceId,
+        type: 'oauth_client.resumed',
+        objectId: before.id,
+        data: {},
+        createdAt: updatedAt,
+      });
+    }
     return before;
   }
 

@@ -1,17 +1,19 @@
 // Mailboxes whose tokens somebody else obtained and hands to us. Nothing is believed: the refresh token is used
 // once, the address is asked for, and every transport is proved, before a row is written.
 import { addressLock, writeConnection } from './connection-rows.ts';
-import type { ReasonCode } from './diagnosis.ts';
+import { type ReasonCode, verdictTable } from './diagnosis.ts';
 import { GatewayError, notFound } from './errors.ts';
+import { raise } from './events.ts';
 import { objectionToExternalId } from './external-ids.ts';
 import { createImportClients } from './import-clients.ts';
+import type { InFlight } from './in-flight.ts';
 import type { MailboxSettingsChanges } from './mailbox-settings.ts';
 import type { Mailbox } from './mailboxes.ts';
 import { type OAuthClient, oauthClientPaused, type ProviderName } from './oauth-clients.ts';
 import type { Attempt, Identity, IssuedTokens, Ports, Profile, ProviderWords } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
 import { type Secret, secret } from './secret.ts';
-import { sooner, type TransportResult, type Verifier } from './verification.ts';
+import { sooner, type TransportResult, type Verification, type Verifier } from './verification.ts';
 
 export type ImportRequest = {
   provider: ProviderName;
@@ -43,9 +45,13 @@ export type ImportOutcome =
 
 type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 'settings'> & {
   verifier: Verifier;
+  inFlight: InFlight;
 };
 
 type Refusal = Extract<ImportOutcome, { ok: false }>;
+
+/** `isVouchedFor`: the provider itself named the address. */
+type Known = Identity & { email: string; isVouchedFor: boolean };
 
 /** Stands for the issuer of a person whom the provider lets nobody ask about: the address is the identity. */
 export const addressIssuer = 'urn:mailgrant:address';
@@ -53,7 +59,7 @@ export const addressIssuer = 'urn:mailgrant:address';
 export type Imports = ReturnType<typeof createImports>;
 
 export function createImports(ports: Needs) {
-  const { clock, random, log, store, providers, settings, verifier } = ports;
+  const { clock, log, store, providers, settings, verifier, inFlight } = ports;
   const { findClient, storeEntered } = createImportClients(ports);
 
   /**
@@ -113,7 +119,7 @@ export function createImports(ports: Needs) {
     tokens: { accessToken: Secret<string>; scope: string },
     email: string | null,
     whole: AbortSignal | null,
-  ): Promise<(Identity & { email: string }) | Refusal> {
+  ): Promise<Known | Refusal> {
     const signal = sooner(clock.deadline(settings.providerTimeoutSeconds * 1000), whole);
     const attempt = await providers[client.provider].identify(client, tokens, signal);
     if (!attempt.ok) return refusal(attempt.failure.reason, attempt.failure.provider);
@@ -122,7 +128,7 @@ export function createImports(ports: Needs) {
     if (identity?.email && said !== null && identity.email !== said) return refusal('wrong_mailbox');
     const address = said ?? identity?.email ?? null;
     if (address === null) return refusal('address_missing');
-    if (identity) return { ...identity, email: address };
+    if (identity) return { ...identity, email: address, isVouchedFor: identity.email === address };
     return {
       issuer: addressIssuer,
       subject: address,
@@ -130,6 +136,7 @@ export function createImports(ports: Needs) {
       name: '',
       entraTenantId: null,
       isManaged: true,
+      isVouchedFor: false,
     };
   }
 
@@ -138,95 +145,116 @@ export function createImports(ports: Needs) {
      * Throws `not_found` for a foreign mailbox, `conflict` for an `externalId` that is another's,
      * `oauth_client_paused`; everything the provider or the mail
      * servers say is an outcome. Refuses when no transport works and waiting would not help; a mail server that
-     * is down keeps nobody out. Takes at most the provider's time-out twice and one probe's, or `withinSeconds`.
+     * is down keeps nobody out whose address the provider vouches for. Takes at most the provider's time-out twice and one probe's, or `withinSeconds`.
      */
-    async import(principal: Principal, request: ImportRequest): Promise<ImportOutcome> {
-      const workspaceId = workspaceFor(principal, 'mailboxes:create');
-      const whole = request.withinSeconds === undefined ? null : clock.deadline(request.withinSeconds * 1000);
-      if (request.mailboxId !== null) {
-        const mailbox = await store.mailboxes.byId(request.mailboxId);
-        if (mailbox?.workspaceId !== workspaceId) throw notFound('mailbox');
-      }
-      const client = await findClient(workspaceId, request);
-      if (!client) return refusal('client_unknown');
-      if (client.status === 'paused' && request.oauthClient.kind !== 'entered')
-        throw oauthClientPaused(client);
-      const refreshed = await refresh(client, request, whole);
-      if (!refreshed.ok) return refusal(refreshed.failure.reason, refreshed.failure.provider);
-      const { resource, tokens, scope } = refreshed.value;
-      const provider = providers[client.provider];
-      const transports = provider.transports(client, scope);
-      if (transports.length === 0) return refusal('scope_missing');
-      const identity = await identify(
-        client,
-        { accessToken: tokens.accessToken, scope },
-        request.email,
-        whole,
-      );
-      if ('reason' in identity) return identity;
-      if (request.exclusive && (await store.mailboxes.existsElsewhere(workspaceId, identity.email))) {
-        return refusal('mailbox_in_other_workspace');
-      }
-      const login = { email: identity.email, accessToken: tokens.accessToken, scope };
-      const objection = await objectionToExternalId(store, {
-        workspaceId,
-        externalId: request.externalId,
-        email: identity.email,
-        mailboxId: request.mailboxId,
-      });
-      if (objection) {
-        throw new GatewayError('conflict', 'This address and this name belong to different mailboxes.', {
-          extras: { mailboxId: objection.mailbox.id },
-        });
-      }
-      const results = await verifier.prove(client, transports, login, whole);
-      const isHopeless = results.every(({ ok, reason }) => !ok && !verifier.healsItself(reason));
-      if (isHopeless) return { ...refusal(results[0]?.reason ?? 'authentication_refused'), results };
-
-      const now = clock.now();
-      const stored = await store.transaction(async (rows) => {
-        // In this order everywhere: the registration, then the address.
-        const oauthClient =
-          request.oauthClient.kind === 'entered' ? await storeEntered(rows, client) : client;
-        await rows.lock(addressLock(identity.email));
-        if (request.exclusive && (await rows.mailboxes.existsElsewhere(workspaceId, identity.email)))
-          return null;
-        const written = await writeConnection(
-          ports,
-          rows,
-          {
-            workspaceId,
-            oauthClient,
-            identity,
-            refreshToken: tokens.refreshToken ?? secret(request.refreshToken),
-            refreshTokenExpiresInSeconds: tokens.refreshTokenExpiresInSeconds,
-            scope,
-            tokenSets: [{ resource, tokens }],
-            mailboxId: request.mailboxId,
-            customer: request.customer,
-            name: request.name,
-            externalId: request.externalId,
-            settings: request.settings,
-            verification: { verifiedAt: now, results },
-          },
-          now,
-        );
-        await rows.events.append({
-          id: random.id(),
-          workspaceId,
-          type: written.isNew ? 'mailbox.connected' : 'mailbox.reconnected',
-          objectId: written.mailbox.id,
-          data: { email: identity.email, imported: true },
-          createdAt: now,
-        });
-        return written;
-      });
-      if (!stored) return refusal('mailbox_in_other_workspace');
-      const { mailbox, isNew } = stored;
-      log.debug('a mailbox was imported', { mailboxId: mailbox.id });
-      return { ok: true, mailbox, isNew, results };
-    },
+    import: (principal: Principal, request: ImportRequest): Promise<ImportOutcome> =>
+      inFlight.track(importOnce(principal, request)),
   };
+
+  async function importOnce(principal: Principal, request: ImportRequest): Promise<ImportOutcome> {
+    const workspaceId = workspaceFor(principal, 'mailboxes:create');
+    const whole = request.withinSeconds === undefined ? null : clock.deadline(request.withinSeconds * 1000);
+    if (request.mailboxId !== null) {
+      const mailbox = await store.mailboxes.byId(request.mailboxId);
+      if (mailbox?.workspaceId !== workspaceId) throw notFound('mailbox');
+    }
+    const client = await findClient(workspaceId, request);
+    if (!client) return refusal('client_unknown');
+    if (client.status === 'paused' && request.oauthClient.kind !== 'entered') throw oauthClientPaused(client);
+    const refreshed = await refresh(client, request, whole);
+    if (!refreshed.ok) return refusal(refreshed.failure.reason, refreshed.failure.provider);
+    const { resource, tokens, scope } = refreshed.value;
+    const provider = providers[client.provider];
+    const transports = provider.transports(client, scope);
+    if (transports.length === 0) return refusal('scope_missing');
+    const identity = await identify(client, { accessToken: tokens.accessToken, scope }, request.email, whole);
+    if ('reason' in identity) return identity;
+    if (request.exclusive && (await store.mailboxes.existsElsewhere(workspaceId, identity.email))) {
+      return refusal('mailbox_in_other_workspace');
+    }
+    const login = { email: identity.email, accessToken: tokens.accessToken, scope };
+    const objection = await objectionToExternalId(store, {
+      workspaceId,
+      externalId: request.externalId,
+      email: identity.email,
+      mailboxId: request.mailboxId,
+    });
+    if (objection) {
+      throw new GatewayError('conflict', 'This address and this name belong to different mailboxes.', {
+        extras: { mailboxId: objection.mailbox.id },
+      });
+    }
+    const results = await verifier.prove(client, transports, login, whole);
+    const objectionToProof = objectionTo(results, identity);
+    if (objectionToProof) return objectionToProof;
+
+    const stored = await write(workspaceId, request, client, identity, {
+      resource,
+      tokens,
+      scope,
+      verification: { verifiedAt: clock.now(), results },
+    });
+    if (!stored) return refusal('mailbox_in_other_workspace');
+    log.debug('a mailbox was imported', { mailboxId: stored.mailbox.id });
+    return { ok: true, ...stored, results };
+  }
+
+  /** Null when another workspace has the address by now and the import is exclusive. */
+  function write(
+    workspaceId: string,
+    request: ImportRequest,
+    client: OAuthClient,
+    identity: Known,
+    proved: { resource: string; tokens: IssuedTokens; scope: string; verification: Verification },
+  ): Promise<{ mailbox: Mailbox; isNew: boolean } | null> {
+    const { tokens, resource, scope, verification } = proved;
+    const now = verification.verifiedAt;
+    return store.transaction(async (rows) => {
+      // In this order everywhere: the registration, then the address.
+      const isEntered = request.oauthClient.kind === 'entered';
+      const oauthClient = isEntered ? await storeEntered(rows, client) : client;
+      await rows.lock(addressLock(identity.email));
+      const isTaken =
+        request.exclusive && (await rows.mailboxes.existsElsewhere(workspaceId, identity.email));
+      if (isTaken) return null;
+      const connection = {
+        workspaceId,
+        oauthClient,
+        identity,
+        refreshToken: tokens.refreshToken ?? secret(request.refreshToken),
+        refreshTokenExpiresInSeconds: tokens.refreshTokenExpiresInSeconds,
+        scope,
+        tokenSets: [{ resource, tokens }],
+        mailboxId: request.mailboxId,
+        customer: request.customer,
+        name: request.name,
+        externalId: request.externalId,
+        settings: request.settings,
+        verification,
+      };
+      const { mailbox, isNew } = await writeConnection(ports, rows, connection, now);
+      await raise(ports, rows, {
+        workspaceId,
+        type: isNew ? 'mailbox.connected' : 'mailbox.reconnected',
+        objectId: mailbox.id,
+        data: { email: identity.email, imported: true },
+        createdAt: now,
+      });
+      return { mailbox, isNew };
+    });
+  }
+}
+
+/**
+ * One transport that works proves the address. Without one a mail server that is down keeps nobody out whose address
+ * the provider vouched for; an address that is only claimed is not believed.
+ */
+function objectionTo(results: TransportResult[], { isVouchedFor }: Known): Refusal | null {
+  if (results.some(({ ok }) => ok)) return null;
+  const final = results.find(({ reason }) => !verdictTable[reason].healsItself);
+  if (!final && isVouchedFor) return null;
+  const { reason } = final ?? results[0] ?? { reason: 'authentication_refused' as const };
+  return { ...refusal(reason), results };
 }
 
 const refusal = (reason: ReasonCode, provider: ProviderWords | null = null): Refusal => ({

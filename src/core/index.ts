@@ -39,7 +39,7 @@ export function createCore(given: Ports) {
     oauthClients: createOAuthClients(ports),
     connectSessions,
     authorization: createAuthorization({ ...ports, connectSessions, verifier, inFlight }),
-    imports: createImports({ ...ports, verifier }),
+    imports: createImports({ ...ports, verifier, inFlight }),
     mailboxes: createMailboxes({ ...ports, verifier }),
     lackingScopes: createLackingScopes(ports),
     reconnections: createReconnections(ports),

@@ -3,6 +3,7 @@ import { GatewayError, notFound } from './errors.ts';
 import { type EventType, raise } from './events.ts';
 import { type MailboxSettings, type MailboxSettingsChanges, mergeSettings } from './mailbox-settings.ts';
 import type { ProviderName } from './oauth-clients.ts';
+import { hasOtherUse } from './other-uses.ts';
 import type { MailboxWithGrant, Page, PageRequest, Ports } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
 import { reconnectUrlOf } from './reconnect-link.ts';
@@ -136,13 +137,21 @@ export function createMailboxes(ports: Needs) {
       return owned(mailbox.workspaceId, id);
     },
 
-    /** Proves the mailbox now. A failed proof is an answer, not an error. Throws `mailbox_disabled`. */
-    async verify(principal: Principal, id: string): Promise<MailboxWithGrant> {
+    /**
+     * Proves the mailbox now. A failed proof is an answer, not an error. With `withinSeconds` it answers by then
+     * what is known, while the proof goes on. Throws `mailbox_disabled`.
+     */
+    async verify(
+      principal: Principal,
+      id: string,
+      { withinSeconds }: { withinSeconds?: number } = {},
+    ): Promise<MailboxWithGrant> {
       const workspaceId = workspaceFor(principal, 'mailboxes:update');
       const { mailbox } = await owned(workspaceId, id);
       if (mailbox.disabledAt !== null)
         throw new GatewayError('mailbox_disabled', 'This mailbox is switched off.');
-      await verifier.verify(id);
+      const proof = verifier.verify(id);
+      await (withinSeconds === undefined ? proof : endOrTime(proof, withinSeconds));
       return owned(workspaceId, id);
     },
 
@@ -176,6 +185,14 @@ export function createMailboxes(ports: Needs) {
     },
   };
 
+  async function endOrTime(proof: Promise<unknown>, seconds: number): Promise<void> {
+    const over = new AbortController();
+    const ended = proof.finally(() => over.abort());
+    await Promise.race([ended, clock.sleep(seconds * 1000, over.signal)]);
+    if (over.signal.aborted) await ended;
+    else ended.catch((error: unknown) => log.warn('a proof failed after its caller had left', { error }));
+  }
+
   /** Google revokes per person and registration, not per token: one other use anywhere keeps the grant. */
   async function revokeUnlessShared({
     mailbox,
@@ -184,10 +201,8 @@ export function createMailboxes(ports: Needs) {
   }: MailboxWithGrant): Promise<Disconnection['atProvider']> {
     const { revoke } = providers[grant.provider];
     if (!revoke) return 'unsupported';
-    const isShared =
-      (await store.grants.countSiblings(grant)) > 0 ||
-      // An imported grant may not know its person; then the address tells.
-      (await store.mailboxes.existsElsewhere(mailbox.workspaceId, mailbox.email));
+    const person = { issuer: grant.issuer, subject: grant.subject, email: mailbox.email };
+    const isShared = await hasOtherUse(ports, mailbox.workspaceId, oauthClient, person);
     if (isShared) return 'kept';
     const signal = clock.deadline(settings.providerTimeoutSeconds * 1000);
     const attempt = await revoke(oauthClient, grant.refreshToken, signal);

@@ -211,7 +211,7 @@ export function createRefresher(ports: Needs) {
    */
   async function revive(before: Grant, issued: IssuedTokens, tokenSet: TokenSet): Promise<boolean> {
     return store.transaction(async (rows) => {
-      const grant = await rows.grants.byId(before.id);
+      const grant = await rows.grants.lock(before.id);
       const isOurs =
         grant?.status === 'needs_reauthorization' &&
         grant.version === before.version + 1 &&

@@ -36,6 +36,9 @@ const marginSeconds = 60;
 /** A token younger than this is not refreshed again, whatever the caller asks: bounds a loop of refusals. */
 const youngMilliseconds = 10_000;
 
+/** `refused`: a mail server did not take this token, so any other one is better, however young it is. */
+type Wanted = Pick<TokenRequest, 'minTtlSeconds' | 'forceRefresh'> & { refused?: Secret<string> };
+
 export type Tokens = ReturnType<typeof createTokens>;
 
 type Needs = Pick<Ports, 'clock' | 'store' | 'providers' | 'settings' | 'linkSigner'> & {
@@ -44,12 +47,13 @@ type Needs = Pick<Ports, 'clock' | 'store' | 'providers' | 'settings' | 'linkSig
 
 export function createTokens({ clock, store, providers, settings, linkSigner, refresher }: Needs) {
   /** Fresh for a caller who came at `startedAt`; whatever was issued since then is the best there is. */
-  function freshness(request: Pick<TokenRequest, 'minTtlSeconds' | 'forceRefresh'>) {
+  function freshness(request: Wanted) {
     const startedAt = clock.now();
     const ttlMilliseconds = Math.max(request.minTtlSeconds, marginSeconds) * 1000;
-    return ({ obtainedAt, expiresAt }: TokenSet): boolean => {
+    return ({ accessToken, obtainedAt, expiresAt }: TokenSet): boolean => {
       const now = clock.now();
       if (expiresAt <= now) return false;
+      if (request.refused) return accessToken.reveal() !== request.refused.reveal();
       if (obtainedAt >= startedAt) return true;
       if (request.forceRefresh) return obtainedAt > now - youngMilliseconds;
       return expiresAt - now >= ttlMilliseconds;
@@ -57,11 +61,7 @@ export function createTokens({ clock, store, providers, settings, linkSigner, re
   }
 
   /** The stored token set if it is fresh, else what a refresh makes of it. For mailboxes of any principal. */
-  async function obtain(
-    grant: Grant,
-    resource: string,
-    request: Pick<TokenRequest, 'minTtlSeconds' | 'forceRefresh'>,
-  ): Promise<RefreshOutcome> {
+  async function obtain(grant: Grant, resource: string, request: Wanted): Promise<RefreshOutcome> {
     const isFresh = freshness(request);
     const stored = await store.tokenSets.find(grant.id, resource);
     if (grant.status === 'active' && stored && isFresh(stored)) {
@@ -71,7 +71,7 @@ export function createTokens({ clock, store, providers, settings, linkSigner, re
     const isTrouble =
       outcome.outcome === 'failed' || outcome.outcome === 'timeout' || outcome.outcome === 'client_paused';
     // A provider in trouble is no reason to withhold a token that is still good.
-    if (isTrouble && !request.forceRefresh && stored && stored.expiresAt > clock.now()) {
+    if (isTrouble && !request.forceRefresh && !request.refused && stored && stored.expiresAt > clock.now()) {
       return { outcome: 'token', tokenSet: stored, refreshed: false };
     }
     return outcome;

@@ -37,8 +37,10 @@ export function createVerifier({ clock, random, store, providers, probes, settin
 
   const flights = new Map<string, Promise<Verification | null>>();
 
-  async function login(grant: Grant, resource: string, forceRefresh: boolean): Promise<Login> {
-    const outcome = await tokens.obtain(grant, resource, { minTtlSeconds: 0, forceRefresh });
+  /** `refused`: the token that a mail server did not take. */
+  async function login(grant: Grant, resource: string, refused: Secret<string> | null): Promise<Login> {
+    const wanted = { minTtlSeconds: 0, forceRefresh: false, ...(refused ? { refused } : {}) };
+    const outcome = await tokens.obtain(grant, resource, wanted);
     if (outcome.outcome === 'token') {
       const { accessToken, scope } = outcome.tokenSet;
       return { accessToken, scope, reason: null };
@@ -74,15 +76,14 @@ export function createVerifier({ clock, random, store, providers, probes, settin
         clock.deadline(settings.probeTimeoutSeconds * 1000),
       );
 
-    const first = await login(grant, resource, false);
+    const first = await login(grant, resource, null);
     if (first.reason !== null) return failed(first.reason, first.detail);
     const result = await once(first);
     if (result.reason !== 'authentication_refused') return result;
 
-    const second = await login(grant, resource, true);
+    const second = await login(grant, resource, first.accessToken);
     if (second.reason !== null) return failed(second.reason, second.detail ?? result.detail);
-    // The stored token was only seconds old: a second try with it would say the same.
-    return second.accessToken.reveal() === first.accessToken.reveal() ? result : once(second);
+    return once(second);
   }
 
   return {

@@ -36,7 +36,8 @@ export const identifyEntra = async (
   if (!answer.ok || answer.value === null) return answer.ok ? { ok: true, value: null } : answer;
   const { id, mail, userPrincipalName, displayName } = answer.value;
   if (typeof id !== 'string' || id === '') return { ok: true, value: null };
-  const address = [mail, userPrincipalName].find((value) => typeof value === 'string' && value.includes('@'));
+  // The sign-in name first: its domain must belong to the directory, which can write anything into `mail`.
+  const address = [userPrincipalName, mail].find((value) => typeof value === 'string' && value.includes('@'));
   return {
     ok: true,
     value: {

@@ -154,7 +154,7 @@ export const createMicrosoft = (deps: MicrosoftDeps): Provider => {
       const server = serverOf(endpoints, tenant, exchange.callbackParameters.get('iss'));
       const scope = withIdentity(exchange.scopes).join(' ');
       const answer = await deps.oauth2.exchangeCode(server, client, { ...exchange, scope }, signal);
-      if (!answer.ok) return answer;
+      if (!answer.ok) return { ok: false, failure: ofDirectory(answer.failure, client, null) };
       const { tokens, idToken } = answer.value;
       if (idToken === null) return { ok: false, failure: ownFailure('request', 'identity_invalid') };
       const claims = await deps.verifyIdToken(
@@ -204,6 +204,9 @@ export const createMicrosoft = (deps: MicrosoftDeps): Provider => {
   };
 };
 
+/** Names that stand for no directory in particular: whoever signs in brings one. */
+const anyDirectory: ReadonlySet<string> = new Set(['common', 'organizations', 'consumers']);
+
 /**
  * At a directory that is not the registration's own, "unknown" and "disabled" are words of that directory's
  * administrator about that directory: they must not pause the OAuth client of everybody else. Nor do they end the
@@ -216,7 +219,8 @@ const ofDirectory = (
 ): ProviderFailure => {
   const isAboutSecret =
     failure.reason === 'client_secret_wrong' || failure.reason === 'client_secret_expired';
-  const isOwnDirectory = entraTenantId === null || entraTenantId === tenantOf(client).toLowerCase();
+  const own = tenantOf(client).toLowerCase();
+  const isOwnDirectory = !anyDirectory.has(own) && (entraTenantId === null || entraTenantId === own);
   if (failure.kind !== 'oauth_client' || isAboutSecret || isOwnDirectory) return failure;
   return { ...failure, kind: 'request', reason: 'blocked_by_policy' };
 };

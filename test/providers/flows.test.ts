@@ -200,9 +200,9 @@ test('Microsoft: what one directory says of the app neither pauses the OAuth cli
   const { tokens, identity, provider, client } = await connect('microsoft', 'erin@contoso.test');
   assert.ok(tokens.refreshToken);
   const { refreshToken } = tokens;
-  const refusal = async (code: number, error: string, entraTenantId: string | null) => {
+  const refusal = async (code: number, error: string, entraTenantId: string | null, of = client) => {
     sandbox.microsoft.configure({ fault: { ...namedFaults.aadsts('refresh', code, error), times: 1 } });
-    const answer = await provider.refresh(client, { refreshToken, scopes: [], entraTenantId }, signal);
+    const answer = await provider.refresh(of, { refreshToken, scopes: [], entraTenantId }, signal);
     assert.ok(!answer.ok);
     return [answer.failure.kind, answer.failure.reason];
   };
@@ -211,7 +211,13 @@ test('Microsoft: what one directory says of the app neither pauses the OAuth cli
       'request',
       'blocked_by_policy',
     ]);
-    assert.deepEqual(await refusal(code, 'unauthorized_client', null), ['oauth_client', 'client_unknown']);
+    // Nor without a directory: an imported grant knows none.
+    assert.deepEqual(await refusal(code, 'unauthorized_client', null), ['request', 'blocked_by_policy']);
+    const ofOne = { ...client, entraTenant: identity.entraTenantId };
+    assert.deepEqual(await refusal(code, 'unauthorized_client', null, ofOne), [
+      'oauth_client',
+      'client_unknown',
+    ]);
   }
   const expired = ['oauth_client', 'client_secret_expired'];
   assert.deepEqual(await refusal(7000222, 'invalid_client', identity.entraTenantId), expired);
