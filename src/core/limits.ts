@@ -4,6 +4,7 @@
 // Windows are fixed (whole seconds and minutes of the clock), so around the turn of one up to twice the limit can
 // pass within its length.
 import { GatewayError } from './errors.ts';
+import { networkOf } from './networks.ts';
 import type { ProviderName } from './oauth-clients.ts';
 import type { Ports } from './ports.ts';
 import { createRequestCounter } from './request-counter.ts';
@@ -22,7 +23,10 @@ export type LimitSettings = {
   initWorkspaceMinuteMax: number;
   /** The same for one address. */
   initAddressMinuteMax: number;
-  /** With this many refused attempts within `abuseWindowSeconds` an address is blocked. */
+  /**
+   * With this many refused attempts within `abuseWindowSeconds` an address is blocked; a workspace that goes beyond
+   * its own limit is, at this address alone.
+   */
   abuseRefusalsMax: number;
   abuseWindowSeconds: number;
   /** Lengths of the first, second, third ... block in a row; the last one repeats. */
@@ -50,21 +54,26 @@ export function createLimits({ clock, log, store, settings }: Needs) {
     return { total: await store.limits.hit(key, { start, end }, 1), seconds: secondsUntil(end, now) };
   }
 
-  /** Notes a refusal; from the last one allowed on the address is blocked, longer than the last time. */
-  async function noteRefusal(address: string, now: number): Promise<Block | null> {
-    const { total } = await count(`abuse:${address}`, settings.abuseWindowSeconds * 1000, now);
+  /** Notes a refusal; from the last one allowed on the caller is blocked, longer than the last time. */
+  async function noteRefusal(key: string, now: number): Promise<Block | null> {
+    const { total } = await count(`abuse:${key}`, settings.abuseWindowSeconds * 1000, now);
     // Every process gets another total, so one of them blocks. Beyond the first multiple only after a block that
     // was shorter than the window.
     if (total % settings.abuseRefusalsMax !== 0) return null;
-    const before = await store.limits.blockOf(address);
+    const before = await store.limits.blockOf(key);
     const levelBefore = before && before.rememberedUntil > now ? before.level : 0;
     const level = Math.min(levelBefore + 1, settings.blockSeconds.length);
     const until = now + (settings.blockSeconds[level - 1] ?? 0) * 1000;
     const rememberedUntil = until + settings.blockMemorySeconds * 1000;
-    const block = { key: address, level, until, rememberedUntil };
+    const block = { key, level, until, rememberedUntil };
     await store.limits.saveBlock(block);
-    log.warn('an address is blocked', { address, level, until: new Date(until).toISOString() });
+    log.warn('an address is blocked', { key, level, until: new Date(until).toISOString() });
     return block;
+  }
+
+  async function refusal(key: string, now: number, seconds: number): Promise<GatewayError> {
+    const blocked = await noteRefusal(key, now);
+    return refused(blocked ? secondsUntil(blocked.until, now) : seconds);
   }
 
   return {
@@ -78,20 +87,20 @@ export function createLimits({ clock, log, store, settings }: Needs) {
     ): Promise<void> {
       const now = clock.now();
       const addressKey = `init:${provider}:${networkOf(address)}`;
-      const block = await store.limits.blockOf(addressKey);
-      if (block && block.until > now) throw refused(secondsUntil(block.until, now));
+      // Behind one address there may be many workspaces: the excess of one is not the others'.
+      const callerKey = `${addressKey} ${workspaceId}`;
+      const blocks = await Promise.all([addressKey, callerKey].map((key) => store.limits.blockOf(key)));
+      const until = Math.max(...blocks.map((block) => block?.until ?? 0));
+      if (until > now) throw refused(secondsUntil(until, now));
 
-      const [ofAddress, ofWorkspace] = await Promise.all([
-        count(addressKey, minute, now),
-        count(`init:${provider}:${workspaceId}`, minute, now),
-      ]);
-      if (
-        ofAddress.total <= settings.initAddressMinuteMax &&
-        ofWorkspace.total <= settings.initWorkspaceMinuteMax
-      )
-        return;
-      const blocked = await noteRefusal(addressKey, now);
-      throw refused(blocked ? secondsUntil(blocked.until, now) : ofAddress.seconds);
+      const ofWorkspace = await count(`init:${provider}:${workspaceId}`, minute, now);
+      if (ofWorkspace.total > settings.initWorkspaceMinuteMax) {
+        throw await refusal(callerKey, now, ofWorkspace.seconds);
+      }
+      const ofAddress = await count(addressKey, minute, now);
+      if (ofAddress.total > settings.initAddressMinuteMax) {
+        throw await refusal(addressKey, now, ofAddress.seconds);
+      }
     },
 
     /** Counts one request of any kind, without waiting for the database. Throws `rate_limited`. */
@@ -112,20 +121,3 @@ const refused = (seconds: number): GatewayError =>
 const retryAfter = (retryAfterSeconds: number) => ({ extras: { retryAfterSeconds } });
 
 const secondsUntil = (end: number, now: number): number => Math.max(1, Math.ceil((end - now) / 1000));
-
-/**
- * What one subscriber holds: an IPv4 address (also when mapped into IPv6), or the first 64 bits of an IPv6
- * address, within which a caller can change at will (RFC 4291 section 2.5.1).
- */
-export function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped) return mapped;
-  if (!address.includes(':')) return address;
-  const [head = '', tail] = address.toLowerCase().split('%')[0]?.split('::') ?? [];
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
-  const groups = [...left, ...Array<string>(zeros).fill('0'), ...right];
-  const network = groups.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, ''));
-  return `${network.join(':')}::/64`;
-}

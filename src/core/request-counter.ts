@@ -19,8 +19,10 @@ type Counter = {
 
 type Kind = { name: string; milliseconds: number; max: number; keptBack: number };
 
-/** More workspaces than this in one process: counters whose window is over are forgotten. */
+/** With more counters than this, two a workspace, those whose window is over are forgotten. */
 const countersMax = 10_000;
+/** Not more often than this: with more workspaces than that at work, all are looked through in vain. */
+const forgetMilliseconds = 60_000;
 
 export function createRequestCounter({ clock, log, store, settings }: Needs) {
   const kinds: Kind[] = [
@@ -38,6 +40,7 @@ export function createRequestCounter({ clock, log, store, settings }: Needs) {
     },
   ];
   const counters = new Map<string, Counter>();
+  let forgottenAt = 0;
 
   function counterOf(key: string, windowStart: number): Counter {
     const known = counters.get(key);
@@ -49,7 +52,10 @@ export function createRequestCounter({ clock, log, store, settings }: Needs) {
   }
 
   function forgetOver(): void {
-    const oldest = clock.now() - 60_000;
+    const now = clock.now();
+    if (now < forgottenAt + forgetMilliseconds) return;
+    forgottenAt = now;
+    const oldest = now - 60_000;
     for (const [key, { windowStart }] of counters) if (windowStart < oldest) counters.delete(key);
   }
 

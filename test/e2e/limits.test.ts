@@ -78,6 +78,30 @@ it('a workspace begins so many sign-ins in a minute, each provider by itself, an
   assert.equal((await here('POST', google)).status, 200);
 });
 
+it('a workspace that goes on beyond its own limit is blocked, and nobody else behind its address', async () => {
+  const { call } = await installation.addWorkspace('Loud');
+  const other = await installation.addWorkspace('Neighbour');
+  const here = from(`192.0.2.${address}`, call);
+  assert.deepEqual(await times(5, () => here('POST', google)), Array(5).fill(200));
+  assert.deepEqual(await times(10, () => here('POST', google)), Array(10).fill(429));
+  assert.equal(retryAfter(await here('POST', google)), 1800);
+  const neighbour = from(`192.0.2.${address}`, other.call);
+  assert.deepEqual(await times(3, () => neighbour('POST', google)), Array(3).fill(200));
+  now += minute;
+  assert.deepEqual(await times(5, () => neighbour('POST', google)), Array(5).fill(200));
+  assert.equal((await here('POST', google)).status, 429, 'its own block goes on');
+});
+
+it('a port behind an address makes no other caller of it', async () => {
+  const { call } = await installation.addWorkspace('Ports');
+  const statuses = await times(9, () => {
+    now += 1;
+    return from(`192.0.2.${address}:${10_000 + (now % 1000)}`, call)('POST', google);
+  });
+  assert.deepEqual(statuses, [...Array(5).fill(200), ...Array(4).fill(429)]);
+  assert.equal(retryAfter(await from(`192.0.2.${address}`, call)('POST', google)), 1800);
+});
+
 it('an address begins so many, whatever the workspace; IPv6 addresses of one network count as one', async () => {
   const calls = await Promise.all(
     ['One', 'Two', 'Three'].map(async (name) => (await installation.addWorkspace(name)).call),
@@ -161,4 +185,41 @@ it('everything of a workspace together is limited in a second and in a minute, o
   now += 50_000;
   assert.equal((await call('GET', workspaces)).status, 200);
   assert.ok((await core.limits.prune()) > 0, 'what is over can be deleted');
+});
+
+const dialects = [
+  ['EmailEngine', '/v1/accounts'],
+  ['Warmy', '/api/v2/mailboxes'],
+  ['Smartlead', '/api/v1/email-accounts/'],
+] as const;
+for (const [name, path] of dialects) {
+  it(`${name}'s calls count towards the limit of their workspace, and say when to come back`, async () => {
+    const { call } = await installation.addWorkspace(name);
+    assert.deepEqual(await times(20, () => call('GET', path)), Array(20).fill(200));
+    const refused = await call('GET', path);
+    assert.equal(refused.status, 429, refused.text);
+    assert.equal(retryAfter(refused), 1);
+    if (name === 'EmailEngine') {
+      assert.equal(refused.headers.get('x-ratelimit-reset'), '1');
+      const { statusCode, error, ttl } = refused.body;
+      assert.deepEqual([statusCode, error, ttl], [429, 'Too Many Requests', 1]);
+    }
+    if (name === 'Warmy') assert.deepEqual(refused.body.message, refused.body.errors);
+  });
+}
+
+it('the native API is not limited', async () => {
+  const { call } = await installation.addWorkspace('Native');
+  assert.deepEqual(await times(70, () => call('GET', '/v1/whoami')), Array(70).fill(200));
+});
+
+it('twenty thousand workspaces at work cost each other nothing', () => {
+  const { core } = installation.gateway;
+  const startedAt = performance.now();
+  for (let second = 0; second < 3; second++) {
+    for (let count = 0; count < 20_000; count++) core.limits.countRequest(`crowd-${count}`);
+    now += 1000;
+  }
+  // Looking through all of them for each new window takes minutes.
+  assert.ok(performance.now() - startedAt < 10_000);
 });

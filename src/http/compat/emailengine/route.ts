@@ -54,7 +54,10 @@ export function recognize(app: FastifyInstance, core: Core): void {
     }
     // Out of the way before parameters are validated and anything else may look at them.
     delete query[keyParameter];
-    callers.set(request, await authenticate(core, headers));
+    const principal = await authenticate(core, headers);
+    // Without a workspace every use case refuses the call.
+    if (principal.workspaceId !== null) core.limits.countRequest(principal.workspaceId);
+    callers.set(request, principal);
     checkTimeout(request);
   });
 }

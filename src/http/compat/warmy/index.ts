@@ -129,7 +129,10 @@ function addAuthentication(app: FastifyInstance, core: Core) {
     if (authorization === undefined) {
       throw new WarmyError(401, ['Send an API key as `Authorization: Bearer` or as `access-token`']);
     }
-    principals.set(request, await authenticate(core, { ...headers, authorization }));
+    const principal = await authenticate(core, { ...headers, authorization });
+    // Without a workspace every use case refuses the call.
+    if (principal.workspaceId !== null) core.limits.countRequest(principal.workspaceId);
+    principals.set(request, principal);
   });
   return {
     of(request: FastifyRequest): Principal {
