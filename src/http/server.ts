@@ -9,6 +9,7 @@ import { registerHealth } from './health.ts';
 import { logFailure, noSuchRoute, sendProblem, toGatewayError } from './problem.ts';
 import { coerceQueryNumbers } from './query-numbers.ts';
 import { registerStartPage } from './start-page.ts';
+import { refuseUnstorableText } from './storable-text.ts';
 import type { Surface } from './surface.ts';
 
 export type ServerOptions = {
@@ -63,6 +64,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
   app.addHook('onRequest', async (request, reply) => setCommonHeaders(request, reply));
   acceptJson(app);
+  refuseUnstorableText(app);
   coerceQueryNumbers(app);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => answerError(noSuchRoute(), request, reply));

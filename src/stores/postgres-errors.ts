@@ -41,6 +41,10 @@ export const statementError = (cause: unknown): GatewayError => {
         'A row that this one belongs to, or that belongs to it, forbids it.',
         { cause },
       );
+    // U+0000 or half a surrogate pair, which text and JSON of PostgreSQL cannot hold.
+    case '22021':
+    case '22P05':
+      return new GatewayError('invalid_request', 'A text holds a character that cannot be kept.', { cause });
     case '40001':
     case '40P01':
       return new GatewayError('conflict', 'Another process changed the same rows at the same time.', {
