@@ -17,29 +17,40 @@ export type DomainVitals = {
  */
 const dkimSelectors = ['google', 'selector1', 'selector2', 'default', 'dkim', 'mail', 's1', 'k1'] as const;
 
-/** For one call; what is not answered by then counts as not answered. */
+/** For one call, whatever the number of domains; what is not answered by then counts as not answered. */
 const lookupMilliseconds = 8000;
+/** More domains than this are asked about one after another, in groups. */
+const atOnce = 10;
 
 export function createDomainVitals({ clock, domains }: Pick<Ports, 'clock' | 'domains'>) {
+  async function checkOne(domain: string, signal: AbortSignal): Promise<DomainVitals> {
+    const [mx, spf, dkim, dmarc] = await Promise.all([
+      hasMailServer(domains, domain, signal),
+      hasRecord(domains, domain, /^v=spf1( |$)/i, signal),
+      anyOf(
+        dkimSelectors.map((selector) =>
+          hasRecord(domains, `${selector}._domainkey.${domain}`, /(^|;)\s*p=\s*[A-Za-z0-9+/]/, signal),
+        ),
+      ),
+      anyOf(
+        parentsOf(domain).map((parent) =>
+          hasRecord(domains, `_dmarc.${parent}`, /^v=DMARC1\s*(;|$)/i, signal),
+        ),
+      ),
+    ]);
+    return { domain, mx, spf, dkim, dmarc };
+  }
+
   return {
-    /** Never throws for what the DNS does or does not say. */
-    async check(domain: string): Promise<DomainVitals> {
+    /** In the order given, all within 8 seconds. Never throws for what the DNS does or does not say. */
+    async check(names: readonly string[]): Promise<DomainVitals[]> {
       const signal = clock.deadline(lookupMilliseconds);
-      const [mx, spf, dkim, dmarc] = await Promise.all([
-        hasMailServer(domains, domain, signal),
-        hasRecord(domains, domain, /^v=spf1( |$)/i, signal),
-        anyOf(
-          dkimSelectors.map((selector) =>
-            hasRecord(domains, `${selector}._domainkey.${domain}`, /(^|;)\s*p=\s*[A-Za-z0-9+/]/, signal),
-          ),
-        ),
-        anyOf(
-          parentsOf(domain).map((parent) =>
-            hasRecord(domains, `_dmarc.${parent}`, /^v=DMARC1\s*(;|$)/i, signal),
-          ),
-        ),
-      ]);
-      return { domain, mx, spf, dkim, dmarc };
+      const results: DomainVitals[] = [];
+      for (let start = 0; start < names.length; start += atOnce) {
+        const group = names.slice(start, start + atOnce);
+        results.push(...(await Promise.all(group.map((name) => checkOne(name, signal)))));
+      }
+      return results;
     },
   };
 }

@@ -1,5 +1,6 @@
 // Trying all mailboxes again that do not work, at a caller's request. What it does is make their verification due:
 // the loop over due work refreshes and proves them. A grant that is over stays over; only its owner can renew it.
+import { GatewayError } from './errors.ts';
 import type { MailboxWithGrant, Ports } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
 import { statusOf } from './verification.ts';
@@ -11,28 +12,41 @@ export type Reconnections = ReturnType<typeof createReconnections>;
 
 const dayMilliseconds = 24 * 3600 * 1000;
 const sliceSize = 200;
+/** Mailboxes that one call goes through. */
+const scanMax = 20_000;
 
 export function createReconnections({ store, clock }: Pick<Ports, 'store' | 'clock'>) {
   async function failedMailboxes(workspaceId: string): Promise<string[]> {
     const failed: string[] = [];
     for (let offset = 0; ; offset += sliceSize) {
       const { items, total } = await store.mailboxes.slice(workspaceId, {}, { offset, limit: sliceSize });
+      if (total > scanMax) {
+        throw new GatewayError(
+          'invalid_request',
+          `More than ${scanMax} mailboxes cannot be tried in one call.`,
+        );
+      }
       for (const item of items) if (isFailed(item)) failed.push(item.mailbox.id);
       if (items.length === 0 || offset + sliceSize >= total) return failed;
     }
   }
 
   return {
-    /** Counts against the day (UTC) of the workspace only when there is something to do. */
+    /**
+     * Counts against the day (UTC) of the workspace only when there is something to do. Throws `invalid_request` in
+     * a workspace of more than 20,000 mailboxes, whose own verification tries them anyway.
+     */
     async retryFailed(principal: Principal, { perDayMax }: { perDayMax: number }): Promise<Reconnection> {
       const workspaceId = workspaceFor(principal, 'mailboxes:update');
-      const failed = await failedMailboxes(workspaceId);
-      if (failed.length === 0) return { outcome: 'none' };
       const now = clock.now();
       const start = now - (now % dayMilliseconds);
+      const key = `reconnect-failed ${workspaceId}`;
       const window = { start, end: start + dayMilliseconds };
-      const used = await store.limits.hit(`reconnect-failed ${workspaceId}`, window, 1);
-      if (used > perDayMax) return { outcome: 'limited' };
+      // Before anything is looked through; the count itself decides among calls at the same time.
+      if ((await store.limits.hit(key, window, 0)) >= perDayMax) return { outcome: 'limited' };
+      const failed = await failedMailboxes(workspaceId);
+      if (failed.length === 0) return { outcome: 'none' };
+      if ((await store.limits.hit(key, window, 1)) > perDayMax) return { outcome: 'limited' };
       for (const id of failed) await store.mailboxes.update(id, { verifyDueAt: now });
       return { outcome: 'queued', count: failed.length };
     },

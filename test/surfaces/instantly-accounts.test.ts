@@ -211,6 +211,12 @@ describe('one account', () => {
     assert.equal((await call('POST', '/api/v2/accounts/pause', { emails: [] })).status, 400);
   });
 
+  it('refuses a cursor of the list of tags that no tag has, rather than beginning the list again', async () => {
+    const path = '/api/v2/custom-tags?starting_after=0190aaaa-0000-7000-8000-000000000000';
+    const { status, body } = await call('GET', path);
+    assert.deepEqual([status, body.message], [400, 'querystring/starting_after is not a cursor']);
+  });
+
   it('shows what is wrong, and mark-fixed proves it again', async () => {
     const frank = '/api/v2/accounts/frank%40contoso.test';
     const { microsoft } = installation.sandbox;

@@ -13,11 +13,13 @@ import {
 import { badField } from './errors.ts';
 import { accountOf } from './find-account.ts';
 import { surfaceName } from './map.ts';
-import { checkedSettings, importTokens, requireOAuth2 } from './register.ts';
+import { checkedSettings, importTokens, proofSeconds, requireOAuth2 } from './register.ts';
 import { at, type Context, callerOf, type Noun } from './route.ts';
 
 const pageSizeDefault = 20;
 const scanSize = 500;
+/** Accounts that one call goes through to find those of a state. */
+const scanMax = 20_000;
 
 export const accounts: Noun = (app, context) => {
   const { core } = context;
@@ -72,7 +74,7 @@ export const accounts: Noun = (app, context) => {
       const { principal } = callerOf(request, 'mailboxes:update');
       const { mailbox } = await accountOf(core, principal, request.params.account);
       if (!request.body.reconnect) return { reconnect: false };
-      await core.mailboxes.verify(principal, mailbox.id);
+      await core.mailboxes.verify(principal, mailbox.id, { withinSeconds: proofSeconds });
       return { reconnect: true };
     });
   });
@@ -120,6 +122,12 @@ async function sliceOfState(
   let found = 0;
   for (let offset = 0; ; offset += scanSize) {
     const part = await core.mailboxes.slice(principal, filter, { offset, limit: scanSize });
+    if (part.total > scanMax) {
+      throw badField(
+        'state',
+        `cannot be looked for among more than ${scanMax} accounts: narrow the list by query`,
+      );
+    }
     for (const item of part.items) {
       if (stateOf(item) !== state) continue;
       if (found >= slice.offset && items.length < slice.limit) items.push(item);

@@ -16,6 +16,8 @@ import { at, type Context, callerOf, type Noun } from './route.ts';
 
 const settingsBytesMax = 16 * 1024;
 const retrySeconds = 5;
+/** Programs give up a write after 15 seconds. */
+export const proofSeconds = 9;
 
 export const registration: Noun = (app, context) => {
   at(app, '/account', (scope) => {
@@ -108,6 +110,7 @@ export async function importTokens(
       mailboxId: before?.mailbox.id ?? null,
       settings: { dialects: { [surfaceName]: checkedSettings(body) } },
       exclusive: false,
+      withinSeconds: proofSeconds,
     })
     .catch(async (error: unknown) => {
       throw await alreadyExists({ core }, principal, error);

@@ -5,7 +5,7 @@ import { verdictOf } from '../../../core/index.ts';
 import { AuthenticationForm, VerifyAccount } from './account-schemas.ts';
 import { badField, notBuilt } from './errors.ts';
 import { accountOf } from './find-account.ts';
-import { invite } from './register.ts';
+import { invite, proofSeconds } from './register.ts';
 import { at, callerOf, type Noun } from './route.ts';
 
 export const signIn: Noun = (app, context) => {
@@ -30,7 +30,9 @@ export const signIn: Noun = (app, context) => {
       const { account, imap, smtp } = request.body;
       if (imap || smtp || account === undefined) throw notBuilt('The verification of passwords');
       const found = await accountOf(core, principal, account);
-      const { mailbox } = await core.mailboxes.verify(principal, found.mailbox.id);
+      const { mailbox } = await core.mailboxes.verify(principal, found.mailbox.id, {
+        withinSeconds: proofSeconds,
+      });
       const results = mailbox.verification?.results ?? [];
       const of = (transport: 'imap' | 'smtp') => {
         const result = results.find((one) => one.transport === transport);

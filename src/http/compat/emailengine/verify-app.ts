@@ -1,10 +1,18 @@
 // The check of an OAuth2 application: its state here, and with an account, a real token and a real login.
-import { GatewayError, type TransportResult, verdictOf } from '../../../core/index.ts';
+import {
+  type Core,
+  GatewayError,
+  type MailboxWithGrant,
+  type Principal,
+  type TransportResult,
+  verdictOf,
+} from '../../../core/index.ts';
 import { typeOf } from './account-view.ts';
 import { AppParams, VerifyApp } from './app-schemas.ts';
 import { clientOf } from './apps.ts';
 import { badField } from './errors.ts';
 import { accountOf } from './find-account.ts';
+import { proofSeconds } from './register.ts';
 import { at, callerOf, type Noun } from './route.ts';
 
 type Step = { name: string; ok: boolean; error?: string };
@@ -23,19 +31,7 @@ export const verifyApp: Noun = (app, { core }) => {
       if (account !== undefined) {
         const found = await accountOf(core, principal, account);
         if (found.oauthClient.id !== client.id) throw badField('account', 'belongs to another application');
-        const reader = { ...principal, scopes: new Set([...principal.scopes, 'tokens:read' as const]) };
-        const token = await core.tokens
-          .read(reader, found.mailbox.id, { resource: null, minTtlSeconds: 0, forceRefresh: false })
-          .then((): Step => ({ name: 'accessToken', ok: true }))
-          .catch((error: unknown): Step => {
-            if (!(error instanceof GatewayError)) throw error;
-            return { name: 'accessToken', ok: false, error: error.message };
-          });
-        steps.push(token);
-        if (token.ok && testConnection !== false) {
-          const { mailbox } = await core.mailboxes.verify(principal, found.mailbox.id);
-          steps.push(...(mailbox.verification?.results ?? []).map(stepOf));
-        }
+        steps.push(...(await check(core, principal, { found, isLoginWanted: testConnection !== false })));
       }
       return {
         app: client.id,
@@ -48,6 +44,26 @@ export const verifyApp: Noun = (app, { core }) => {
     });
   });
 };
+
+type Check = { found: MailboxWithGrant; isLoginWanted: boolean };
+
+/** Token and login share one time; the login gets what the token left of it. */
+async function check(core: Core, principal: Principal, { found, isLoginWanted }: Check): Promise<Step[]> {
+  const { mailbox } = found;
+  const startedAt = core.now();
+  const reader = { ...principal, scopes: new Set([...principal.scopes, 'tokens:read' as const]) };
+  const token = await core.tokens
+    .read(reader, mailbox.id, { resource: null, minTtlSeconds: 0, forceRefresh: false })
+    .then((): Step => ({ name: 'accessToken', ok: true }))
+    .catch((error: unknown): Step => {
+      if (!(error instanceof GatewayError)) throw error;
+      return { name: 'accessToken', ok: false, error: error.message };
+    });
+  if (!token.ok || !isLoginWanted) return [token];
+  const leftSeconds = Math.max(1, proofSeconds - (core.now() - startedAt) / 1000);
+  const proved = await core.mailboxes.verify(principal, mailbox.id, { withinSeconds: leftSeconds });
+  return [token, ...(proved.mailbox.verification?.results ?? []).map(stepOf)];
+}
 
 const stepOf = ({ transport, ok, reason }: TransportResult): Step =>
   ok ? { name: transport, ok } : { name: transport, ok, error: verdictOf(reason).sentence };

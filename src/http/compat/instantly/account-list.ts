@@ -37,8 +37,8 @@ export type AccountListQuery = Static<typeof AccountListQuery>;
 
 const limitDefault = 10;
 const pageSize = 100;
-/** More accounts than this in one workspace can only be listed in order of creation. */
-const sortedMax = 20_000;
+/** Accounts that one call goes through to filter, to skip or to sort. */
+const scanMax = 20_000;
 
 /** After this id, and not created before this moment. */
 type Start = { after: string | null; createdSince: number };
@@ -84,10 +84,7 @@ async function sorted(
   query: AccountListQuery,
   wanted: number,
 ): Promise<MailboxWithGrant[]> {
-  const all = await matching(core, principal, query, { ...fromStart, wanted: sortedMax + 1 });
-  if (all.length > sortedMax) {
-    throw new InstantlyError(400, `querystring/sort_by is not possible for more than ${sortedMax} accounts`);
-  }
+  const all = await matching(core, principal, query, { ...fromStart, wanted: Number.POSITIVE_INFINITY });
   const direction = query.sort_order === 'asc' ? 1 : -1;
   const keyOf = (joined: MailboxWithGrant): string | number => {
     if (query.sort_by === 'email') return joined.mailbox.email;
@@ -123,7 +120,12 @@ async function matching(
   const found: MailboxWithGrant[] = [];
   let left = skip;
   let next: string | null = after;
+  let scanned = 0;
   do {
+    if (scanned >= scanMax) {
+      const message = `querystring asks to go through more than ${scanMax} accounts: narrow the list by search`;
+      throw new InstantlyError(400, message);
+    }
     const page: { items: MailboxWithGrant[]; next: string | null } = await core.mailboxes.list(
       principal,
       filter,
@@ -134,6 +136,7 @@ async function matching(
       if (left > 0) left -= 1;
       else found.push(item);
     }
+    scanned += page.items.length;
     next = page.next;
   } while (next !== null && found.length < wanted);
   return found.slice(0, wanted);

@@ -1,5 +1,4 @@
 // Accounts: list, read, change, remove, pause, resume, mark as fixed.
-import { setTimeout as wait } from 'node:timers/promises';
 import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import type { MailboxWithGrant, Principal } from '../../../core/index.ts';
@@ -17,10 +16,10 @@ const Emails = Type.Object({
 });
 
 /** Programs give up a write after 15 seconds; a proof that takes longer goes on without its caller. */
-const proofMilliseconds = 9500;
+const proofSeconds = 9.5;
 
 export async function addAccounts(app: FastifyInstance, options: Options): Promise<void> {
-  const { core, log } = options;
+  const { core } = options;
 
   async function find(principal: Principal, email: string): Promise<MailboxWithGrant | null> {
     const filter = { email: email.trim().toLowerCase() };
@@ -32,16 +31,6 @@ export async function addAccounts(app: FastifyInstance, options: Options): Promi
     const joined = await find(principal, email);
     if (!joined) throw new InstantlyError(404, 'Resource not found');
     return joined;
-  }
-
-  /** Answers what is known when the time is over. */
-  async function prove(principal: Principal, { mailbox }: MailboxWithGrant): Promise<void> {
-    const over = new AbortController();
-    const proof = core.mailboxes.verify(principal, mailbox.id).finally(() => over.abort());
-    const time = wait(proofMilliseconds, undefined, { signal: over.signal }).catch(() => undefined);
-    const first = await Promise.race([proof.then(() => 'proved' as const), time]);
-    if (first === 'proved') return;
-    proof.catch((error: unknown) => log.warn('a proof failed after its caller had left', { error }));
   }
 
   await app.register(
@@ -89,10 +78,8 @@ export async function addAccounts(app: FastifyInstance, options: Options): Promi
     // Also switches on a mailbox that was switched off elsewhere: to Instantly's programs it was paused.
     resume: async (principal: Principal, { mailbox }: MailboxWithGrant) =>
       core.mailboxes.update(principal, mailbox.id, { settings: { sendingPaused: false }, disabled: false }),
-    'mark-fixed': async (principal: Principal, joined: MailboxWithGrant) => {
-      await prove(principal, joined);
-      return core.mailboxes.read(principal, joined.mailbox.id);
-    },
+    'mark-fixed': async (principal: Principal, { mailbox }: MailboxWithGrant) =>
+      core.mailboxes.verify(principal, mailbox.id, { withinSeconds: proofSeconds }),
   };
   for (const [action, act] of Object.entries(actions)) {
     await app.register(

@@ -40,7 +40,10 @@ export async function addCustomTags(app: FastifyInstance, options: Options): Pro
       typed.get('/', { schema: { querystring: Query } }, async (request) => {
         const { limit = 10, starting_after: after, search } = request.query;
         const all = await core.tags.list(callers.of(request).principal);
-        const start = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
+        const start = after === undefined ? 0 : all.findIndex(({ id }) => id === after.toLowerCase()) + 1;
+        if (after !== undefined && start === 0) {
+          throw new InstantlyError(400, 'querystring/starting_after is not a cursor');
+        }
         const sought = search?.toLowerCase() ?? '';
         const found = all.slice(start).filter(({ name }) => name.toLowerCase().includes(sought));
         const page = found.slice(0, limit);

@@ -13,9 +13,6 @@ const Body = Type.Object({
   email: Type.Optional(address),
 });
 
-/** More domains than this in one call are asked about one after another, in groups. */
-const atOnce = 10;
-
 export async function addVitals(app: FastifyInstance, options: Options): Promise<void> {
   const { core } = options;
   await app.register(
@@ -33,12 +30,7 @@ export async function addVitals(app: FastifyInstance, options: Options): Promise
           const { items } = await core.mailboxes.list(principal, { email: text }, { after: null, limit: 1 });
           (items.length > 0 ? domains : unknown).add(domainOf(text));
         }
-        const results: DomainVitals[] = [];
-        const names = [...domains];
-        for (let start = 0; start < names.length; start += atOnce) {
-          const group = names.slice(start, start + atOnce);
-          results.push(...(await Promise.all(group.map((name) => core.domainVitals.check(name)))));
-        }
+        const results = await core.domainVitals.check([...domains]);
         const replies = results.map(replyOf);
         const absent = [...unknown].filter((domain) => !domains.has(domain)).map(unknownReply);
         return {

@@ -11,6 +11,8 @@ type Query = Call['query'];
 const limitRange: Range = { min: 1, max: 100 };
 const offsetRange: Range = { min: 0, max: idRange.max };
 const sliceSize = 200;
+/** Accounts that one call goes through to filter by what the store does not know. */
+const scanMax = 20_000;
 
 export async function listAccounts({ core, principal, query }: Call): Promise<unknown[]> {
   const offset = wholeOf(query, 'offset', offsetRange) ?? 0;
@@ -38,6 +40,9 @@ async function sift(
 ): Promise<{ items: MailboxWithGrant[] }> {
   const found: MailboxWithGrant[] = [];
   for (let position = 0; found.length < offset + limit; position += sliceSize) {
+    if (position >= scanMax) {
+      throw invalid(`more than ${scanMax} accounts to go through: narrow the list by esp or client_id`);
+    }
     const { items, total } = await read({ offset: position, limit: sliceSize });
     found.push(...items.filter(test));
     if (items.length === 0 || position + sliceSize >= total) break;
