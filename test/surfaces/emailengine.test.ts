@@ -66,6 +66,31 @@ it('answers the request of the guide with its fields and a token that Google iss
   assert.ok(world.sandbox.mintedSecrets().includes(accessToken));
 });
 
+it('answers for the account that was asked for, also when another one is named like its id', async () => {
+  await setSwitch(true);
+  const { items } = (await world.call('GET', '/v1/mailboxes?email=alice%40gmail.test')).body;
+  const alice = Array.isArray(items) ? String(items[0]?.id) : '';
+  const { core } = world.gateway;
+  const outcome = await core.imports.import(await core.apiKeys.authenticate(world.apiKey), {
+    provider: 'google',
+    oauthClient: { kind: 'chosen', owner: 'any' },
+    refreshToken: await world.refreshToken('google', 'bob@corp.test'),
+    scope: null,
+    email: 'bob@corp.test',
+    name: null,
+    customer: null,
+    externalId: alice,
+    mailboxId: null,
+    settings: {},
+    exclusive: false,
+  });
+  assert.equal(outcome.ok, true);
+  const { account, user } = await world.client.oauthToken('example');
+  assert.deepEqual([account, user], ['example', 'alice@gmail.test']);
+  assert.equal((await world.client.oauthToken(alice)).user, 'bob@corp.test');
+  await world.client.deleteAccount(alice);
+});
+
 it('answers from the store until 30 seconds are left, and renews then', async () => {
   await setSwitch(true);
   const first = await world.client.oauthToken('example');

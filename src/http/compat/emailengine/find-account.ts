@@ -8,8 +8,7 @@ export async function findAccount(
   principal: Principal,
   account: string,
 ): Promise<MailboxWithGrant | null> {
-  const reader = { ...principal, scopes: new Set([...principal.scopes, 'mailboxes:read' as const]) };
-  return core.mailboxes.readByExternalId(reader, account).catch((error: unknown) => {
+  return core.mailboxes.readByExternalId(readerOf(principal), account).catch((error: unknown) => {
     if (error instanceof GatewayError && error.code === 'not_found') return null;
     throw error;
   });
@@ -25,3 +24,15 @@ export async function accountOf(
   if (!found) throw accountNotFound();
   return found;
 }
+
+/** The account of a mailbox that was found before, by its id alone: another one may be named like that id. */
+export const accountOfMailbox = (
+  core: Core,
+  principal: Principal,
+  mailboxId: string,
+): Promise<MailboxWithGrant> => core.mailboxes.read(readerOf(principal), mailboxId);
+
+const readerOf = (principal: Principal): Principal => ({
+  ...principal,
+  scopes: new Set([...principal.scopes, 'mailboxes:read' as const]),
+});

@@ -6,7 +6,7 @@ import { type Core, GatewayError, type Principal } from '../../../core/index.ts'
 import { AccountParams } from './account-schemas.ts';
 import { accountIdOf, tokenRequestOf, typeOf } from './account-view.ts';
 import { EmailEngineError } from './errors.ts';
-import { accountOf } from './find-account.ts';
+import { accountOf, accountOfMailbox } from './find-account.ts';
 import { at, callerOf, type Noun } from './route.ts';
 
 /** Below this rest of its life a token is replaced; the core's own margin is longer. */
@@ -29,7 +29,7 @@ export const oauthToken: Noun = (app, { core }) => {
         .catch(async (error: unknown) => {
           throw await renewError(core, principal, mailbox.id, error);
         });
-      const joined = await accountOf(core, principal, mailbox.id);
+      const joined = await accountOfMailbox(core, principal, mailbox.id);
       return {
         account: accountIdOf(joined),
         user: token.email,
@@ -60,7 +60,7 @@ async function renewError(
 ): Promise<unknown> {
   if (!(error instanceof GatewayError)) return error;
   if (error.code === 'needs_reauthorization') {
-    const joined = await accountOf(core, principal, mailboxId);
+    const joined = await accountOfMailbox(core, principal, mailboxId);
     return new EmailEngineError(403, error.message, {
       code: 'OauthRenewError',
       authenticationFailed: true,
