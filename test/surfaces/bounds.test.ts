@@ -128,6 +128,13 @@ describe('one request goes through at most 20,000 mailboxes', () => {
     });
   }
 
+  it('a workspace that used up its reconnections of the day is told so before anything is looked through', async () => {
+    const { core } = installation.gateway;
+    const principal = await core.apiKeys.authenticate(installation.apiKey);
+    const answer = await core.reconnections.retryFailed(principal, { perDayMax: 0 });
+    assert.equal(answer.outcome, 'limited');
+  });
+
   it('the reconnection of everything that failed is refused in words', async () => {
     const answer = await installation.call('POST', '/api/v1/email-accounts/reconnect-failed-email-accounts');
     assert.equal(answer.status, 400, answer.text);

@@ -67,6 +67,12 @@ it('a key with a zero byte in it is no key', async () => {
   }
 });
 
+it('what comes past the surfaces is a mistake in the request, too, and none of this server', async () => {
+  const { core } = installation.gateway;
+  const principal = await core.apiKeys.authenticate(installation.apiKey);
+  await assert.rejects(core.tags.create(principal, { name: zero, color: null }), { code: 'invalid_request' });
+});
+
 it('each surface says so in its own shape, and nothing was written', async () => {
   const { call } = installation;
   const emailengine = await call('GET', '/v1/accounts?query=a%00b');
