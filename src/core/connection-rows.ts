@@ -1,6 +1,7 @@
 // The rows of one connection: grant, token sets, mailbox. Written in the caller's transaction, for a mailbox that
 // came by our own authorization request as for one that was imported.
 import { expiryOf, type Grant, nextKeepAlive, tokenSetOf } from './grants.ts';
+import { holdMailbox, settingsColumn } from './held-mailbox.ts';
 import { type MailboxSettingsChanges, mergeSettings, noSettings } from './mailbox-settings.ts';
 import type { Mailbox } from './mailboxes.ts';
 import type { OAuthClient } from './oauth-clients.ts';
@@ -43,8 +44,20 @@ export async function writeConnection(
   connection: Connection,
   now: number,
 ): Promise<{ mailbox: Mailbox; isNew: boolean }> {
+  const before = await holdConnected(rows, connection);
   const grant = await writeGrant(ports, rows, connection, now);
-  return writeMailbox(ports, rows, connection, grant, now);
+  return writeMailbox(ports, rows, { connection, before, grant, now });
+}
+
+/** The mailbox that the connection is for, held before its grant is written. */
+async function holdConnected(
+  rows: StoreOperations,
+  { mailboxId, workspaceId, identity }: Connection,
+): Promise<Mailbox | null> {
+  const named = mailboxId === null ? null : await holdMailbox(rows, mailboxId);
+  if (named) return named;
+  const found = await rows.mailboxes.byEmail(workspaceId, identity.email);
+  return found && holdMailbox(rows, found.id);
 }
 
 async function writeGrant(
@@ -95,14 +108,10 @@ async function writeGrant(
 async function writeMailbox(
   ports: Needs,
   rows: StoreOperations,
-  connection: Connection,
-  grant: Grant,
-  now: number,
+  written: { connection: Connection; before: Mailbox | null; grant: Grant; now: number },
 ): Promise<{ mailbox: Mailbox; isNew: boolean }> {
+  const { connection, before, grant, now } = written;
   const { identity, workspaceId } = connection;
-  const before =
-    (connection.mailboxId === null ? null : await rows.mailboxes.byId(connection.mailboxId)) ??
-    (await rows.mailboxes.byEmail(workspaceId, identity.email));
   // A renamed account whose new address is another mailbox of this workspace keeps its old one here.
   const holder = before && (await rows.mailboxes.byEmail(workspaceId, identity.email));
   const email = before && holder && holder.id !== before.id ? before.email : identity.email;
@@ -138,8 +147,7 @@ async function writeMailbox(
     verification: mailbox.verification,
     verifyDueAt: mailbox.verifyDueAt,
     updatedAt: now,
-    // Nobody asked for other settings: what somebody else sets meanwhile stays.
-    ...(Object.keys(connection.settings).length === 0 ? {} : { settings: mailbox.settings }),
+    ...settingsColumn(before, connection.settings),
   });
   // The grant of another OAuth client or person, left without a mailbox by this one.
   if (before.grantId !== grant.id && (await rows.mailboxes.countByGrant(before.grantId)) === 0) {

@@ -2,6 +2,7 @@
 // write the same members, each under its own names and within its own ranges; the core keeps them.
 // Nothing here makes mail move: sending and warm-up traffic are not part of this product yet, and whoever is told
 // of these settings is told so too.
+import { type Dialects, mergeDialects, overlaid } from './dialects.ts';
 
 export type WarmupSettings = {
   /** What the workspace asked for. No warm-up traffic runs, whatever stands here. */
@@ -31,8 +32,7 @@ export type MailboxSettings = {
   /** The workspace does not want this mailbox to send. Tokens are handed out all the same. */
   sendingPaused: boolean;
   warmup: WarmupSettings;
-  /** What only one dialect knows, under the name of its surface. At most 16 KiB as JSON each. */
-  dialects: Record<string, Record<string, unknown>>;
+  dialects: Dialects;
 };
 
 /** What a mailbox has before anybody set anything. */
@@ -62,14 +62,20 @@ export const noSettings: MailboxSettings = {
 export type MailboxSettingsChanges = Partial<
   Omit<MailboxSettings, 'warmup' | 'dialects'> & {
     warmup: Partial<WarmupSettings>;
-    dialects: MailboxSettings['dialects'];
+    dialects: Dialects;
   }
 >;
 
-export function mergeSettings(before: MailboxSettings, changes: MailboxSettingsChanges): MailboxSettings {
-  const dialects = { ...before.dialects };
-  for (const [name, members] of Object.entries(changes.dialects ?? {})) {
-    dialects[name] = { ...dialects[name], ...members };
-  }
-  return { ...before, ...changes, warmup: { ...before.warmup, ...changes.warmup }, dialects };
-}
+/** Throws `invalid_request` that names a dialect whose members would be too large. */
+export const mergeSettings = (before: MailboxSettings, changes: MailboxSettingsChanges): MailboxSettings =>
+  merged(before, changes, mergeDialects(before.dialects, changes.dialects ?? {}));
+
+/** What an older release stored, completed by what it did not know. */
+export const completeSettings = (stored: MailboxSettingsChanges): MailboxSettings =>
+  merged(noSettings, stored, overlaid({}, stored.dialects ?? {}));
+
+const merged = (
+  before: MailboxSettings,
+  changes: MailboxSettingsChanges,
+  dialects: Dialects,
+): MailboxSettings => ({ ...before, ...changes, warmup: { ...before.warmup, ...changes.warmup }, dialects });

@@ -1,7 +1,8 @@
 // Mailboxes: list, read, change, verify, disconnect.
 import { GatewayError, notFound } from './errors.ts';
 import { type EventType, raise } from './events.ts';
-import { type MailboxSettings, type MailboxSettingsChanges, mergeSettings } from './mailbox-settings.ts';
+import { holdMailbox, settingsColumn } from './held-mailbox.ts';
+import type { MailboxSettings, MailboxSettingsChanges } from './mailbox-settings.ts';
 import type { ProviderName } from './oauth-clients.ts';
 import { hasOtherUse } from './other-uses.ts';
 import type { MailboxWithGrant, Page, PageRequest, Ports } from './ports.ts';
@@ -109,32 +110,27 @@ export function createMailboxes(ports: Needs) {
     /** A link for the mailbox owner, good for `reconnectLinkSeconds`, that leads back to this very mailbox. */
     reconnectUrl: (mailboxId: string): string => reconnectUrlOf(ports, mailboxId),
 
+    /** Changes at once add up, also those of single settings. Throws `not_found`, `invalid_request`. */
     async update(principal: Principal, id: string, changes: MailboxChanges): Promise<MailboxWithGrant> {
-      const { mailbox } = await owned(workspaceFor(principal, 'mailboxes:update'), id);
+      const workspaceId = workspaceFor(principal, 'mailboxes:update');
       const now = clock.now();
       const { disabled, settings: settingsChanges, ...plain } = changes;
-      const isSwitched = disabled !== undefined && disabled !== (mailbox.disabledAt !== null);
-      const columns = {
-        ...plain,
-        ...(settingsChanges ? { settings: mergeSettings(mailbox.settings, settingsChanges) } : {}),
-        ...(isSwitched ? { disabledAt: disabled ? now : null, verifyDueAt: disabled ? null : now } : {}),
-        updatedAt: now,
-      };
       await store.transaction(async (rows) => {
-        if (!(await rows.mailboxes.update(id, columns))) throw notFound('mailbox');
-        if (isSwitched) {
-          const type: EventType = disabled ? 'mailbox.disabled' : 'mailbox.enabled';
-          const data = { email: mailbox.email };
-          await raise(ports, rows, {
-            workspaceId: mailbox.workspaceId,
-            type,
-            objectId: id,
-            data,
-            createdAt: now,
-          });
-        }
+        const mailbox = await holdMailbox(rows, id);
+        if (mailbox?.workspaceId !== workspaceId) throw notFound('mailbox');
+        const isSwitched = disabled !== undefined && disabled !== (mailbox.disabledAt !== null);
+        await rows.mailboxes.update(id, {
+          ...plain,
+          ...settingsColumn(mailbox, settingsChanges),
+          ...(isSwitched ? { disabledAt: disabled ? now : null, verifyDueAt: disabled ? null : now } : {}),
+          updatedAt: now,
+        });
+        if (!isSwitched) return;
+        const type: EventType = disabled ? 'mailbox.disabled' : 'mailbox.enabled';
+        const data = { email: mailbox.email };
+        await raise(ports, rows, { workspaceId, type, objectId: id, data, createdAt: now });
       });
-      return owned(mailbox.workspaceId, id);
+      return owned(workspaceId, id);
     },
 
     /**
@@ -164,11 +160,13 @@ export function createMailboxes(ports: Needs) {
       id: string,
       { revoke }: { revoke: boolean } = { revoke: true },
     ): Promise<Disconnection> {
-      const { mailbox, oauthClient } = await owned(workspaceFor(principal, 'mailboxes:delete'), id);
+      const { mailbox } = await owned(workspaceFor(principal, 'mailboxes:delete'), id);
       const unused = await store.transaction(async (rows) => {
+        const held = await holdMailbox(rows, id);
+        if (!held) throw notFound('mailbox');
         // Of several mailboxes of one grant that go at once, exactly one is the last.
-        const grant = await rows.grants.lock(mailbox.grantId);
-        if (!(await rows.mailboxes.remove(id))) throw notFound('mailbox');
+        const grant = await rows.grants.lock(held.grantId);
+        await rows.mailboxes.remove(id);
         const isLast = grant !== null && (await rows.mailboxes.countByGrant(grant.id)) === 0;
         if (isLast) await rows.grants.remove(grant.id);
         await raise(ports, rows, {
@@ -181,6 +179,9 @@ export function createMailboxes(ports: Needs) {
         return isLast ? grant : null;
       });
       if (!revoke || !unused) return { mailboxId: id, atProvider: 'kept' };
+      // Read now: a reconnection may have brought another one since the mailbox was looked up.
+      const oauthClient = await store.oauthClients.byId(unused.oauthClientId);
+      if (!oauthClient) return { mailboxId: id, atProvider: 'failed' };
       return { mailboxId: id, atProvider: await revokeUnlessShared({ mailbox, grant: unused, oauthClient }) };
     },
   };

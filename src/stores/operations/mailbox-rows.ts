@@ -1,5 +1,5 @@
 // A mailbox as a row, and back; alone and joined with its grant and OAuth client.
-import { type MailboxSettings, mergeSettings, noSettings } from '../../core/mailbox-settings.ts';
+import { completeSettings, type MailboxSettings } from '../../core/mailbox-settings.ts';
 import type { Mailbox } from '../../core/mailboxes.ts';
 import type { MailboxWithGrant } from '../../core/ports.ts';
 import { mailboxSettingsColumn, metadataColumn, verificationColumn } from '../json-columns.ts';
@@ -110,7 +110,7 @@ export const mailboxFromRow = (row: Row, prefix = ''): Mailbox => {
     metadata: reader.json('metadata', metadataColumn),
     number: integer('number'),
     externalId: textOrNull('external_id'),
-    settings: mergeSettings(noSettings, reader.json('settings', mailboxSettingsColumn)),
+    settings: completeSettings(reader.json('settings', mailboxSettingsColumn)),
     disabledAt: integerOrNull('disabled_at'),
     verification: reader.jsonOrNull('verification', verificationColumn),
     verifyDueAt: integerOrNull('verify_due_at'),
