@@ -1,9 +1,10 @@
 // OAuth clients: registrations at a provider, shared by the installation or private to a workspace.
 // The secret goes in and never comes out. A provider's refusal of the client pauses it, never its mailboxes.
 import { type ReasonCode, verdictOf } from './diagnosis.ts';
+import { type Dialects, mergeDialects } from './dialects.ts';
 import { GatewayError, invalidField, notFound } from './errors.ts';
 import { raise } from './events.ts';
-import type { Page, PageRequest, Ports } from './ports.ts';
+import type { Page, PageRequest, Ports, StoreOperations } from './ports.ts';
 import { type Principal, requireScope } from './principal.ts';
 import { type Secret, secret } from './secret.ts';
 
@@ -26,8 +27,7 @@ export type OAuthClient = {
   personalAccounts: boolean;
   /** Asked for besides those that the profile needs; also of other resources. */
   extraScopes: string[];
-  /** What only one dialect knows, under the name of its surface. */
-  dialects: Record<string, Record<string, unknown>>;
+  dialects: Dialects;
   status: 'active' | 'paused';
   pausedReason: ReasonCode | null;
   pausedAt: number | null;
@@ -45,9 +45,10 @@ export type NewOAuthClient = {
   entraTenant: string | null;
   personalAccounts: boolean;
   extraScopes?: string[];
-  dialects?: OAuthClient['dialects'];
+  dialects?: Dialects;
 };
 
+/** Members of `dialects` are merged with those that are there; the rest is replaced. */
 export type OAuthClientChanges = Partial<
   Pick<OAuthClient, 'name' | 'clientId' | 'entraTenant' | 'personalAccounts' | 'extraScopes' | 'dialects'> & {
     clientSecret: string;
@@ -68,15 +69,15 @@ export function createOAuthClients(ports: Needs) {
   const { store, clock, random, providers } = ports;
 
   /** Another registration refuses the refresh tokens of this one's mailboxes, and so would no registration. */
-  async function requireUnused(id: string): Promise<void> {
-    const count = await store.oauthClients.countMailboxes(id);
+  async function requireUnused(rows: StoreOperations, id: string): Promise<void> {
+    const count = await rows.oauthClients.countMailboxes(id);
     if (count > 0) {
       throw new GatewayError('oauth_client_in_use', `${count} mailboxes depend on this OAuth client.`);
     }
   }
 
-  async function owned(principal: Principal, id: string): Promise<OAuthClient> {
-    const client = await store.oauthClients.byId(id);
+  async function owned(rows: StoreOperations, principal: Principal, id: string): Promise<OAuthClient> {
+    const client = await rows.oauthClients.byId(id);
     if (!client || client.deletedAt !== null || client.workspaceId !== principal.workspaceId) {
       throw notFound('OAuth client');
     }
@@ -104,7 +105,7 @@ export function createOAuthClients(ports: Needs) {
         entraTenant: checkEntraTenant(request.provider, request.entraTenant),
         personalAccounts: request.personalAccounts,
         extraScopes: request.extraScopes ?? [],
-        dialects: request.dialects ?? {},
+        dialects: mergeDialects({}, request.dialects ?? {}),
         status: 'active',
         pausedReason: null,
         pausedAt: null,
@@ -133,29 +134,21 @@ export function createOAuthClients(ports: Needs) {
     /** The token endpoints that this server calls for a provider, for dialects in which callers name one. */
     tokenUrls: (provider: ProviderName): readonly string[] => providers[provider].tokenUrls,
 
-    /** Only the owner may. A change of the registration or its secret makes a paused client active again. */
+    /**
+     * Only the owner may; changes at once add up. A change of the registration or its secret makes a paused client
+     * active again. Throws `not_found`, `oauth_client_in_use`, `invalid_request`.
+     */
     async update(principal: Principal, id: string, changes: OAuthClientChanges): Promise<OAuthClient> {
       requireScope(principal, 'oauth_clients:update');
-      const client = await owned(principal, id);
-      const { clientSecret, ...plain } = changes;
-      const { entraTenant } = changes;
-      const isRegistrationChanged =
-        (changes.clientId !== undefined && changes.clientId !== client.clientId) ||
-        (entraTenant !== undefined && checkEntraTenant(client.provider, entraTenant) !== client.entraTenant);
-      if (isRegistrationChanged) await requireUnused(id);
-      // Also when it is active: a pause may be on its way.
-      const isRepair = clientSecret !== undefined || isRegistrationChanged;
       const now = clock.now();
-      const columns = {
-        ...plain,
-        ...(entraTenant === undefined ? {} : { entraTenant: checkEntraTenant(client.provider, entraTenant) }),
-        ...(clientSecret === undefined ? {} : { clientSecret: secret(clientSecret) }),
-        ...(isRepair ? { status: 'active' as const, pausedReason: null, pausedAt: null } : {}),
-        // Always another value: a pause in flight is told by it that it speaks of the client as it was.
-        updatedAt: Math.max(now, client.updatedAt + 1),
-      };
       await store.transaction(async (rows) => {
-        if (!(await rows.oauthClients.update(id, columns))) throw notFound('OAuth client');
+        await rows.lock(`oauth client ${id}`);
+        const client = await owned(rows, principal, id);
+        const { columns, isRegistrationChanged, isRepair } = changed(client, changes);
+        if (isRegistrationChanged) await requireUnused(rows, id);
+        // Always another value: a pause in flight is told by it that it speaks of the client as it was.
+        const updatedAt = Math.max(now, client.updatedAt + 1);
+        if (!(await rows.oauthClients.update(id, { ...columns, updatedAt }))) throw notFound('OAuth client');
         if (!isRepair || client.status !== 'paused') return;
         await raise(ports, rows, {
           workspaceId: client.workspaceId,
@@ -165,18 +158,36 @@ export function createOAuthClients(ports: Needs) {
           createdAt: now,
         });
       });
-      return owned(principal, id);
+      return owned(store, principal, id);
     },
 
     /** Throws `oauth_client_in_use` while mailboxes depend on it. */
     async remove(principal: Principal, id: string): Promise<void> {
       requireScope(principal, 'oauth_clients:delete');
-      await owned(principal, id);
-      await requireUnused(id);
+      await owned(store, principal, id);
+      await requireUnused(store, id);
       const now = clock.now();
       await store.oauthClients.update(id, { deletedAt: now, updatedAt: now });
     },
   };
+}
+
+/** The columns that the changes write, over the client as it is under its lock. */
+function changed(client: OAuthClient, { clientSecret, entraTenant, dialects, ...plain }: OAuthClientChanges) {
+  const tenant =
+    entraTenant === undefined ? client.entraTenant : checkEntraTenant(client.provider, entraTenant);
+  const isRegistrationChanged =
+    (plain.clientId !== undefined && plain.clientId !== client.clientId) || tenant !== client.entraTenant;
+  // Also when it is active: a pause may be on its way.
+  const isRepair = clientSecret !== undefined || isRegistrationChanged;
+  const columns = {
+    ...plain,
+    ...(entraTenant === undefined ? {} : { entraTenant: tenant }),
+    ...(clientSecret === undefined ? {} : { clientSecret: secret(clientSecret) }),
+    ...(dialects === undefined ? {} : { dialects: mergeDialects(client.dialects, dialects) }),
+    ...(isRepair ? { status: 'active' as const, pausedReason: null, pausedAt: null } : {}),
+  };
+  return { columns, isRegistrationChanged, isRepair };
 }
 
 /**

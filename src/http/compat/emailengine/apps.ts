@@ -83,10 +83,7 @@ export const apps: Noun = (app, { core }) => {
             ? {}
             : { personalAccounts: !body.googleWorkspaceAccounts }),
           ...(body.extraScopes === undefined ? {} : { extraScopes: body.extraScopes }),
-          dialects: {
-            ...client.dialects,
-            [surfaceName]: { ...client.dialects[surfaceName], ...onlyHere(body) },
-          },
+          dialects: { [surfaceName]: onlyHere(body) },
         })
         .catch(toAppNotFound);
       return { id: client.id, updated: true };
