@@ -17,17 +17,21 @@ export type Customers = ReturnType<typeof createCustomers>;
 
 export function createCustomers({ store, clock, random }: Pick<Ports, 'store' | 'clock' | 'random'>) {
   return {
-    async create(principal: Principal, request: Pick<Customer, 'name' | 'email'>): Promise<Customer> {
+    /**
+     * A customer that is there with this address is answered as it is, so that a repeated call, or several at once,
+     * make no second one. `email` in lower case.
+     */
+    async findOrCreate(
+      principal: Principal,
+      { name, email }: { name: string; email: string },
+    ): Promise<Customer> {
       const workspaceId = workspaceFor(principal, 'mailboxes:update');
       return store.transaction(async (rows) => {
+        await rows.lock(`customer ${workspaceId} ${email}`);
+        const before = (await rows.customers.list(workspaceId)).find((customer) => customer.email === email);
+        if (before) return before;
         const number = await rows.numbers.next('customer');
-        const customer: Customer = {
-          id: random.id(),
-          number,
-          workspaceId,
-          ...request,
-          createdAt: clock.now(),
-        };
+        const customer = { id: random.id(), number, workspaceId, name, email, createdAt: clock.now() };
         await rows.customers.insert(customer);
         return customer;
       });

@@ -19,8 +19,7 @@ async function saveClient({ core, principal, fields }: Call): Promise<unknown> {
   const body = fields();
   const name = body.text('name', { max: 256 });
   const email = body.email('email').toLowerCase();
-  const before = (await core.customers.list(principal)).find((customer) => customer.email === email);
-  const customer = before ?? (await core.customers.create(principal, { name, email }));
+  const customer = await core.customers.findOrCreate(principal, { name, email });
   return { ok: true, clientId: customer.number, name: customer.name, email: customer.email };
 }
 
