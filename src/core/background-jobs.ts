@@ -1,9 +1,9 @@
-// Work over many mailboxes that a caller asked for and may follow: begun by a request, done in batches by whichever
-// process claims it, finished by another one if that process ends.
-import { notFound } from './errors.ts';
-import { mergeSettings } from './mailbox-settings.ts';
+// Work over many mailboxes that a caller asked for and may follow: begun by a request, done step by step, each step
+// by whichever process claims it, those of one workspace one after the other.
+import { GatewayError, notFound } from './errors.ts';
+import { holdMailbox, settingsColumn } from './held-mailbox.ts';
 import type { MailboxFilter } from './mailboxes.ts';
-import type { MailboxWithGrant, Page, PageRequest, Ports } from './ports.ts';
+import type { Page, PageRequest, Ports } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
 
 export type BackgroundJob = {
@@ -30,9 +30,19 @@ export type JobFilter = Pick<
   'provider' | 'search' | 'grantActive' | 'sendingPaused' | 'warmupWanted'
 >;
 
-const batch = 100;
-/** A claimed job whose process went away is claimed again after this long. */
+/** Mailboxes of one step: milliseconds each. */
+const stepMailboxesMax = 100;
+/**
+ * A step whose process went away is done again after this long. One that takes longer is done twice, which sets the
+ * same again, and only the process that has the claim by then says how far the job is.
+ */
 const claimMilliseconds = 60_000;
+/** Pending and running, of one workspace. */
+const unfinishedMax = 20;
+/** A step comes every few seconds, and most jobs have one. */
+const retryAfterSeconds = 30;
+const finishedKeptMilliseconds = 30 * 24 * 3600 * 1000;
+const prunedAtOnceMax = 500;
 
 export type BackgroundJobs = ReturnType<typeof createBackgroundJobs>;
 
@@ -42,64 +52,73 @@ export function createBackgroundJobs({
   store,
   log,
 }: Pick<Ports, 'clock' | 'random' | 'store' | 'log'>) {
-  async function setWarmup({ mailbox }: MailboxWithGrant, wanted: boolean): Promise<void> {
-    if (mailbox.settings.warmup.wanted === wanted) return;
-    const settings = mergeSettings(mailbox.settings, { warmup: { wanted } });
-    await store.mailboxes.update(mailbox.id, { settings, updatedAt: clock.now() });
-  }
-
-  /** Ids of all mailboxes that the job is about, found before any of them is changed. */
-  async function targetsOf(job: BackgroundJob, plan: Plan): Promise<string[]> {
-    if (plan.emails) {
-      const found = await Promise.all(
-        plan.emails.map((email) => store.mailboxes.byEmail(job.workspaceId, email)),
-      );
-      return found.flatMap((mailbox) => (mailbox ? [mailbox.id] : []));
-    }
-    const excluded = new Set(plan.exceptEmails);
-    const ids: string[] = [];
-    let after: string | null = null;
-    do {
-      const page: Page<MailboxWithGrant> = await store.mailboxes.list(job.workspaceId, plan.filter, {
-        after,
-        limit: batch,
-      });
-      for (const { mailbox } of page.items) if (!excluded.has(mailbox.email)) ids.push(mailbox.id);
-      after = page.next;
-    } while (after !== null);
-    return ids;
-  }
-
-  /** Every step may be done twice (by a process that was thought dead), so each only sets what is wanted. */
-  async function run(job: BackgroundJob): Promise<void> {
-    const plan = planOf(job.data);
-    const ids = await targetsOf(job, plan);
-    const total = plan.emails?.length ?? ids.length;
-    let done = 0;
-    for (const id of ids) {
-      const joined = await store.mailboxes.withGrant(id);
-      if (joined) {
-        await setWarmup(joined, plan.wanted);
-        done += 1;
+  /** False for a mailbox that is gone. */
+  function setWarmup(id: string, wanted: boolean): Promise<boolean> {
+    return store.transaction(async (rows) => {
+      const mailbox = await holdMailbox(rows, id);
+      if (!mailbox) return false;
+      if (mailbox.settings.warmup.wanted !== wanted) {
+        const column = settingsColumn(mailbox, { warmup: { wanted } });
+        await rows.mailboxes.update(id, { ...column, updatedAt: clock.now() });
       }
-      if (done % batch === 0 && done < total) await save(job, 'running', { done, total });
-    }
-    await save(job, 'success', { done, total });
+      return true;
+    });
   }
 
-  async function save(
-    job: BackgroundJob,
-    status: BackgroundJob['status'],
-    { done, total }: { done: number; total: number },
-  ): Promise<void> {
-    const isOver = status === 'success' || status === 'failed';
-    const progress = isOver ? 100 : Math.floor((done * 100) / Math.max(1, total));
-    const data = { ...job.data, done, total, missing: isOver ? total - done : 0 };
-    await store.backgroundJobs.update({ ...job, status, progress, data, updatedAt: clock.now() });
+  /** The mailboxes of the next step; `next` null when there are none behind them. */
+  async function targetsOf(
+    { workspaceId }: BackgroundJob,
+    { emails, filter, exceptEmails }: Plan,
+    position: string | null,
+  ): Promise<{ ids: string[]; next: string | null }> {
+    if (emails) {
+      const start = position === null ? 0 : emails.indexOf(position) + 1;
+      const named = emails.slice(start, start + stepMailboxesMax);
+      const found = await Promise.all(named.map((email) => store.mailboxes.byEmail(workspaceId, email)));
+      const isLast = start + named.length >= emails.length;
+      return {
+        ids: found.flatMap((mailbox) => (mailbox ? [mailbox.id] : [])),
+        next: isLast ? null : (named.at(-1) ?? null),
+      };
+    }
+    // By id from the last one on: what the job changed before, and so the filter leaves out, moves nothing.
+    const page = await store.mailboxes.list(workspaceId, filter, {
+      after: position,
+      limit: stepMailboxesMax,
+    });
+    const wanted = page.items.filter(({ mailbox }) => !exceptEmails.includes(mailbox.email));
+    return { ids: wanted.map(({ mailbox }) => mailbox.id), next: page.next };
+  }
+
+  async function totalOf({ workspaceId }: BackgroundJob, { emails, filter }: Plan): Promise<number> {
+    if (emails) return emails.length;
+    return (await store.mailboxes.slice(workspaceId, filter, { offset: 0, limit: 1 })).total;
+  }
+
+  /** A step may be done twice (by a process that was thought dead), so it only sets what is wanted. */
+  async function step(job: BackgroundJob): Promise<BackgroundJob> {
+    const plan = planOf(job.data);
+    const before = progressOf(job.data);
+    const total = before.total ?? (await totalOf(job, plan));
+    const { ids, next } = await targetsOf(job, plan, before.position);
+    let { done } = before;
+    for (const id of ids) if (await setWarmup(id, plan.wanted)) done += 1;
+    const counted = { ...job.data, done, position: next };
+    if (next !== null) {
+      const progress = Math.min(99, Math.floor((done * 100) / Math.max(1, total)));
+      return { ...job, status: 'running', progress, data: { ...counted, total, missing: 0 } };
+    }
+    // A filter names nobody who could be missing, and its mailboxes come and go.
+    const asked = plan.emails ? total : done;
+    const data = { ...counted, total: asked, missing: asked - done };
+    return { ...job, status: 'success', progress: 100, data };
   }
 
   return {
-    /** Notes the wish; the settings change soon after. No warm-up traffic comes of it. */
+    /**
+     * Notes the wish; the settings change soon after. No warm-up traffic comes of it. Throws `rate_limited` while
+     * the workspace has 20 unfinished jobs.
+     */
     async updateWarmup(principal: Principal, { wanted, mailboxes }: WarmupRequest): Promise<BackgroundJob> {
       const workspaceId = workspaceFor(principal, 'mailboxes:update');
       const now = clock.now();
@@ -113,7 +132,17 @@ export function createBackgroundJobs({
         createdAt: now,
         updatedAt: now,
       };
-      await store.backgroundJobs.insert(job);
+      await store.transaction(async (rows) => {
+        await rows.lock(`background jobs ${workspaceId}`);
+        if ((await rows.backgroundJobs.countUnfinished(workspaceId)) >= unfinishedMax) {
+          throw new GatewayError(
+            'rate_limited',
+            `This workspace has ${unfinishedMax} unfinished background jobs, and may have no more.`,
+            { extras: { retryAfterSeconds } },
+          );
+        }
+        await rows.backgroundJobs.insert(job);
+      });
       return job;
     },
 
@@ -130,19 +159,27 @@ export function createBackgroundJobs({
       return store.backgroundJobs.list(workspaceFor(principal, 'mailboxes:read'), page);
     },
 
-    /** Does the oldest unfinished job; says how many there were. */
+    /** Does one step of the oldest unfinished job that is free; says how many there were. */
     async workDue(): Promise<number> {
       const now = clock.now();
-      const job = await store.backgroundJobs.claim(now, now + claimMilliseconds);
+      const until = now + claimMilliseconds;
+      const job = await store.transaction(async (rows) => {
+        await rows.lock('claim of a background job');
+        return rows.backgroundJobs.claim(now, until);
+      });
       if (!job) return 0;
-      try {
-        await run(job);
-      } catch (error) {
+      const after = await step(job).catch((error: unknown): BackgroundJob => {
         log.error('a background job failed', { jobId: job.id, error });
-        await save(job, 'failed', { done: 0, total: 0 });
-      }
+        return { ...job, status: 'failed', progress: 100 };
+      });
+      const isSaved = await store.backgroundJobs.release({ ...after, updatedAt: clock.now() }, until);
+      if (!isSaved) log.warn('a step took longer than its claim, and another one counts', { jobId: job.id });
       return 1;
     },
+
+    /** Forgets jobs that were over thirty days ago; says how many, at most 500. */
+    prune: (): Promise<number> =>
+      store.backgroundJobs.prune(clock.now() - finishedKeptMilliseconds, prunedAtOnceMax),
   };
 }
 
@@ -155,6 +192,17 @@ function planOf(data: Record<string, unknown>): Plan {
     emails: Array.isArray(data.emails) ? textsOf(data.emails) : null,
     filter: filterOf(data.filter),
     exceptEmails: textsOf(data.exceptEmails),
+  };
+}
+
+/** How far the job is, as the steps before wrote it. */
+function progressOf({ done, total, position }: Record<string, unknown>) {
+  if (typeof position !== 'string') return { done: 0, total: null, position: null };
+  return {
+    done: typeof done === 'number' ? done : 0,
+    total: typeof total === 'number' ? total : null,
+    /** The last mailbox looked at: its id, or the address that was named. Null at the beginning. */
+    position,
   };
 }
 

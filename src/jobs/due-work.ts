@@ -7,5 +7,6 @@ export const dueWork = ({ maintenance, backgroundJobs, limits }: Core): Work[] =
   { name: 'verify-due-mailboxes', pauseSeconds: 30, work: maintenance.verifyDueMailboxes },
   { name: 'prune-connect-sessions', pauseSeconds: 600, work: maintenance.pruneConnectSessions },
   { name: 'background-jobs', pauseSeconds: 2, work: backgroundJobs.workDue },
+  { name: 'prune-background-jobs', pauseSeconds: 600, work: backgroundJobs.prune },
   { name: 'prune-limits', pauseSeconds: 600, work: limits.prune },
 ];

@@ -64,10 +64,20 @@ export type StoreOperations = {
     byId(id: string): Promise<BackgroundJob | null>;
     /** Newest first; `after` is the id of the last one seen. */
     list(workspaceId: string, page: PageRequest): Promise<Page<BackgroundJob>>;
-    /** Progress, status, what is left to do; drops the claim when the status is final. */
-    update(job: BackgroundJob): Promise<boolean>;
-    /** The oldest unfinished job that nobody claims at `now`; claims it until `until`. */
+    /** Those that are pending or running. */
+    countUnfinished(workspaceId: string): Promise<number>;
+    /**
+     * The oldest unfinished job of a workspace in which nobody claims one at `now`; claims it until `until`. Only in
+     * a transaction that holds a lock for it: two claims at once could each take one of the same workspace.
+     */
     claim(now: number, until: number): Promise<BackgroundJob | null>;
+    /**
+     * Compare-and-swap on the claim: writes progress, status and what is left to do, and drops the claim. False when
+     * it is no longer the one until `claimedUntil`.
+     */
+    release(job: BackgroundJob, claimedUntil: number): Promise<boolean>;
+    /** Deletes jobs that are over and were last changed before `before`. */
+    prune(before: number, limit: number): Promise<number>;
   };
   limits: {
     /** Adds to the counter of a window and answers its new total, over all processes. */

@@ -42,26 +42,32 @@ export const backgroundJobOperations = ({ session }: Context): StoreOperations['
     const rows = await query.orderBy('id', 'desc').limit(rowsWanted(page)).execute();
     return pageOf(rows, page, { map: jobFromRow, idOf: (row) => row.id });
   },
-  update: async ({ id, status, progress, data, updatedAt }) =>
-    changed(
-      await session.writer
-        .updateTable('background_jobs')
-        .set({
-          status,
-          progress,
-          data: JSON.stringify(data),
-          updated_at: updatedAt,
-          ...(unfinished.includes(status) ? {} : { claimed_until: 0 }),
-        })
-        .where('id', '=', id)
-        .executeTakeFirst(),
-    ),
+  countUnfinished: async (workspaceId) => {
+    const row = await session.reader
+      .selectFrom('background_jobs')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .where('workspace_id', '=', workspaceId)
+      .where('status', 'in', unfinished)
+      .executeTakeFirstOrThrow();
+    return readRow('background_jobs', row).integer('count');
+  },
   claim: async (now, until) => {
     const oldest = session.writer
       .selectFrom('background_jobs')
       .select('id')
       .where('status', 'in', unfinished)
       .where('claimed_until', '<=', now)
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('background_jobs as claimed')
+              .select('claimed.id')
+              .whereRef('claimed.workspace_id', '=', 'background_jobs.workspace_id')
+              .where('claimed.status', 'in', unfinished)
+              .where('claimed.claimed_until', '>', now),
+          ),
+        ),
+      )
       .orderBy('id')
       .limit(1);
     const row = await session.writer
@@ -73,6 +79,29 @@ export const backgroundJobOperations = ({ session }: Context): StoreOperations['
       .returningAll()
       .executeTakeFirst();
     return row === undefined ? null : jobFromRow(row);
+  },
+  release: async ({ id, status, progress, data, updatedAt }, claimedUntil) =>
+    changed(
+      await session.writer
+        .updateTable('background_jobs')
+        .set({ status, progress, data: JSON.stringify(data), updated_at: updatedAt, claimed_until: 0 })
+        .where('id', '=', id)
+        .where('claimed_until', '=', claimedUntil)
+        .executeTakeFirst(),
+    ),
+  prune: async (before, limit) => {
+    const over = session.writer
+      .selectFrom('background_jobs')
+      .select('id')
+      .where('status', 'not in', unfinished)
+      .where('updated_at', '<', before)
+      .orderBy('id')
+      .limit(limit);
+    const { numDeletedRows } = await session.writer
+      .deleteFrom('background_jobs')
+      .where('id', 'in', session.claimable(over))
+      .executeTakeFirst();
+    return Number(numDeletedRows);
   },
 });
 
