@@ -187,7 +187,7 @@ describe('one mailbox', () => {
 
   it('is read with what this server knows, and warm-up inactive with the reason', async () => {
     const reply = await client.getMailbox(id);
-    const ours = ['id', 'provider', 'state', 'group_id', 'holder_uid', 'tariff_plan_type_id'];
+    const ours = ['id', 'provider', 'state', 'group_id', 'holder_uid', 'tariff_plan_type_id', 'setting'];
     assertGolden('warmy', 'get-mailbox', reply, { ours: [...ours, 'created_at', 'updated_at'] });
     assert.equal(memberOf(reply, 'warmup_active'), false);
     assert.equal(memberOf(reply, 'state_key'), 'not_active');
@@ -288,7 +288,15 @@ describe('one mailbox', () => {
 describe('lists', () => {
   it('have items and pagination', async () => {
     const { body } = await list('');
-    const ours = ['provider', 'state', 'group_id', 'holder_uid', 'tariff_plan_type_id', 'setting'];
+    const ours = [
+      'provider',
+      'state',
+      'group_id',
+      'holder_uid',
+      'tariff_plan_type_id',
+      'setting',
+      'settings',
+    ];
     const times = ['created_at', 'updated_at'];
     assertGolden('warmy', 'list-mailboxes', body, {
       ours: [...ours, ...times].map((name) => `items[].${name}`),

@@ -16,7 +16,7 @@ const families: Readonly<Record<string, readonly Operation[]>> = {
   client: clientOperations,
 };
 
-/** What Smartlead has beside mailboxes. Below `/compat/smartlead` only: at the root these names are anybody's. */
+/** What Smartlead has beside mailboxes. No other surface has these names. */
 const foreignFamilies = [
   'analytics',
   'campaigns',
@@ -40,12 +40,6 @@ export const smartlead = {
       async (scope) => {
         answerInDialect(scope, options);
         await addFamilies(scope, options, '/api/v1');
-        for (const family of foreignFamilies) {
-          const refused = [unsupported(everyMethod, ''), unsupported(everyMethod, '/*')];
-          await scope.register(async (inner) => addOperations(inner, options, refused), {
-            prefix: `/api/v1/${family}`,
-          });
-        }
       },
       { prefix: `/compat/${surfaceName}` },
     );
@@ -58,6 +52,16 @@ async function addFamilies(app: FastifyInstance, options: Options, prefix: strin
       async (scope) => {
         answerInDialect(scope, options);
         addOperations(scope, options, operations);
+      },
+      { prefix: `${prefix}/${family}` },
+    );
+  }
+  const refused = [unsupported(everyMethod, ''), unsupported(everyMethod, '/*')];
+  for (const family of foreignFamilies) {
+    await app.register(
+      async (scope) => {
+        answerInDialect(scope, options);
+        addOperations(scope, options, refused);
       },
       { prefix: `${prefix}/${family}` },
     );

@@ -86,6 +86,15 @@ export function mailboxReply(joined: MailboxWithGrant) {
   const own = ownSettings(mailbox.settings);
   const { key, description } = stateOf(joined);
   const state = wantedState(joined);
+  const setting = {
+    id: mailbox.number,
+    speed_mode: own.speedMode,
+    setting_mode: own.settingMode,
+    user_max_limit: warmup.messagesPerDay,
+    increase_per_day: warmup.rampUpPerDay,
+    reply_rate: warmup.replyRatePercent,
+    start_on_day_one: own.startOnDayOne,
+  };
   return {
     id: mailbox.number,
     email: mailbox.email,
@@ -109,15 +118,9 @@ export function mailboxReply(joined: MailboxWithGrant) {
     group_id: own.groupId,
     holder_uid: mailbox.customer,
     tariff_plan_type_id: own.tariffPlanTypeId,
-    setting: {
-      id: mailbox.number,
-      speed_mode: own.speedMode,
-      setting_mode: own.settingMode,
-      user_max_limit: warmup.messagesPerDay,
-      increase_per_day: warmup.rampUpPerDay,
-      reply_rate: warmup.replyRatePercent,
-      start_on_day_one: own.startOnDayOne,
-    },
+    // The vendor's requests say `setting_attributes`; which of the two its replies say is not known.
+    setting,
+    settings: setting,
     created_at: new Date(mailbox.createdAt).toISOString(),
     updated_at: new Date(mailbox.updatedAt).toISOString(),
   };
