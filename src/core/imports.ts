@@ -7,7 +7,7 @@ import { raise } from './events.ts';
 import { objectionToExternalId } from './external-ids.ts';
 import { createImportClients } from './import-clients.ts';
 import type { InFlight } from './in-flight.ts';
-import type { MailboxSettingsChanges } from './mailbox-settings.ts';
+import { type MailboxSettingsChanges, mergeSettings, noSettings } from './mailbox-settings.ts';
 import type { Mailbox } from './mailboxes.ts';
 import { type OAuthClient, oauthClientPaused, type ProviderName } from './oauth-clients.ts';
 import type { Attempt, Identity, IssuedTokens, Ports, Profile, ProviderWords } from './ports.ts';
@@ -153,6 +153,8 @@ export function createImports(ports: Needs) {
 
   async function importOnce(principal: Principal, request: ImportRequest): Promise<ImportOutcome> {
     const workspaceId = workspaceFor(principal, 'mailboxes:create');
+    // What cannot be stored must be refused before a refresh token is spent on it.
+    mergeSettings(noSettings, request.settings);
     const whole = request.withinSeconds === undefined ? null : clock.deadline(request.withinSeconds * 1000);
     if (request.mailboxId !== null) {
       const mailbox = await store.mailboxes.byId(request.mailboxId);

@@ -143,6 +143,8 @@ function pageOf(error: GatewayError, requestId: string): Page {
     case 'permission_denied':
       return foreignPostPage();
     case 'not_found':
+    // Text that no link of ours holds.
+    case 'invalid_request':
       return unknownLinkPage();
     default:
       return troublePage(error.status, requestId);
