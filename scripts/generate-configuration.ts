@@ -1,5 +1,5 @@
-// Writes docs/configuration.md from the table in src/config.ts; with --check it only compares.
-import { settingsTable } from '../src/config.ts';
+// Writes docs/configuration.md from src/settings-table.ts; with --check it only compares.
+import { settingsTable } from '../src/settings-table.ts';
 import { writeOrCompare } from './generated-file.ts';
 
 const rows = Object.values(settingsTable).map(
@@ -9,7 +9,7 @@ const rows = Object.values(settingsTable).map(
 
 const page = `# Configuration
 
-<!-- Written by \`npm run generate\` from src/config.ts. -->
+<!-- Written by \`npm run generate\` from src/settings-table.ts. -->
 
 Settings come from the environment. For each \`NAME\` that does not end in \`_FILE\`, \`NAME_FILE\` may name a file that holds the value instead. All mistakes are reported at once, an unknown \`MAILGRANT_*\` name among them, and nothing starts before they are mended.
 

@@ -1,0 +1,168 @@
+// Every setting: the name of its environment variable, its meaning, its default. docs/configuration.md is written from
+// this table; reading and checking the values is config.ts's.
+import type { Config } from './config.ts';
+
+export type Setting = { name: string; meaning: string; fallback: string };
+
+export const settingsTable = {
+  host: { name: 'MAILGRANT_HOST', meaning: 'Address to listen on.', fallback: '127.0.0.1' },
+  port: { name: 'MAILGRANT_PORT', meaning: 'Port to listen on; 0 = any free one.', fallback: '8025' },
+  publicUrl: {
+    name: 'MAILGRANT_PUBLIC_URL',
+    meaning:
+      'Origin under which browsers reach this server. Must be https, except on the loopback interface.',
+    fallback: 'http://127.0.0.1:<port>',
+  },
+  databaseUrl: {
+    name: 'MAILGRANT_DATABASE_URL',
+    meaning:
+      'PostgreSQL as `postgres://user:password@host/database`. Without it: SQLite in the data directory.',
+    fallback: '',
+  },
+  databasePoolSize: {
+    name: 'MAILGRANT_DATABASE_POOL_SIZE',
+    meaning: 'Most connections to PostgreSQL, 1 to 200.',
+    fallback: '10',
+  },
+  dataDir: {
+    name: 'MAILGRANT_DATA_DIR',
+    meaning: 'Directory of the SQLite database and the keyring file.',
+    fallback: './data',
+  },
+  keyring: {
+    name: 'MAILGRANT_KEYRING',
+    meaning:
+      'Keys that seal secrets, one a line or separated by commas, each `id:base64 of 32 bytes`; the first one seals, all of them open. Without it: the file `keyring` in the data directory. No key, no start.',
+    fallback: '',
+  },
+  endpoints: {
+    name: 'MAILGRANT_ENDPOINTS_FILE',
+    meaning:
+      'JSON file that replaces entries of the endpoint table; see endpoints.md. Announced loudly at every start.',
+    fallback: '',
+  },
+  logLevel: {
+    name: 'MAILGRANT_LOG_LEVEL',
+    meaning: '`debug`, `info`, `warn`, `error` or `silent`.',
+    fallback: 'info',
+  },
+  trustProxy: {
+    name: 'MAILGRANT_TRUST_PROXY',
+    meaning:
+      'Addresses or networks of reverse proxies, separated by commas, whose `X-Forwarded-*` headers are believed.',
+    fallback: '',
+  },
+  dnsServers: {
+    name: 'MAILGRANT_DNS_SERVERS',
+    meaning:
+      'DNS servers for the look-up of MX, SPF, DKIM and DMARC, separated by commas, each an address with an optional port. Without it: those of the machine.',
+    fallback: '',
+  },
+  surfaces: {
+    name: 'MAILGRANT_SURFACES',
+    meaning:
+      'Which compatible APIs are served beside the native one: `all`, `none`, or names separated by commas (docs/surfaces/ has a page for each).',
+    fallback: 'all',
+  },
+  jobs: {
+    name: 'MAILGRANT_JOBS',
+    meaning: '`on` or `off`: whether this process does the work that falls due by itself.',
+    fallback: 'on',
+  },
+  connectSessionSeconds: {
+    name: 'MAILGRANT_CONNECT_SESSION_SECONDS',
+    meaning: 'Life of a connect session, 60 to 86400.',
+    fallback: '600',
+  },
+  providerTimeoutSeconds: {
+    name: 'MAILGRANT_PROVIDER_TIMEOUT_SECONDS',
+    meaning: 'Longest call to an authorization server, 1 to 60; shorter than the lease.',
+    fallback: '8',
+  },
+  leaseSeconds: {
+    name: 'MAILGRANT_LEASE_SECONDS',
+    meaning:
+      'Time for which one process has the right to refresh a grant, 2 to 120. A process that dies in mid-call costs this time.',
+    fallback: '20',
+  },
+  tokenReadTimeoutSeconds: {
+    name: 'MAILGRANT_TOKEN_READ_TIMEOUT_SECONDS',
+    meaning: "Longest wait of a token read for another process's refresh, 1 to 120; longer than the lease.",
+    fallback: '30',
+  },
+  probeTimeoutSeconds: {
+    name: 'MAILGRANT_PROBE_TIMEOUT_SECONDS',
+    meaning: 'Longest proof of one transport, 1 to 60.',
+    fallback: '8',
+  },
+  keepAliveSeconds: {
+    name: 'MAILGRANT_KEEP_ALIVE_SECONDS',
+    meaning:
+      'A grant is refreshed at least this often, 3600 to 5184000 (60 days), so that the provider does not let it lapse.',
+    fallback: '604800',
+  },
+  reconnectLinkSeconds: {
+    name: 'MAILGRANT_RECONNECT_LINK_SECONDS',
+    meaning: 'Life of a reconnect link, 600 to 2592000.',
+    fallback: '604800',
+  },
+  initWorkspaceMinuteMax: {
+    name: 'MAILGRANT_INIT_WORKSPACE_PER_MINUTE',
+    meaning:
+      'Sign-ins that one workspace may begin in a minute through a compatible API with such a limit, each provider by itself, 1 to 100000.',
+    fallback: '75',
+  },
+  initAddressMinuteMax: {
+    name: 'MAILGRANT_INIT_ADDRESS_PER_MINUTE',
+    meaning: 'The same for one IP address (IPv6: one network of 64 bits), 1 to 100000.',
+    fallback: '150',
+  },
+  abuseRefusalsMax: {
+    name: 'MAILGRANT_ABUSE_REFUSALS',
+    meaning:
+      'With this many attempts refused by those two limits within the abuse window, the address is blocked, 1 to 100000.',
+    fallback: '100',
+  },
+  abuseWindowSeconds: {
+    name: 'MAILGRANT_ABUSE_WINDOW_SECONDS',
+    meaning: 'Length of the abuse window, 60 to 86400.',
+    fallback: '600',
+  },
+  blockSeconds: {
+    name: 'MAILGRANT_BLOCK_SECONDS',
+    meaning:
+      'Lengths of the first, second, third ... block of an address, separated by commas, each 1 to 2592000; the last one repeats.',
+    fallback: '1800,7200,86400',
+  },
+  blockMemorySeconds: {
+    name: 'MAILGRANT_BLOCK_MEMORY_SECONDS',
+    meaning: 'How long after its end a block still makes the next one longer, 0 to 2592000.',
+    fallback: '86400',
+  },
+  workspaceSecondMax: {
+    name: 'MAILGRANT_WORKSPACE_PER_SECOND',
+    meaning: 'Requests of one workspace in a second to a compatible API with such a limit, 1 to 1000000.',
+    fallback: '100',
+  },
+  workspaceMinuteMax: {
+    name: 'MAILGRANT_WORKSPACE_PER_MINUTE',
+    meaning: 'The same in a minute, 1 to 1000000.',
+    fallback: '6000',
+  },
+  breakerFailuresMax: {
+    name: 'MAILGRANT_BREAKER_FAILURES',
+    meaning:
+      'With this many calls to the authorization server of a provider failing in a row within the window (no answer, 429, 5xx), nobody is sent there for a while, 1 to 1000.',
+    fallback: '10',
+  },
+  breakerWindowSeconds: {
+    name: 'MAILGRANT_BREAKER_WINDOW_SECONDS',
+    meaning: 'Length of that window, 1 to 3600.',
+    fallback: '60',
+  },
+  breakerOpenSeconds: {
+    name: 'MAILGRANT_BREAKER_OPEN_SECONDS',
+    meaning: 'How long that while is, 1 to 3600; longer, up to 600, if the provider names a time.',
+    fallback: '30',
+  },
+} as const satisfies Record<keyof Config, Setting>;
