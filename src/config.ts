@@ -36,6 +36,7 @@ export type Config = Readonly<{
   probeTimeoutSeconds: number;
   keepAliveSeconds: number;
   reconnectLinkSeconds: number;
+  directAuthUrl: boolean;
   initWorkspaceMinuteMax: number;
   initAddressMinuteMax: number;
   abuseRefusalsMax: number;
@@ -102,6 +103,7 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     probeTimeoutSeconds: whole('probeTimeoutSeconds', 1, 60),
     keepAliveSeconds: whole('keepAliveSeconds', 3600, 5_184_000),
     reconnectLinkSeconds: whole('reconnectLinkSeconds', 600, 2_592_000),
+    directAuthUrl: oneOf('directAuthUrl', ['on', 'off']) === 'on',
     initWorkspaceMinuteMax: whole('initWorkspaceMinuteMax', 1, 100_000),
     initAddressMinuteMax: whole('initAddressMinuteMax', 1, 100_000),
     abuseRefusalsMax: whole('abuseRefusalsMax', 1, 100_000),

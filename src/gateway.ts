@@ -38,6 +38,9 @@ export type Substitutes = Partial<Pick<Ports, 'clock' | 'random' | 'log' | 'doma
 /** Longer than a call to a provider and the patience to store its answer. */
 const drainMilliseconds = 30_000;
 
+const directAuthUrlNotice =
+  'MAILGRANT_DIRECT_AUTH_URL is on: links lead to the provider at once, and no browser is bound to them';
+
 /** The compatible surfaces. A further one is a folder below http/compat/ and a word here. */
 const compatible = [instantly, smartlead, warmy, emailengine];
 
@@ -85,7 +88,7 @@ export async function createGateway(config: Config, substitutes: Substitutes = {
     app,
     core,
     log,
-    notices: describeReplacements(endpoints),
+    notices: [...describeReplacements(endpoints), ...(config.directAuthUrl ? [directAuthUrlNotice] : [])],
     async start() {
       const address = await app.listen({ host: config.host, port: config.port });
       if (config.jobs) {

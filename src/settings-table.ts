@@ -106,6 +106,12 @@ export const settingsTable = {
     meaning: 'Life of a reconnect link, 600 to 2592000.',
     fallback: '604800',
   },
+  directAuthUrl: {
+    name: 'MAILGRANT_DIRECT_AUTH_URL',
+    meaning:
+      "`on` or `off`: whether `auth_url` of Instantly's dialect is the provider's own address instead of our page. For programs that drive the provider's page by themselves. Nobody is told who asks, and no browser is bound: whoever is sent such an address may connect a mailbox to the workspace that made it. Announced at every start.",
+    fallback: 'off',
+  },
   initWorkspaceMinuteMax: {
     name: 'MAILGRANT_INIT_WORKSPACE_PER_MINUTE',
     meaning:

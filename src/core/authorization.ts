@@ -59,6 +59,12 @@ type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 's
   inFlight: InFlight;
 };
 
+/**
+ * What stands for the browser of a request that is bound to none: anybody who holds the state can work it out. For a
+ * bound request it is as wrong as any other guess.
+ */
+export const unboundTokenOf = (state: string): string => hashOfToken(`unbound ${state}`);
+
 /** How long a second callback waits for the first one's outcome. */
 const duplicateWaitMilliseconds = 20_000;
 
@@ -130,8 +136,11 @@ export function createAuthorization(ports: Needs) {
   }
 
   return {
-    /** Makes the authorization request of a link. Throws `connect_session_over`, `oauth_client_paused`. */
-    async depart(token: string): Promise<Departure> {
+    /**
+     * Makes the authorization request of a link. With `direct` no browser is bound: whoever opens the provider's
+     * page may finish, and `state` begins with `statePrefix`. Throws `connect_session_over`, `oauth_client_paused`.
+     */
+    async depart(token: string, direct: { statePrefix: string } | null = null): Promise<Departure> {
       const session = await store.connectSessions.byTokenHash(hashOfToken(token));
       const now = clock.now();
       if (!session || session.outcome || session.expiresAt <= now) {
@@ -143,12 +152,9 @@ export function createAuthorization(ports: Needs) {
       }
       if (client.status === 'paused') throw oauthClientPaused(client);
       const provider = providers[session.provider];
-      const [state, nonce, codeVerifier, browserToken] = [
-        newToken(ports),
-        newToken(ports),
-        newToken(ports),
-        newToken(ports),
-      ];
+      const [nonce, codeVerifier] = [newToken(ports), newToken(ports)];
+      const state = `${direct?.statePrefix ?? ''}${newToken(ports)}`;
+      const browserToken = direct ? unboundTokenOf(state) : newToken(ports);
       const scopes = provider.scopesFor(client, session.profile);
       const redirectUri = redirectUriOf(settings.publicUrl, client.id);
       await store.authorizationRequests.insert({

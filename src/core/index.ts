@@ -63,6 +63,7 @@ export function createCore(given: Ports) {
 export type { ApiKey, ApiKeyScope } from './api-keys.ts';
 export { apiKeyScopes } from './api-keys.ts';
 export type { Arrival } from './authorization.ts';
+export { unboundTokenOf } from './authorization.ts';
 export type { BackgroundJob, JobFilter, WarmupRequest } from './background-jobs.ts';
 export type { ConnectOutcome, ConnectSession, Invitation } from './connect.ts';
 export { connectStatusOf } from './connect.ts';

@@ -37,5 +37,7 @@ export type CoreSettings = {
   probeTimeoutSeconds: number;
   keepAliveSeconds: number;
   reconnectLinkSeconds: number;
+  /** Compatible surfaces hand out the provider's own address: no page of ours, no browser bound. */
+  directAuthUrl: boolean;
 } & LimitSettings &
   BreakerSettings;

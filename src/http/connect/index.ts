@@ -3,7 +3,7 @@
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { type Core, connectStatusOf, type GatewayError } from '../../core/index.ts';
+import { type Core, connectStatusOf, type GatewayError, unboundTokenOf } from '../../core/index.ts';
 import { type Page, sendPage } from '../page.ts';
 import { logFailure, toGatewayError } from '../problem.ts';
 import type { Surface } from '../surface.ts';
@@ -91,14 +91,14 @@ function callbacks(app: FastifyInstance, core: Core, cookies: BrowserCookies): v
       const { oauthClientId } = request.params;
       const parameters = new URL(request.url, core.settings.publicUrl).searchParams;
       const state = parameters.get('state') ?? '';
-      const browserToken = cookies.browserToken(request, state);
+      const browserToken = cookies.browserToken(request, state) ?? unboundTokenOf(state);
       const arrival = await core.authorization.arrive({
         oauthClientId,
         parameters,
         browserToken: () => browserToken,
       });
-      if (arrival.session === null || browserToken === null) {
-        const reason = arrival.session === null ? arrival.reason : 'browser_mismatch';
+      if (arrival.session === null) {
+        const { reason } = arrival;
         return sendPage(reply, failedPage(reason, { status: statusOfArrival[reason] }));
       }
       // Away from the address that holds the code, so that it stays out of the history (RFC 9700 section 4.3).

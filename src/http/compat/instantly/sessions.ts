@@ -31,7 +31,8 @@ async function addInit(scope: FastifyInstance, options: Options, provider: Provi
       const { principal, workspaceId } = callers.of(request);
       await core.limits.beginSession(provider, { workspaceId, address: request.ip });
       await core.breakers.check(provider);
-      return initReply(await core.connectSessions.create(principal, newSession(provider)));
+      const made = await core.connectSessions.create(principal, newSession(provider));
+      return initReply({ ...made, url: await authUrlOf(core, made) });
     },
   );
 }
@@ -44,6 +45,17 @@ async function addStatus(scope: FastifyInstance, options: Options): Promise<void
     { schema: { params: SessionParams, response: { 200: StatusReply } }, exposeHeadRoute: false },
     async (request) => readStatus(options.core, callers.of(request), request.params.sessionId),
   );
+}
+
+/** Our page, which says who asks and binds the browser; or, where the operator wants it so, the provider's own. */
+async function authUrlOf(
+  core: Core,
+  { session, url }: Awaited<ReturnType<Core['connectSessions']['create']>>,
+): Promise<string> {
+  if (!core.settings.directAuthUrl) return url;
+  const token = url.slice(url.lastIndexOf('/') + 1);
+  const direct = { statePrefix: `api_session:${session.id}:` };
+  return (await core.authorization.depart(token, direct)).authorizationUrl;
 }
 
 /** Ends with `Session not found` for a session that is unknown, foreign, of another surface, or read before. */
