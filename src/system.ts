@@ -15,14 +15,37 @@ export const systemClock: Ports['clock'] = {
 
 export const systemRandom: Ports['random'] = {
   bytes: (count) => randomBytes(count),
-  id: () => uuid7(Date.now(), randomBytes(10)),
+  id: createIds(),
   fraction: () => randomInt(2 ** 32) / 2 ** 32,
 };
 
-/** RFC 9562 section 5.7: 48 bits of milliseconds, version, 12 random bits, variant, 62 random bits. */
-function uuid7(milliseconds: number, chance: Buffer): string {
+/**
+ * UUIDs of version 7 (RFC 9562 section 5.7), in the order of their making also within a millisecond: its 12 bits
+ * after the version count up from a random beginning (section 6.2, method 1). A clock that is put back is ignored.
+ */
+function createIds(): () => string {
+  let milliseconds = 0;
+  let count = 0;
+  return () => {
+    const now = Date.now();
+    if (now > milliseconds) {
+      milliseconds = now;
+      count = randomInt(2 ** 11);
+    } else {
+      count += 1;
+      if (count === 2 ** 12) {
+        milliseconds += 1;
+        count = 0;
+      }
+    }
+    return uuid7(milliseconds, count, randomBytes(8));
+  };
+}
+
+/** 48 bits of time, version, 12 bits of counter, variant, 62 random bits. */
+function uuid7(milliseconds: number, count: number, chance: Buffer): string {
   const time = milliseconds.toString(16).padStart(12, '0');
-  const version = ((chance.readUInt16BE(0) & 0x0fff) | 0x7000).toString(16);
-  const variant = ((chance.readUInt16BE(2) & 0x3fff) | 0x8000).toString(16);
-  return `${time.slice(0, 8)}-${time.slice(8)}-${version}-${variant}-${chance.subarray(4).toString('hex')}`;
+  const version = (count | 0x7000).toString(16);
+  const variant = ((chance.readUInt16BE(0) & 0x3fff) | 0x8000).toString(16);
+  return `${time.slice(0, 8)}-${time.slice(8)}-${version}-${variant}-${chance.subarray(2).toString('hex')}`;
 }
