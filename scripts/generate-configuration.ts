@@ -17,7 +17,7 @@ Settings come from the environment. For each \`NAME\` that does not end in \`_FI
 |---|---|---|
 ${rows.join('\n')}
 
-Three times depend on each other: provider time-out < lease < token read time-out. See [ADR 0003](adr/0003-refresh-by-lease-and-compare-and-swap.md).
+Three times depend on each other: provider time-out ≤ ¾ lease, lease < token read time-out. See [ADR 0003](adr/0003-refresh-by-lease-and-compare-and-swap.md).
 `;
 
 process.exitCode = writeOrCompare('docs/configuration.md', page);

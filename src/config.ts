@@ -4,51 +4,34 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
+import type { CoreSettings } from './core/index.ts';
 import { type Setting, settingsTable } from './settings-table.ts';
 
 export { settingsTable } from './settings-table.ts';
 
-export type Config = Readonly<{
-  host: string;
-  port: number;
-  /** Origin under which browsers reach this server, without a trailing slash. */
-  publicUrl: string;
-  /** `postgres://...`; null = the embedded SQLite database in `dataDir`. */
-  databaseUrl: string | null;
-  databasePoolSize: number;
-  dataDir: string;
-  /** Text of the keyring, parsed by stores/keyring.ts. */
-  keyring: string;
-  /** Content of the operator's endpoint file; null = the built-in table. */
-  endpoints: unknown;
-  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
-  /** Addresses or networks of proxies whose `X-Forwarded-*` headers are believed; false = none. */
-  trustProxy: string[] | false;
-  /** Resolvers for look-ups of domains; none = the machine's own. */
-  dnsServers: string[];
-  /** Names of the compatible surfaces to serve; null = all there are. */
-  surfaces: string[] | null;
-  jobs: boolean;
-  connectSessionSeconds: number;
-  providerTimeoutSeconds: number;
-  leaseSeconds: number;
-  tokenReadTimeoutSeconds: number;
-  probeTimeoutSeconds: number;
-  keepAliveSeconds: number;
-  reconnectLinkSeconds: number;
-  directAuthUrl: boolean;
-  initWorkspaceMinuteMax: number;
-  initAddressMinuteMax: number;
-  abuseRefusalsMax: number;
-  abuseWindowSeconds: number;
-  blockSeconds: number[];
-  blockMemorySeconds: number;
-  workspaceSecondMax: number;
-  workspaceMinuteMax: number;
-  breakerFailuresMax: number;
-  breakerWindowSeconds: number;
-  breakerOpenSeconds: number;
-}>;
+/** Where and how the process runs, and what the core is set to. */
+export type Config = Readonly<
+  CoreSettings & {
+    host: string;
+    port: number;
+    /** `postgres://...`; null = the embedded SQLite database in `dataDir`. */
+    databaseUrl: string | null;
+    databasePoolSize: number;
+    dataDir: string;
+    /** Text of the keyring, parsed by stores/keyring.ts. */
+    keyring: string;
+    /** Content of the operator's endpoint file; null = the built-in table. */
+    endpoints: unknown;
+    logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+    /** Addresses or networks of proxies whose `X-Forwarded-*` headers are believed; false = none. */
+    trustProxy: string[] | false;
+    /** Resolvers for look-ups of domains; none = the machine's own. */
+    dnsServers: string[];
+    /** Names of the compatible surfaces to serve; null = all there are. */
+    surfaces: string[] | null;
+    jobs: boolean;
+  }
+>;
 
 /** Every mistake found, one a line. */
 export class ConfigError extends Error {
@@ -116,8 +99,11 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     breakerWindowSeconds: whole('breakerWindowSeconds', 1, 3600),
     breakerOpenSeconds: whole('breakerOpenSeconds', 1, 3600),
   };
-  if (config.providerTimeoutSeconds >= config.leaseSeconds) {
-    mistakes.push('MAILGRANT_PROVIDER_TIMEOUT_SECONDS must be shorter than MAILGRANT_LEASE_SECONDS');
+  // The last quarter of a lease is for storing what the provider gave: core/refresh.ts.
+  if (config.providerTimeoutSeconds * 4 > config.leaseSeconds * 3) {
+    mistakes.push(
+      'MAILGRANT_PROVIDER_TIMEOUT_SECONDS must be at most three quarters of MAILGRANT_LEASE_SECONDS',
+    );
   }
   if (config.tokenReadTimeoutSeconds <= config.leaseSeconds) {
     mistakes.push('MAILGRANT_TOKEN_READ_TIMEOUT_SECONDS must be longer than MAILGRANT_LEASE_SECONDS');

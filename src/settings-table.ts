@@ -76,7 +76,7 @@ export const settingsTable = {
   },
   providerTimeoutSeconds: {
     name: 'MAILGRANT_PROVIDER_TIMEOUT_SECONDS',
-    meaning: 'Longest call to an authorization server, 1 to 60; shorter than the lease.',
+    meaning: 'Longest call to an authorization server, 1 to 60; at most three quarters of the lease.',
     fallback: '8',
   },
   leaseSeconds: {

@@ -149,9 +149,12 @@ async function writeMailbox(
     updatedAt: now,
     ...settingsColumn(before, connection.settings),
   });
-  // The grant of another OAuth client or person, left without a mailbox by this one.
-  if (before.grantId !== grant.id && (await rows.mailboxes.countByGrant(before.grantId)) === 0) {
-    await rows.grants.remove(before.grantId);
-  }
+  if (before.grantId !== grant.id) await removeIfUnused(rows, before.grantId);
   return { mailbox, isNew: false };
+}
+
+/** The grant of another OAuth client or person. Of several mailboxes that leave it at once, one is the last. */
+async function removeIfUnused(rows: StoreOperations, grantId: string): Promise<void> {
+  await rows.grants.lock(grantId);
+  if ((await rows.mailboxes.countByGrant(grantId)) === 0) await rows.grants.remove(grantId);
 }

@@ -80,7 +80,16 @@ export type { MailboxSettings, MailboxSettingsChanges } from './mailbox-settings
 export type { Mailbox, MailboxFilter } from './mailboxes.ts';
 export type { OAuthClient, ProviderName } from './oauth-clients.ts';
 export { redirectUriOf } from './oauth-clients.ts';
-export type { Log, MailboxWithGrant, Page, PageRequest, Ports, Profile, Transport } from './ports.ts';
+export type {
+  CoreSettings,
+  Log,
+  MailboxWithGrant,
+  Page,
+  PageRequest,
+  Ports,
+  Profile,
+  Transport,
+} from './ports.ts';
 export type { Principal } from './principal.ts';
 export { hasScope, requireScope, workspaceFor } from './principal.ts';
 export { Secret, secret } from './secret.ts';
