@@ -72,7 +72,7 @@ export function createVerifier({ clock, random, store, providers, probes, settin
     }: Pick<TokenSet, 'accessToken' | 'scope'>): Promise<TransportResult> =>
       probes[transport](
         provider.target(oauthClient, transport),
-        { email: mailbox.email, accessToken, scope },
+        { email: mailbox.email, accessToken, scope, names: 'own', isAppOnly: false },
         clock.deadline(settings.probeTimeoutSeconds * 1000),
       );
 
@@ -102,7 +102,7 @@ export function createVerifier({ clock, random, store, providers, probes, settin
         transports.map((transport) =>
           probes[transport](
             provider.target(oauthClient, transport),
-            login,
+            { ...login, names: 'own', isAppOnly: false },
             sooner(clock.deadline(settings.probeTimeoutSeconds * 1000), whole),
           ),
         ),

@@ -50,6 +50,8 @@ export type Identity = {
 export type ProviderFailure = {
   kind: 'grant' | 'oauth_client' | 'transient' | 'request';
   reason: ReasonCode;
+  /** A refusal that is known to pass at times: the core asks once more, later, before a grant is given up. */
+  isDoubtful?: true;
   retryAfterSeconds: number | null;
   /** What the provider said, without secrets, cut to 500 characters; for support. */
   provider: ProviderWords;
