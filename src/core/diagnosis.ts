@@ -97,40 +97,107 @@ export const verdictTable = {
     'Look into the log of the server, then open a new link.',
   ),
   session_expired: owner('The link was not used within its ten minutes.', 'Ask for a new link.'),
+  sign_in_interrupted: owner(
+    'The sign-in was interrupted half-way, by a page that waited too long or by the back button.',
+    'Open a new link, in another browser if it happens again, and go through to the end.',
+  ),
+  embedded_browser: owner(
+    'The provider signs nobody in within the built-in browser of another program.',
+    'Open the link in the ordinary browser of the device.',
+  ),
 
   // The grant
   grant_revoked: owner(
     'The provider no longer accepts the permission: it was withdrawn, it expired, or the password changed.',
     'Reconnect the mailbox.',
   ),
+  grant_testing_mode: workspace(
+    'The permission ended after 7 days because the OAuth client is still in testing at Google.',
+    'In the Google Cloud console under Google Auth Platform > Audience, choose Publish app; then reconnect the mailbox, because a permission given in testing keeps its 7 days.',
+  ),
+  /** The words while the core waits to ask again; a refusal that stays becomes `grant_revoked`. */
+  grant_refused_once: wait(
+    'The provider refused to renew the permission once, in words that it also uses when nothing is lost.',
+    'Nothing to do; it is tried once more before the permission counts as ended.',
+  ),
   grant_idle: owner('The permission ended because it was not used for 90 days.', 'Reconnect the mailbox.'),
   sign_in_required: owner(
     'The provider wants the mailbox owner to sign in again, for example with a second factor.',
     'Reconnect the mailbox and complete the sign-in.',
   ),
+  password_expired: owner(
+    'The password of the account has expired.',
+    'Set a new password on the sign-in page of the organisation, then reconnect the mailbox.',
+  ),
   session_control: administrator(
     'The organisation limits how long a sign-in lasts, so this permission ends again and again.',
-    'Mark the OAuth client as trusted (exempt from session control), then reconnect the mailbox.',
+    'In the Google Admin console under Security > Google Cloud session control, exempt trusted apps and mark the OAuth client as Trusted; then reconnect the mailbox.',
+  ),
+  sign_in_frequency: administrator(
+    'A policy of the organisation wants a new sign-in after a set time, so this permission ends again and again.',
+    'In the Entra admin center under Protection > Conditional Access, exclude the app from the policy that sets the sign-in frequency; then reconnect the mailbox.',
   ),
   consent_required: owner(
     'The permission was never given, or new permissions were added since.',
-    'Reconnect the mailbox.',
+    'Reconnect the mailbox. If the page asks for an administrator, send that administrator the consent link.',
   ),
   admin_consent_required: administrator(
     'In this organisation only an administrator may approve the requested permissions.',
-    'An administrator grants consent for the OAuth client; then the mailbox owner opens a new link.',
+    'In the Entra admin center under Enterprise applications > the app > Permissions, choose Grant admin consent, or use the consent link; then the mailbox owner opens a new link.',
   ),
   blocked_by_policy: administrator(
     "The organisation's policy blocks this service or the place it runs at.",
-    'Allow the OAuth client, or exclude it from the policy, in the administration of the organisation.',
+    'Google: in the Admin console under Security > API controls, add the client id as Trusted. Microsoft: in the Entra admin center under Enterprise applications, enable the app and allow its sign-in.',
+  ),
+  conditional_access: administrator(
+    'A Conditional Access policy of the organisation blocks the sign-in of this service.',
+    'In the Entra admin center under Sign-in logs, open the failed sign-in and its Conditional Access tab; exclude the app from that policy, or allow the network that this service calls from; then reconnect the mailbox.',
+  ),
+  security_defaults: administrator(
+    'The security defaults of the organisation, or another rule for sign-ins, keep this kind of sign-in out.',
+    'In the Entra admin center under Overview > Properties, look at the security defaults, and at Sign-in logs for the rule; replace them by Conditional Access that admits this app, or send through the API instead.',
+  ),
+  account_at_risk: administrator(
+    'The organisation blocks the account because its sign-ins look risky.',
+    'In the Entra admin center under Protection > Risky users, confirm the account as safe or reset its password; then reconnect the mailbox.',
   ),
   account_disabled: administrator(
     'The account is disabled, locked, or not assigned to this service.',
-    'Enable or assign the account, then reconnect the mailbox.',
+    'Enable the account in the administration of the organisation, then reconnect the mailbox.',
+  ),
+  account_locked: administrator(
+    'The account is locked for a while: too many wrong passwords, or a sign-in from an address of ill repute.',
+    'Wait an hour and reconnect the mailbox. If it stays locked, an administrator unblocks the account and checks the network that this service calls from.',
+  ),
+  user_not_assigned: administrator(
+    'The organisation lets only assigned people use this service, and this account is not one of them.',
+    'In the Entra admin center under Enterprise applications > the app > Users and groups, assign the account, or switch off Assignment required in Properties.',
+  ),
+  mail_service_missing: administrator(
+    'The organisation does not have the mail service that the permission is for.',
+    'Give the organisation a licence with Exchange Online, then grant consent for the app again.',
   ),
   account_not_found: owner(
     'The account does not exist in the organisation that was asked.',
     'Sign in with an account of the right organisation.',
+  ),
+
+  // Access that an administrator gave, without a person
+  delegation_missing: administrator(
+    'The organisation has not delegated this access to the service account, or not with these scopes.',
+    'In the Google Admin console under Security > API controls > Domain-wide delegation, add the numeric client id of the service account with exactly the scopes that the set-up list names.',
+  ),
+  service_account_unknown: workspace(
+    'The provider does not accept the service account or its key.',
+    'In the Google Cloud console under IAM > Service accounts, check that the account and this key exist, then upload a new key here.',
+  ),
+  app_only_not_allowed: administrator(
+    'The app may sign in without a person, but Exchange does not let it into this mailbox.',
+    'In Exchange Online PowerShell, run New-ServicePrincipal with the object id of the enterprise application (not of the app registration), then Add-MailboxPermission with FullAccess for this mailbox. It can take up to an hour to count.',
+  ),
+  shared_mailbox_refused: administrator(
+    'The account that signed in may not open this shared mailbox.',
+    'In the Exchange admin center under Mailboxes > the shared mailbox > Delegation, give the account Full Access and Send As; check the address too.',
   ),
 
   // The OAuth client
@@ -150,6 +217,58 @@ export const verdictTable = {
     'The registration of the OAuth client does not fit: redirect URI, account types or permissions.',
     'Compare the registration with the set-up list of this OAuth client.',
   ),
+  redirect_uri_mismatch: workspace(
+    'The redirect URI of this service is not registered for the OAuth client.',
+    'Copy the redirect URI from the set-up list of this OAuth client, character by character, into its registration at the provider (Microsoft: Authentication, platform Web; Google: Authorized redirect URIs).',
+  ),
+  client_registered_as_spa: workspace(
+    'The permission ended after 24 hours because the redirect URI is registered for a single-page application.',
+    'In the Entra admin center under App registrations > the app > Authentication, move the redirect URI to the platform Web; then reconnect the mailbox.',
+  ),
+  client_single_tenant: workspace(
+    'The OAuth client is registered for one organisation only, but was used for any.',
+    'Enter the id of that organisation for this OAuth client here, or under App registrations > the app > Authentication choose accounts in any organisational directory.',
+  ),
+  account_type_refused: workspace(
+    'The registration of the OAuth client does not take this kind of account, personal or of an organisation.',
+    'In the Entra admin center under App registrations > the app > Authentication, choose the supported account types that include it, or sign in with an account of the other kind.',
+  ),
+  client_internal_only: workspace(
+    'The OAuth client is open to the accounts of its own organisation alone.',
+    'Sign in with an account of that organisation, or in the Google Cloud console under Google Auth Platform > Audience make the app External.',
+  ),
+  permission_not_offered: workspace(
+    'The OAuth client asks for a permission that its registration does not list or that the service does not offer.',
+    'In the Entra admin center under App registrations > the app > API permissions, remove what is not offered and add the permissions that the set-up list names.',
+  ),
+  unverified_app: workspace(
+    'Google has not verified the OAuth client for access to mail, or its 100 people are used up.',
+    'In the Google Cloud console under Google Auth Platform, submit the app for verification or add the address to the test users; an Internal app or a service account needs no verification.',
+  ),
+  consent_rate_limited: wait(
+    'Too many new people approved this OAuth client in a short time.',
+    'Wait until tomorrow and open a new link; a higher limit can be asked for in the Google Cloud console.',
+  ),
+  client_assertion_refused: workspace(
+    'The provider refuses the certificate with which the OAuth client signs.',
+    'Under App registrations > the app > Certificates & secrets, upload the certificate that belongs to the private key stored here, and check that it has not expired.',
+  ),
+  oauth_client_deleted: workspace(
+    'The OAuth client of this mailbox was deleted here.',
+    'Reconnect the mailbox with another OAuth client.',
+  ),
+  tenant_unknown: workspace(
+    'The provider knows no organisation by the id or the domain that this OAuth client has.',
+    'Copy the tenant id from the Entra admin center under Overview, and check that the cloud is the right one.',
+  ),
+  wrong_cloud: workspace(
+    'The account lives in another national cloud of the provider than this OAuth client is registered in.',
+    'Register the app in the cloud of the organisation and choose that cloud for the OAuth client here.',
+  ),
+  credential_unavailable: operator(
+    'The credential of the OAuth client is kept outside this service, and could not be read there.',
+    'Check that the named file, variable or command gives the credential; the log says what went wrong. The mailboxes stay connected.',
+  ),
 
   // The provider and the way there
   provider_unavailable: wait('The provider does not answer at the moment.'),
@@ -168,11 +287,23 @@ export const verdictTable = {
   ),
   imap_disabled: administrator(
     'The sign-in works, but the mail server keeps the mailbox closed: IMAP is switched off or a licence is missing.',
-    'Switch on IMAP for this mailbox and check its licence.',
+    'Exchange: run Set-CASMailbox -Identity <address> -ImapEnabled $true, and check the licence. Google: in the Admin console under Apps > Google Workspace > Gmail > End user access, switch on IMAP.',
+  ),
+  imap_switched_off_personal: owner(
+    'The sign-in works, but IMAP is switched off in the settings of this Outlook.com mailbox.',
+    'In Outlook.com under Settings > Mail > Forwarding and IMAP, switch on Let devices and apps use IMAP.',
   ),
   smtp_auth_disabled: administrator(
     'Sending by SMTP is switched off for this mailbox or the whole organisation.',
-    'Switch on authenticated SMTP for this mailbox, or send through the API instead.',
+    'Run Set-CASMailbox -Identity <address> -SmtpClientAuthenticationDisabled $false and wait up to an hour, or send through the API instead.',
+  ),
+  basic_auth_refused: workspace(
+    'The mail server was offered a password and takes none.',
+    'Use the access token with XOAUTH2 in the mail program; a password or an app password no longer works.',
+  ),
+  send_as_denied: administrator(
+    'The account may not send under this address.',
+    'In the Exchange admin center under Mailboxes > the mailbox > Delegation, give the account Send As, or send from its own address.',
   ),
   inbox_unavailable: administrator(
     'The sign-in works, but the inbox cannot be opened.',
@@ -184,11 +315,11 @@ export const verdictTable = {
   ),
   api_not_enabled: workspace(
     "The mail API is not enabled in the OAuth client's project.",
-    "Enable the API in the provider's console.",
+    'In the Google Cloud console under APIs & Services > Library, enable the Gmail API in the project of the OAuth client.',
   ),
   api_access_denied: administrator(
     'The provider denies access to the mailbox through its API.',
-    'Check the granted permissions and the access policies of the organisation.',
+    'Check the granted permissions and, in Exchange Online, the application access policies (Get-ApplicationAccessPolicy).',
   ),
   server_unreachable: wait('The mail server cannot be reached.'),
   server_timeout: wait('The mail server did not answer in time.'),
