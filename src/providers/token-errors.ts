@@ -20,14 +20,16 @@ export type ErrorAnswer = {
 };
 
 type Kind = ProviderFailure['kind'];
-type Judgement = { kind: Kind; reason: ReasonCode };
+type Judgement = { kind: Kind; reason: ReasonCode; isDoubtful?: true; waitsAtLeast?: number };
 
 /** Classifies every answer of a token or revocation endpoint that is not a success. */
 export const classifyErrorAnswer = (answer: ErrorAnswer): ProviderFailure => {
   const words = wordsOf(answer.body, answer.httpStatus, answer.sent);
+  const { waitsAtLeast, ...judged } = judge(answer.provider, answer.httpStatus, words);
+  const said = retryAfterSeconds(answer.retryAfter, answer.now);
   return {
-    ...judge(answer.provider, answer.httpStatus, words),
-    retryAfterSeconds: retryAfterSeconds(answer.retryAfter, answer.now),
+    ...judged,
+    retryAfterSeconds: waitsAtLeast === undefined ? said : Math.max(said ?? 0, waitsAtLeast),
     provider: words,
   };
 };
@@ -69,7 +71,7 @@ const errorTable: Readonly<Record<string, Judgement>> = {
   access_denied: { kind: 'grant', reason: 'access_denied' },
   admin_policy_enforced: { kind: 'grant', reason: 'blocked_by_policy' },
   policy_enforced: { kind: 'grant', reason: 'blocked_by_policy' },
-  org_internal: { kind: 'grant', reason: 'blocked_by_policy' },
+  org_internal: { kind: 'request', reason: 'client_internal_only' },
   invalid_rapt: { kind: 'grant', reason: 'session_control' },
   rapt_required: { kind: 'grant', reason: 'session_control' },
 
@@ -86,7 +88,7 @@ const errorTable: Readonly<Record<string, Judgement>> = {
   quota_exceeded: { kind: 'transient', reason: 'provider_rate_limited' },
 
   /** A refresh does not use the redirect URI, so this must not pause the whole OAuth client. */
-  redirect_uri_mismatch: { kind: 'request', reason: 'client_misconfigured' },
+  redirect_uri_mismatch: { kind: 'request', reason: 'redirect_uri_mismatch' },
   invalid_request: { kind: 'request', reason: 'request_refused' },
   invalid_scope: { kind: 'request', reason: 'request_refused' },
   invalid_target: { kind: 'request', reason: 'request_refused' },
@@ -104,7 +106,7 @@ const suberrorTable: Readonly<Record<string, ReasonCode>> = {
   basic_action: 'sign_in_required',
   additional_action: 'sign_in_required',
   message_only: 'sign_in_required',
-  user_password_expired: 'sign_in_required',
+  user_password_expired: 'password_expired',
   bad_token: 'grant_revoked',
   token_expired: 'grant_idle',
   protection_policy_required: 'blocked_by_policy',
@@ -113,21 +115,62 @@ const suberrorTable: Readonly<Record<string, ReasonCode>> = {
 const judgementOf = <T>(table: Readonly<Record<string, T>>, key: string | null): T | null =>
   key !== null && Object.hasOwn(table, key) ? (table[key] ?? null) : null;
 
+/**
+ * Google gives one `error` to unlike things and no number: only the description tells them apart. Each row is a
+ * stable part of the sentence; what none fits keeps the judgement of its `error`.
+ */
+const googleRows: readonly { error: string; says: RegExp; judgement: Judgement }[] = [
+  {
+    error: 'invalid_client',
+    says: /client was not found/i,
+    judgement: { kind: 'oauth_client', reason: 'client_unknown' },
+  },
+  // The rest is about service accounts (RFC 7523). One organisation's delegation says nothing of the others.
+  {
+    error: 'unauthorized_client',
+    says: /using this method/i,
+    judgement: { kind: 'request', reason: 'delegation_missing' },
+  },
+  {
+    error: 'invalid_request',
+    says: /invalid principal/i,
+    judgement: { kind: 'oauth_client', reason: 'service_account_unknown' },
+  },
+  {
+    error: 'invalid_grant',
+    says: /invalid jwt/i,
+    judgement: { kind: 'oauth_client', reason: 'service_account_unknown' },
+  },
+];
+
 const refineGoogle = (base: Judgement, words: ProviderWords): Judgement => {
+  const row = googleRows.find(
+    ({ error, says }) => error === words.error && says.test(words.description ?? ''),
+  );
+  if (row !== undefined) return row.judgement;
   const reason = base.kind === 'grant' ? judgementOf(suberrorTable, words.suberror) : null;
   return reason === null ? base : { kind: base.kind, reason };
 };
 
 const refineEntra = (base: Judgement, words: ProviderWords, errorIsKnown: boolean): Judgement => {
   const meaning = aadstsMeaning(words.errorCodes);
-  if (meaning?.decides !== undefined) return { kind: meaning.decides, reason: meaning.reason };
+  if (meaning?.decides !== undefined) {
+    const { decides: kind, reason, waitsAtLeast } = meaning;
+    return { kind, reason, ...(waitsAtLeast === undefined ? {} : { waitsAtLeast }) };
+  }
   const suberrorReason = base.kind === 'grant' ? judgementOf(suberrorTable, words.suberror) : null;
   // The number says more than a suberror of the general kind, such as `bad_token`.
   const reason = meaning?.reason ?? suberrorReason;
   if (reason === null) return base;
   // Without a known `error` the number is all there is, and it must not end a grant by itself.
-  return { kind: errorIsKnown ? base.kind : 'request', reason };
+  const kind = errorIsKnown ? base.kind : 'request';
+  const isDoubtful =
+    kind === 'grant' && meaning?.isDoubtful === true && doubtfulSuberrors.has(words.suberror);
+  return { kind, reason, ...(isDoubtful ? { isDoubtful } : {}) };
 };
+
+/** Any other suberror says what the person has to do, and is no passing trouble. */
+const doubtfulSuberrors: ReadonlySet<string | null> = new Set([null, 'bad_token']);
 
 /** Classifies `error` and `error_description` of a callback (RFC 6749 section 4.1.2.1). */
 export const classifyCallbackError = (

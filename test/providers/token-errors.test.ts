@@ -65,6 +65,15 @@ const rows: Row[] = [
     'client_secret_wrong',
   ],
   [
+    'google: client not found',
+    classify('google', 401, {
+      error: 'invalid_client',
+      error_description: 'The OAuth client was not found.',
+    }),
+    'oauth_client',
+    'client_unknown',
+  ],
+  [
     'google: not allowed',
     classify('google', 401, { error: 'unauthorized_client' }),
     'oauth_client',
@@ -74,7 +83,7 @@ const rows: Row[] = [
     'google: redirect URI',
     classify('google', 400, { error: 'redirect_uri_mismatch' }),
     'request',
-    'client_misconfigured',
+    'redirect_uri_mismatch',
   ],
   [
     '429 with words',
@@ -124,9 +133,9 @@ const rows: Row[] = [
   ['entra: second factor', entra('invalid_grant', 50076, 'basic_action'), 'grant', 'sign_in_required'],
   ['entra: suberror alone', entra('invalid_grant', 1, 'consent_required'), 'grant', 'consent_required'],
   ['entra: nothing known', entra('invalid_grant', 1, 'x'), 'grant', 'grant_revoked'],
-  ['entra: policy', entra('interaction_required', 53003), 'grant', 'blocked_by_policy'],
-  ['entra: frequency', entra('invalid_grant', 70043), 'grant', 'session_control'],
-  ['entra: single-page app', entra('invalid_grant', 700084), 'grant', 'client_misconfigured'],
+  ['entra: policy', entra('interaction_required', 53003), 'grant', 'conditional_access'],
+  ['entra: frequency', entra('invalid_grant', 70043), 'grant', 'sign_in_frequency'],
+  ['entra: single-page app', entra('invalid_grant', 700084), 'grant', 'client_registered_as_spa'],
   ['entra: loop is throttling', entra('invalid_grant', 50196), 'transient', 'provider_rate_limited'],
   ['entra: tenant throttled', entra('invalid_request', 90055), 'transient', 'provider_rate_limited'],
   ['entra: passing trouble', entra('invalid_grant', 90033), 'transient', 'provider_unavailable'],
@@ -135,7 +144,10 @@ const rows: Row[] = [
   ['entra: app not found', entra('unauthorized_client', 700016), 'oauth_client', 'client_unknown'],
   ['entra: app disabled', entra('unauthorized_client', 7000112), 'oauth_client', 'client_unknown'],
   ['entra: secret as grant error', entra('invalid_grant', 7000222), 'oauth_client', 'client_secret_expired'],
-  ['entra: single tenant', entra('invalid_request', 50194), 'request', 'client_misconfigured'],
+  ['entra: single tenant', entra('invalid_request', 50194), 'request', 'client_single_tenant'],
+  ['entra: single tenant as client error', entra('invalid_client', 50194), 'request', 'client_single_tenant'],
+  ['entra: other directory', entra('invalid_grant', 7000012), 'request', 'request_refused'],
+  ['entra: certificate', entra('invalid_client', 700027), 'oauth_client', 'client_assertion_refused'],
   ['entra: mixed resources', entra('invalid_scope', 70011), 'request', 'request_refused'],
   ['entra: a number cannot end a grant alone', entra('brand_new', 50173), 'request', 'grant_revoked'],
 ];
@@ -205,6 +217,27 @@ test('a call without an answer is transient', () => {
     assert.deepEqual([failure.kind, failure.reason], ['transient', reasons[code]]);
   }
   assert.throws(() => classifyNoAnswer(new TypeError('ours')), TypeError);
+});
+
+test('a refusal that is known to pass at times says so, and no other one does', () => {
+  const isDoubtful = (code: number, suberror?: string): boolean | undefined =>
+    entra('invalid_grant', code, suberror).isDoubtful;
+  for (const suberror of [undefined, 'bad_token']) {
+    assert.equal(isDoubtful(70000, suberror), true);
+    assert.equal(isDoubtful(50173, suberror), undefined);
+    assert.equal(isDoubtful(700082, suberror), undefined);
+  }
+  assert.equal(isDoubtful(70000, 'consent_required'), undefined);
+  assert.equal(entra('brand_new', 70000).isDoubtful, undefined);
+  assert.equal(classify('google', 400, { error: 'invalid_grant' }).isDoubtful, undefined);
+});
+
+test('a client in a loop leaves the provider alone for five minutes at least', () => {
+  assert.equal(entra('invalid_grant', 50196).retryAfterSeconds, 300);
+  const body = { error: 'invalid_grant', error_codes: [50196] };
+  assert.equal(classify('microsoft', 400, body, '30').retryAfterSeconds, 300);
+  assert.equal(classify('microsoft', 400, body, '900').retryAfterSeconds, 900);
+  assert.equal(entra('invalid_request', 90055).retryAfterSeconds, null);
 });
 
 const callback = (provider: ProviderName, error: string, description: string | null = null) =>
