@@ -24,6 +24,8 @@ export type MicrosoftEndpoints = {
   authorization: string;
   /** Holds `{tenant}`. */
   token: string;
+  /** Where an administrator approves for a whole directory. Holds `{tenant}`. */
+  adminConsent: string;
   keys: string;
   userinfo: string;
   /** Prefix of the Exchange scopes, without a trailing slash. */
@@ -48,6 +50,7 @@ const entra = (login: string) => ({
   issuers: [`${login}/{tenantid}/v2.0`],
   authorization: `${login}/{tenant}/oauth2/v2.0/authorize`,
   token: `${login}/{tenant}/oauth2/v2.0/token`,
+  adminConsent: `${login}/{tenant}/v2.0/adminconsent`,
   keys: `${login}/common/discovery/v2.0/keys`,
 });
 

@@ -216,6 +216,7 @@ const microsoftReaders: Readers<MicrosoftEndpoints> = {
   issuers: listOf(urlReader('{tenantid}')),
   authorization: urlReader('{tenant}'),
   token: urlReader('{tenant}'),
+  adminConsent: urlReader('{tenant}'),
   keys: urlReader(),
   userinfo: urlReader(),
   outlookResource: urlReader(),
