@@ -1,24 +1,36 @@
-// One GET of a mail API with a bearer token (RFC 6750): the answer as status and parsed JSON. What statuses and
+// One call of a mail API with a bearer token (RFC 6750): the answer as status and parsed JSON. What statuses and
 // error bodies mean is in gmail-api.ts and graph.ts.
-import type { EgressFetch, Probe } from '../core/ports.ts';
+import type { EgressFetch, ProbeLogin } from '../core/ports.ts';
 import { type Finding, noAnswer } from './probe.ts';
 
 export type ApiAnswer = { status: number; body: unknown };
 
-/** An answer, or the finding that there is none. A body that is no JSON is null. */
-export const getJson = async (
-  egressFetch: EgressFetch,
-  url: string,
-  accessToken: Parameters<Probe>[1]['accessToken'],
-  signal: AbortSignal,
-): Promise<ApiAnswer | Finding> => {
-  try {
+/** One mailbox's door to an API. Both calls give an answer, or the finding that there is none. */
+export type Api = {
+  get(path: string): Promise<ApiAnswer | Finding>;
+  post(path: string, body: unknown): Promise<ApiAnswer | Finding>;
+};
+
+export const openApi = (deps: {
+  egressFetch: EgressFetch;
+  baseUrl: string;
+  accessToken: ProbeLogin['accessToken'];
+  signal: AbortSignal;
+}): Api => {
+  const { egressFetch, baseUrl, accessToken, signal } = deps;
+  const call = async (path: string, body: string | null): Promise<ApiAnswer | Finding> => {
     const headers = { accept: 'application/json', authorization: `Bearer ${accessToken.reveal()}` };
-    const response = await egressFetch(url, { method: 'GET', headers, signal });
-    return { status: response.status, body: parseJson(await response.text()) };
-  } catch (error) {
-    return noAnswer(error);
-  }
+    const json = { 'content-type': 'application/json' };
+    try {
+      const response = await (body === null
+        ? egressFetch(baseUrl + path, { method: 'GET', headers, signal })
+        : egressFetch(baseUrl + path, { method: 'POST', headers: { ...headers, ...json }, body, signal }));
+      return { status: response.status, body: parseJson(await response.text()) };
+    } catch (error) {
+      return noAnswer(error);
+    }
+  };
+  return { get: (path) => call(path, null), post: (path, body) => call(path, JSON.stringify(body)) };
 };
 
 /** What both APIs mean by a status; null where the body has to be read. */
@@ -29,6 +41,7 @@ export const statusFinding = (status: number, detail: string): Finding | null =>
   return null;
 };
 
+/** A body that is no JSON is null. */
 const parseJson = (text: string): unknown => {
   try {
     const value: unknown = JSON.parse(text);

@@ -1,22 +1,45 @@
-// Proves the Gmail API: reads the profile of the token's own mailbox, whose address must be the expected one.
+// Proves the Gmail API: reads the profile of the mailbox, whose address must be the expected one. A token that may
+// only send is proved by a message to nobody, which Gmail must refuse for its form: nothing is ever sent.
 // https://developers.google.com/workspace/gmail/api/guides/handle-errors
 import type { ReasonCode } from '../core/diagnosis.ts';
 import type { Clock, EgressFetch, Probe } from '../core/ports.ts';
-import { type ApiAnswer, getJson, statusFinding } from './api-answer.ts';
+import { type Api, type ApiAnswer, openApi, statusFinding } from './api-answer.ts';
 import { createProbe, type Finding, member, textMember, works } from './probe.ts';
 
 export const createGmailApiProbe = (deps: { clock: Pick<Clock, 'now'>; egressFetch: EgressFetch }): Probe =>
   createProbe('gmail_api', deps.clock, async (target, login, signal) => {
     if (target.transport !== 'gmail_api') throw new TypeError('The Gmail API probe needs its base URL.');
-    const url = `${target.baseUrl}/users/me/profile`;
-    const answer = await getJson(deps.egressFetch, url, login.accessToken, signal);
+    const { email, accessToken, names, scope } = login;
+    const api = openApi({ ...deps, baseUrl: target.baseUrl, accessToken, signal });
+    const mailbox = `/users/${names === 'own' ? 'me' : encodeURIComponent(email)}`;
+    if (scope !== undefined && sendScope.test(scope) && !profileScope.test(scope)) {
+      return proveSending(api, mailbox);
+    }
+    const answer = await api.get(`${mailbox}/profile`);
     if ('reason' in answer) return answer;
     if (answer.status !== 200) return judgeGmailError(answer);
     const address = textMember(answer.body, 'emailAddress');
     if (address === null) return { reason: 'server_answer_unreadable', detail: null };
-    if (address.toLowerCase() === login.email.toLowerCase()) return works;
+    if (address.toLowerCase() === email.toLowerCase()) return works;
     return { reason: 'wrong_mailbox', detail: `The token belongs to ${address}.` };
   });
+
+const sendScope = /(?:^|\s)https:\/\/www\.googleapis\.com\/auth\/gmail\.send(?=\s|$)/i;
+const profileScope =
+  /(?:^|\s)https:\/\/(?:mail\.google\.com|www\.googleapis\.com\/auth\/gmail\.(?:modify|readonly|compose|metadata))\/?(?=\s|$)/i;
+
+/** A whole message but for its recipient. */
+const toNobody = Buffer.from('Subject: Permission check\r\n\r\nThis message has no recipient.\r\n').toString(
+  'base64url',
+);
+
+const proveSending = async (api: Api, mailbox: string): Promise<Finding> => {
+  const answer = await api.post(`${mailbox}/messages/send`, { raw: toNobody });
+  if ('reason' in answer) return answer;
+  const { names, finding } = readGmailError(answer);
+  const isForm = names.includes('invalidArgument') || names.includes('INVALID_ARGUMENT');
+  return answer.status === 400 && isForm ? works : finding;
+};
 
 /** `error.errors[].reason`, `error.details[].reason` and `error.status`, whichever the table knows first. */
 const reasonTable: Readonly<Record<string, ReasonCode>> = {
@@ -37,7 +60,9 @@ const reasonTable: Readonly<Record<string, ReasonCode>> = {
   mailServiceNotEnabled: 'mailbox_not_found',
 };
 
-export const judgeGmailError = ({ status, body }: ApiAnswer): Finding => {
+export const judgeGmailError = (answer: ApiAnswer): Finding => readGmailError(answer).finding;
+
+const readGmailError = ({ status, body }: ApiAnswer): { names: string[]; finding: Finding } => {
   const error = member(body, 'error');
   const names = [
     ...namesIn(member(error, 'details')),
@@ -46,12 +71,10 @@ export const judgeGmailError = ({ status, body }: ApiAnswer): Finding => {
   ];
   const words = [String(status), ...names, textMember(error, 'message') ?? ''];
   const detail = words.filter((part) => part !== '').join(' ');
-  const byStatus = statusFinding(status, detail);
-  if (byStatus !== null) return byStatus;
   const known = names.find((name) => Object.hasOwn(reasonTable, name));
-  const reason = known === undefined ? undefined : reasonTable[known];
-  if (reason !== undefined) return { reason, detail };
-  return { reason: status === 403 ? 'api_access_denied' : 'server_answer_unreadable', detail };
+  const named = known === undefined ? undefined : reasonTable[known];
+  const unnamed = status === 403 ? 'api_access_denied' : 'server_answer_unreadable';
+  return { names, finding: statusFinding(status, detail) ?? { reason: named ?? unnamed, detail } };
 };
 
 const namesIn = (list: unknown): string[] =>

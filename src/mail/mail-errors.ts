@@ -27,6 +27,8 @@ export const imapRows: readonly ImapRow[] = [
   // Gmail puts both behind [ALERT], which says nothing about the cause.
   { text: /too many simultaneous connections/i, reason: 'too_many_connections' },
   { text: /not enabled for imap|imap access is disabled/i, reason: 'imap_disabled' },
+  // Exchange, to a password: it names no code.
+  { text: /basic authentication is disabled/i, phase: 'authenticate', reason: 'basic_auth_refused' },
   { code: ['LIMIT'], reason: 'too_many_connections' },
   { code: ['OVERQUOTA'], reason: 'quota_exceeded' },
   { code: ['UNAVAILABLE', 'INUSE', 'SERVERBUG', 'THROTTLED'], reason: 'server_busy' },
@@ -53,6 +55,8 @@ type SmtpRow = {
   status?: readonly number[];
   /** Enhanced status code (RFC 3463). */
   enhanced?: readonly string[];
+  /** 4yz: the same command may work later (RFC 5321 section 4.2.1). */
+  temporary?: true;
   text?: RegExp;
   phase?: SmtpPhase;
   reason: ReasonCode;
@@ -60,12 +64,24 @@ type SmtpRow = {
 
 export const smtpRows: readonly SmtpRow[] = [
   // Exchange answers 535 5.7.139 to several unlike things; only its words tell them apart.
-  { text: /SmtpClientAuthentication is disabled/i, reason: 'smtp_auth_disabled' },
-  { enhanced: ['5.7.30'], reason: 'smtp_auth_disabled' },
+  { enhanced: ['5.7.139'], text: /SmtpClientAuthentication is disabled/i, reason: 'smtp_auth_disabled' },
+  { enhanced: ['5.7.139'], text: /basic authentication is disabled/i, reason: 'basic_auth_refused' },
+  {
+    enhanced: ['5.7.139'],
+    text: /security defaults|did not meet the criteria/i,
+    reason: 'security_defaults',
+  },
   { enhanced: ['5.7.139'], reason: 'blocked_by_policy' },
+  { enhanced: ['5.7.30'], reason: 'basic_auth_refused' },
+  // Exchange counts the connections of a mailbox: three at once.
+  { status: [432], enhanced: ['4.3.2'], reason: 'too_many_connections' },
+  { temporary: true, reason: 'server_busy' },
   // Gmail's daily limit comes as 550, Exchange's as 554: both pass by themselves.
   { enhanced: ['5.4.5'], reason: 'quota_exceeded' },
   { text: /SubmissionQuotaExceeded/i, reason: 'quota_exceeded' },
+  { enhanced: ['5.7.60'], reason: 'send_as_denied' },
+  // A command before AUTH, which no probe sends.
+  { enhanced: ['5.7.57'], reason: 'request_refused' },
   // Gmail: "please log in with your web browser".
   { enhanced: ['5.7.14', '5.7.9'], reason: 'sign_in_required' },
   // Not a word about the token: the server has no such command or mechanism.
@@ -79,8 +95,8 @@ export const classifySmtpReply = (phase: SmtpPhase, reply: string): ReasonCode |
   if (parts === null) return null;
   const status = Number(parts[1]);
   const enhanced = parts[2] ?? '';
-  if (status >= 400 && status < 500) return 'server_busy';
   const fits = (row: SmtpRow): boolean =>
+    (row.temporary !== true || (status >= 400 && status < 500)) &&
     (row.status === undefined || row.status.includes(status)) &&
     (row.enhanced === undefined || row.enhanced.includes(enhanced)) &&
     (row.text === undefined || row.text.test(reply)) &&

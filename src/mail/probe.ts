@@ -3,6 +3,7 @@
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import type { ReasonCode } from '../core/diagnosis.ts';
 import { type Clock, EgressError, type Probe, type Transport } from '../core/ports.ts';
+import { refineByToken } from './whose-token.ts';
 
 /** What one try proved; `detail` is the server's own words. */
 export type Finding = { reason: ReasonCode; detail: string | null };
@@ -20,7 +21,9 @@ export const createProbe =
   ): Probe =>
   async (target, login, signal) => {
     const startedAt = clock.now();
-    const { reason, detail } = await attempt(target, login, signal);
+    const found = await attempt(target, login, signal);
+    const reason = refineByToken(transport, found.reason, login);
+    const { detail } = found;
     return {
       transport,
       ok: reason === 'ok',

@@ -17,8 +17,10 @@ type Cleanup = { after(run: () => Promise<void>): void };
 /** Answers by path; a path without an answer hangs. */
 const serve = async (answers: Record<string, Answer>, t: Cleanup) => {
   const authorizations: (string | undefined)[] = [];
+  const requests: string[] = [];
   const server = createServer((request, response) => {
     authorizations.push(request.headers.authorization);
+    requests.push(`${request.method} ${request.url}`);
     const answer = answers[request.url ?? ''];
     if (answer === undefined) return;
     const body = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {});
@@ -29,7 +31,7 @@ const serve = async (answers: Record<string, Answer>, t: Cleanup) => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
-  return { baseUrl: `http://127.0.0.1:${portOf(server)}`, authorizations };
+  return { baseUrl: `http://127.0.0.1:${portOf(server)}`, authorizations, requests };
 };
 
 const gmail = async (answer: Answer, t: Cleanup, signal = soon()) => {
@@ -109,17 +111,97 @@ test('Graph is proved by the address and an inbox that can be read', async (t) =
   assert.equal((await graph({ me: byName }, t)).reason, 'ok');
 });
 
-test('a Graph token that may only send is proved by the address alone', async (t) => {
+const noRecipients = graphError(400, 'ErrorInvalidRecipients');
+
+test('a Graph token that may only send is proved by a message to nobody, which is refused for its form', async (t) => {
   const closed = graphError(403, 'ErrorAccessDenied');
-  const { baseUrl } = await serve({ '/me': me, '/me/mailFolders/inbox': closed }, t);
+  const { baseUrl, requests } = await serve(
+    { '/me': me, '/me/mailFolders/inbox': closed, '/me/sendMail': noRecipients },
+    t,
+  );
   const target = { transport: 'graph', baseUrl } as const;
   const reasonWith = async (scope: string, email = login.email) =>
     (await probes.graph(target, { ...login, email, scope }, soon())).reason;
   assert.equal(await reasonWith('https://graph.microsoft.com/Mail.Send User.Read'), 'ok');
+  assert.deepEqual(requests, ['GET /me', 'POST /me/sendMail']);
   assert.equal(await reasonWith('Mail.Send User.Read', 'bea@corp.test'), 'wrong_mailbox');
-  for (const scope of ['Mail.Send mail.read', 'https://graph.microsoft.com/Mail.ReadWrite']) {
+  requests.length = 0;
+  assert.equal(await reasonWith('Mail.Send'), 'ok');
+  assert.deepEqual(requests, ['POST /me/sendMail']);
+  for (const scope of ['Mail.Send User.Read mail.read', 'https://graph.microsoft.com/Mail.ReadWrite']) {
     assert.equal(await reasonWith(scope), 'api_access_denied');
   }
+});
+
+const sendingRows: [what: string, answer: Answer, reason: ReasonCode][] = [
+  ['no authority', graphError(403, 'ErrorAccessDenied'), 'api_access_denied'],
+  ['a bad token', graphError(401, 'InvalidAuthenticationToken'), 'authentication_refused'],
+  ['another sender', graphError(403, 'ErrorSendAsDenied'), 'send_as_denied'],
+  ['no mailbox', graphError(404, 'MailboxNotEnabledForRESTAPI'), 'mailbox_not_found'],
+  ['a page of some proxy', { status: 400, body: '<html>' }, 'server_answer_unreadable'],
+  ['a message to nobody that is taken', { status: 202 }, 'server_answer_unreadable'],
+];
+for (const [what, answer, reason] of sendingRows) {
+  test(`sending through Graph is not proved by ${what}`, async (t) => {
+    const { baseUrl } = await serve({ '/me/sendMail': answer }, t);
+    const result = await probes.graph(
+      { transport: 'graph', baseUrl },
+      { ...login, scope: 'Mail.Send' },
+      soon(),
+    );
+    assert.deepEqual([result.ok, result.reason], [false, reason]);
+  });
+}
+
+test('a Gmail token that may only send is proved by a message to nobody, which is refused for its form', async (t) => {
+  const scope = 'openid https://www.googleapis.com/auth/gmail.send';
+  const reasonOf = async (answer: Answer, email = login.email) => {
+    const { baseUrl, requests } = await serve({ '/users/me/messages/send': answer }, t);
+    const result = await probes.gmail_api(
+      { transport: 'gmail_api', baseUrl },
+      { ...login, email, scope },
+      soon(),
+    );
+    assert.deepEqual(requests, ['POST /users/me/messages/send']);
+    return result.reason;
+  };
+  assert.equal(await reasonOf(googleError(400, 'invalidArgument', 'INVALID_ARGUMENT')), 'ok');
+  assert.equal(
+    await reasonOf(googleError(400, 'failedPrecondition', 'FAILED_PRECONDITION')),
+    'mailbox_not_found',
+  );
+  assert.equal(await reasonOf(googleError(403, 'insufficientPermissions')), 'scope_missing');
+  assert.equal(await reasonOf(googleError(401, 'authError')), 'authentication_refused');
+  assert.equal(await reasonOf({ status: 400, body: '<html>' }), 'server_answer_unreadable');
+  assert.equal(await reasonOf({ status: 200, body: { id: 'm-1' } }), 'server_answer_unreadable');
+});
+
+test("somebody else's token asks for the mailbox by its address, and a refusal names who gives the right", async (t) => {
+  const path = '/users/ann%40corp.test';
+  const reasonsOf = async (answer: Answer, isAppOnly: boolean) => {
+    const borrowed = { ...login, names: 'other', isAppOnly } as const;
+    const { baseUrl } = await serve(
+      {
+        [`${path}/mailFolders/inbox`]: answer,
+        [`${path}/sendMail`]: answer.status === 200 ? noRecipients : answer,
+        [`${path}/profile`]: answer,
+      },
+      t,
+    );
+    const graph = { transport: 'graph', baseUrl } as const;
+    return [
+      (await probes.graph(graph, borrowed, soon())).reason,
+      (await probes.graph(graph, { ...borrowed, scope: 'Mail.Send.Shared' }, soon())).reason,
+      (await probes.gmail_api({ transport: 'gmail_api', baseUrl }, borrowed, soon())).reason,
+    ];
+  };
+  const opened = { status: 200, body: { id: 'i-1', emailAddress: 'ann@corp.test' } };
+  assert.deepEqual(await reasonsOf(opened, false), ['ok', 'ok', 'ok']);
+  const denied = graphError(403, 'ErrorAccessDenied');
+  assert.deepEqual(new Set(await reasonsOf(denied, false)), new Set(['shared_mailbox_refused']));
+  assert.deepEqual(new Set(await reasonsOf(denied, true)), new Set(['app_only_not_allowed']));
+  const expired = graphError(401, 'InvalidAuthenticationToken');
+  assert.deepEqual(new Set(await reasonsOf(expired, true)), new Set(['authentication_refused']));
 });
 
 const graphRows: [what: string, answers: { me?: Answer; inbox?: Answer }, reason: ReasonCode][] = [

@@ -3,6 +3,7 @@
 import { createServer, type Socket } from 'node:net';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import { generate } from 'selfsigned';
+import type { ProbeLogin } from '../../src/core/ports.ts';
 import { secret } from '../../src/core/secret.ts';
 import { portOf } from '../providers/helpers.ts';
 
@@ -117,7 +118,12 @@ export const startMailServer = async (
 };
 
 export const token = 'access-token-0123456789';
-export const login = { email: 'ann@corp.test', accessToken: secret(token) };
+export const login: ProbeLogin = {
+  email: 'ann@corp.test',
+  accessToken: secret(token),
+  names: 'own',
+  isAppOnly: false,
+};
 export const clock = { now: () => Date.now() };
 
 /** Ends a probe that hangs by mistake; far above what any test needs. */

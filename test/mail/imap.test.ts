@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { ReasonCode } from '../../src/core/diagnosis.ts';
-import type { MailServer } from '../../src/core/ports.ts';
+import type { MailServer, ProbeLogin } from '../../src/core/ports.ts';
 import { createImapProbe } from '../../src/mail/imap.ts';
 import { createTrust } from '../../src/mail/probe.ts';
 import {
@@ -77,7 +77,12 @@ const script = (replies: Replies = {}): Script => {
   };
 };
 
-const run = async (replies: Replies, context: { after(run: () => Promise<void>): void }, signal = soon()) => {
+const run = async (
+  replies: Replies,
+  context: { after(run: () => Promise<void>): void },
+  signal = soon(),
+  changes: Partial<ProbeLogin> = {},
+) => {
   const server = await startMailServer(script(replies), certificate);
   context.after(() => server.close());
   const target: MailServer = {
@@ -85,7 +90,7 @@ const run = async (replies: Replies, context: { after(run: () => Promise<void>):
     port: server.port,
     tls: replies.tls === 'implicit' || replies.tls === undefined ? 'implicit' : 'starttls',
   };
-  const result = await probe({ transport: 'imap', server: target }, login, signal);
+  const result = await probe({ transport: 'imap', server: target }, { ...login, ...changes }, signal);
   return { result, server };
 };
 
@@ -260,4 +265,22 @@ test('a plain server behind an implicit-TLS port fails as TLS', async (t) => {
   const target = { host: '127.0.0.1', port: server.port, tls: 'implicit' } as const;
   const result = await probe({ transport: 'imap', server: target }, login, soon());
   assert.equal(result.reason, 'tls_failed');
+});
+
+test('a refusal names who gives the right when the token is not the mailbox’s own', async (t) => {
+  const closed = { authenticate: ['TAG NO AUTHENTICATE failed.'] };
+  const reasonWith = async (changes: Partial<ProbeLogin>) =>
+    (await run(closed, t, soon(), changes)).result.reason;
+  assert.equal(await reasonWith({}), 'authentication_refused');
+  assert.equal(await reasonWith({ names: 'other' }), 'shared_mailbox_refused');
+  assert.equal(await reasonWith({ names: 'other', isAppOnly: true }), 'app_only_not_allowed');
+});
+
+test('the owner of a personal mailbox has the switch for IMAP, other owners ask their administrator', async (t) => {
+  const off = { examine: ['TAG BAD User is authenticated but not connected.'] };
+  const reasonWith = async (email: string) => (await run(off, t, soon(), { email })).result.reason;
+  assert.equal(await reasonWith('ann@corp.test'), 'imap_disabled');
+  assert.equal(await reasonWith('ann@outlook.com'), 'imap_switched_off_personal');
+  assert.equal(await reasonWith('ann@hotmail.co.uk'), 'imap_switched_off_personal');
+  assert.equal(await reasonWith('ann@my-outlook.com'), 'imap_disabled');
 });

@@ -41,7 +41,8 @@ const probe = async (
 ): Promise<ReasonCode> => {
   const [grant] = await sandbox[provider].mint({ login: user, scope: `openid ${scope}` });
   assert.ok(grant);
-  const login = { email, accessToken: secret(grant.accessToken) };
+  const accessToken = secret(grant.accessToken);
+  const login = { email, accessToken, scope: grant.scope, names: 'own', isAppOnly: false } as const;
   const result = await probes[transport](targetOf(provider, transport), login, soon());
   assert.equal(result.ok, result.reason === 'ok');
   assert.ok(!(result.detail ?? '').includes(grant.accessToken));

@@ -122,13 +122,13 @@ const rows: [what: string, replies: Replies, reason: ReasonCode, words: RegExp][
   [
     'security defaults',
     { auth: ['535 5.7.139 Authentication unsuccessful, user is locked by security defaults policy'] },
-    'blocked_by_policy',
+    'security_defaults',
     /security defaults/,
   ],
   [
     'no basic authentication',
     { auth: ['550 5.7.30 Basic authentication is not supported'] },
-    'smtp_auth_disabled',
+    'basic_auth_refused',
     /5\.7\.30/,
   ],
   ['too many logins', { auth: ['454 4.7.0 Too many login attempts'] }, 'server_busy', /454/],
@@ -136,7 +136,7 @@ const rows: [what: string, replies: Replies, reason: ReasonCode, words: RegExp][
   [
     'too many threads',
     { auth: ['432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded'] },
-    'server_busy',
+    'too_many_connections',
     /432/,
   ],
   ['daily limit', { auth: ['550 5.4.5 Daily user sending limit exceeded'] }, 'quota_exceeded', /5\.4\.5/],
