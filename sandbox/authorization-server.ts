@@ -119,7 +119,7 @@ export async function startAuthorizationServer(
     const fault = takeFault(settings.faults, kind);
     if (fault !== undefined) {
       stats.faultsServed += 1;
-      const outcome = await applyFault(fault, left);
+      const outcome = await applyFault(fault, left, url);
       if (outcome.type === 'answer') {
         response.writeHead(outcome.answer.status, outcome.answer.headers);
         response.end(outcome.answer.body);
@@ -161,11 +161,12 @@ export async function startAuthorizationServer(
       case 'userinfo':
       case 'gmailApi':
       case 'graph': {
+        const api = { ...mailApi, method: request.method ?? '', body };
         const caller = authenticate(request, mailApi);
         if (caller !== undefined) entry.login = caller.user.login;
         if (match.action === 'userinfo') return handleUserinfo(caller, dialect.provider, response);
         const handler = match.action === 'graph' ? handleGraph : handleGmailApi;
-        return handler(caller, url.pathname, response, mailApi);
+        return handler(caller, url.pathname, response, api);
       }
       default:
         return match.action satisfies never;

@@ -38,6 +38,14 @@ export type Fault = {
   dropResponse?: boolean;
   /** `Retry-After`, in seconds or as an HTTP date. */
   retryAfter?: number | string;
+  /**
+   * Only IMAP and SMTP: replies in turn, the first to AUTHENTICATE or AUTH, each further one to the next command, the
+   * last to all that follow. CRLF within one reply parts its lines; IMAP's get the tag of the command unless they
+   * begin with `+` or `*`. After `421` or `* BYE` the connection is closed.
+   */
+  dialogue?: string[];
+  /** Only authorize: the browser goes back to the redirect URI with these parameters and the state. */
+  callback?: Record<string, string>;
   /** OAuth error code for a JSON body; status 400 unless given. */
   error?: string;
   errorDescription?: string;
@@ -48,6 +56,7 @@ export type FaultOutcome =
   | { type: 'proceed' }
   | { type: 'proceedThenDrop' }
   | { type: 'gone' }
+  | { type: 'dialogue'; replies: string[] }
   | { type: 'answer'; answer: FaultAnswer };
 
 export function takeFault(faults: Fault[], kind: EndpointKind): Fault | undefined {
@@ -61,8 +70,8 @@ export function takeFault(faults: Fault[], kind: EndpointKind): Fault | undefine
   return fault;
 }
 
-/** Waits as scripted. `left` aborts when the caller closes its connection. */
-export async function applyFault(fault: Fault, left: AbortSignal): Promise<FaultOutcome> {
+/** Waits as scripted. `left` aborts when the caller closes its connection. `url`: of an HTTP request. */
+export async function applyFault(fault: Fault, left: AbortSignal, url?: URL): Promise<FaultOutcome> {
   if (fault.hang === true) {
     await untilAborted(left);
     return { type: 'gone' };
@@ -72,8 +81,20 @@ export async function applyFault(fault: Fault, left: AbortSignal): Promise<Fault
   }
   if (left.aborted) return { type: 'gone' };
   if (fault.dropResponse === true) return { type: 'proceedThenDrop' };
+  if (fault.dialogue !== undefined) return { type: 'dialogue', replies: [...fault.dialogue] };
+  if (fault.callback !== undefined && url !== undefined) {
+    return { type: 'answer', answer: callbackAnswer(fault.callback, url) };
+  }
   const answer = faultAnswer(fault);
   return answer === undefined ? { type: 'proceed' } : { type: 'answer', answer };
+}
+
+function callbackAnswer(parameters: Record<string, string>, request: URL): FaultAnswer {
+  const location = new URL(request.searchParams.get('redirect_uri') ?? '');
+  for (const [name, value] of Object.entries(parameters)) location.searchParams.set(name, value);
+  const state = request.searchParams.get('state');
+  if (state !== null) location.searchParams.set('state', state);
+  return { status: 302, headers: { location: location.href }, body: '' };
 }
 
 function faultAnswer(fault: Fault): FaultAnswer | undefined {

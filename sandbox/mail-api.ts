@@ -13,6 +13,7 @@ export type MailApiDeps = {
   users: UserDirectory;
   messageCount: (login: string) => number;
 };
+export type MailApiRequest = { method: string; body: string };
 export type Caller = { user: SandboxUser; scopes: string[] };
 
 const GMAIL = 'https://www.googleapis.com/auth/gmail.';
@@ -20,6 +21,8 @@ const GMAIL_PROFILE_SCOPES = [
   GOOGLE_MAIL_SCOPE,
   ...['modify', 'readonly', 'compose', 'metadata'].map((name) => GMAIL + name),
 ];
+
+const GMAIL_SEND_SCOPES = [GOOGLE_MAIL_SCOPE, ...['modify', 'compose', 'send'].map((name) => GMAIL + name)];
 
 /** Whose valid token came with the request. */
 export function authenticate(request: IncomingMessage, { store, users }: MailApiDeps): Caller | undefined {
@@ -33,14 +36,20 @@ export function handleGmailApi(
   caller: Caller | undefined,
   path: string,
   response: ServerResponse,
-  deps: MailApiDeps,
+  deps: MailApiDeps & MailApiRequest,
 ) {
   if (caller === undefined) {
     const message = 'Request had invalid authentication credentials.';
     return sendGoogleError(response, 401, 'UNAUTHENTICATED', message, 'authError');
   }
   const { user, scopes } = caller;
-  if (!scopes.some((scope) => GMAIL_PROFILE_SCOPES.includes(scope))) {
+  const [, userId = '', action = ''] =
+    /^\/gmail\/v1\/users\/([^/]+)\/(profile|messages\/send)$/.exec(path) ?? [];
+  const isSending = action === 'messages/send' && deps.method === 'POST';
+  if (userId === '' || !(isSending || action === 'profile')) {
+    return sendGoogleError(response, 404, 'NOT_FOUND', 'Not found', 'notFound');
+  }
+  if (!scopes.some((scope) => (isSending ? GMAIL_SEND_SCOPES : GMAIL_PROFILE_SCOPES).includes(scope))) {
     const message = 'Request had insufficient authentication scopes.';
     const reason = 'ACCESS_TOKEN_SCOPE_INSUFFICIENT';
     return sendGoogleError(response, 403, 'PERMISSION_DENIED', message, 'insufficientPermissions', reason);
@@ -49,12 +58,15 @@ export function handleGmailApi(
     const message = 'Mail service not enabled';
     return sendGoogleError(response, 400, 'FAILED_PRECONDITION', message, 'failedPrecondition');
   }
-  const userId = decodeURIComponent(/^\/gmail\/v1\/users\/([^/]+)\/profile$/.exec(path)?.[1] ?? '');
-  if (userId === '') {
-    return sendGoogleError(response, 404, 'NOT_FOUND', 'Not found', 'notFound');
-  }
-  if (userId !== 'me' && userId.toLowerCase() !== user.login) {
+  if (userId !== 'me' && decodeURIComponent(userId).toLowerCase() !== user.login) {
     return sendGoogleError(response, 403, 'PERMISSION_DENIED', 'Delegation denied', 'forbidden');
+  }
+  if (isSending) {
+    if (!hasRecipient(rawMessage(deps.body))) {
+      const message = 'Recipient address required';
+      return sendGoogleError(response, 400, 'INVALID_ARGUMENT', message, 'invalidArgument');
+    }
+    return sendGoogleError(response, 501, 'UNIMPLEMENTED', 'The sandbox sends nothing.', 'notImplemented');
   }
   const messages = deps.messageCount(user.login);
   sendJson(response, 200, {
@@ -64,6 +76,22 @@ export function handleGmailApi(
     historyId: String(1000 + messages),
   });
 }
+
+function jsonObject(body: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+function rawMessage(body: string): string {
+  const { raw } = jsonObject(body);
+  return typeof raw === 'string' ? Buffer.from(raw, 'base64url').toString('utf8') : '';
+}
+
+const hasRecipient = (message: string): boolean => /^(?:to|cc|bcc):[ \t]*\S/im.test(message);
 
 function sendGoogleError(
   response: ServerResponse,
@@ -91,11 +119,14 @@ function sendGoogleError(
   );
 }
 
+const ACCESS_DENIED = 'Access is denied. Check credentials and try again.';
+const NO_MAILBOX = 'The mailbox is either inactive, soft-deleted, or is hosted on-premise.';
+
 export function handleGraph(
   caller: Caller | undefined,
   path: string,
   response: ServerResponse,
-  deps: MailApiDeps,
+  deps: MailApiDeps & MailApiRequest,
 ) {
   const graphScopes = caller?.scopes.filter((scope) => resourceOf(scope) === GRAPH_RESOURCE) ?? [];
   // A token for Outlook is as good as none here, its audience is wrong.
@@ -114,18 +145,15 @@ export function handleGraph(
       userPrincipalName: user.login,
     });
   }
+  if (path.toLowerCase() === '/v1.0/me/sendmail' && deps.method === 'POST') {
+    return sendMail({ isAllowed: may('Mail.Send'), user, response, body: deps.body });
+  }
   if (path.toLowerCase() === '/v1.0/me/mailfolders/inbox') {
     if (!may('Mail.Read', 'Mail.ReadWrite')) {
-      return sendGraphError(
-        response,
-        403,
-        'ErrorAccessDenied',
-        'Access is denied. Check credentials and try again.',
-      );
+      return sendGraphError(response, 403, 'ErrorAccessDenied', ACCESS_DENIED);
     }
     if (user.mailbox === 'missing') {
-      const message = 'The mailbox is either inactive, soft-deleted, or is hosted on-premise.';
-      return sendGraphError(response, 404, 'MailboxNotEnabledForRESTAPI', message);
+      return sendGraphError(response, 404, 'MailboxNotEnabledForRESTAPI', NO_MAILBOX);
     }
     const totalItemCount = deps.messageCount(user.login);
     return sendJson(response, 200, {
@@ -136,6 +164,32 @@ export function handleGraph(
     });
   }
   sendGraphError(response, 404, 'ResourceNotFound', 'Resource not found.');
+}
+
+/** Authority is judged before the form, and nothing is ever sent. */
+function sendMail(call: {
+  isAllowed: boolean;
+  user: SandboxUser;
+  response: ServerResponse;
+  body: string;
+}): void {
+  const { isAllowed, user, response, body } = call;
+  if (!isAllowed) {
+    sendGraphError(response, 403, 'ErrorAccessDenied', ACCESS_DENIED);
+  } else if (user.mailbox === 'missing') {
+    sendGraphError(response, 404, 'MailboxNotEnabledForRESTAPI', NO_MAILBOX);
+  } else if (hasGraphRecipient(jsonObject(body).message)) {
+    sendGraphError(response, 501, 'NotImplemented', 'The sandbox sends nothing.');
+  } else {
+    sendGraphError(response, 400, 'ErrorInvalidRecipients', 'At least one recipient is needed.');
+  }
+}
+
+function hasGraphRecipient(message: unknown): boolean {
+  if (typeof message !== 'object' || message === null) return false;
+  return Object.entries(message).some(
+    ([name, list]) => /^(?:to|cc|bcc)Recipients$/.test(name) && Array.isArray(list) && list.length > 0,
+  );
 }
 
 function sendGraphError(response: ServerResponse, status: number, code: string, message: string): void {

@@ -7,6 +7,9 @@ type Test = (value: unknown) => boolean;
 const isSeconds: Test = (value) => Number.isSafeInteger(value) && Number(value) > 0;
 const isFlag: Test = (value) => typeof value === 'boolean';
 const isText: Test = (value) => typeof value === 'string';
+const isTexts: Test = (value) => Array.isArray(value) && value.length > 0 && value.every(isText);
+const isParameters: Test = (value) =>
+  typeof value === 'object' && value !== null && Object.values(value).every(isText);
 const isCount: Test = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 const isKind: Test = (value) => ENDPOINT_KINDS.some((kind) => kind === value);
 
@@ -16,6 +19,8 @@ const FAULT_KEYS = {
   status: (value) => isCount(value) && Number(value) >= 200 && Number(value) <= 599,
   body: () => true,
   contentType: isText,
+  dialogue: isTexts,
+  callback: isParameters,
   delayMs: isCount,
   hang: isFlag,
   dropResponse: isFlag,

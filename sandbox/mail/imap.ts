@@ -9,6 +9,7 @@ import {
   type MailServerDeps,
   type RunningMailServer,
   recordLogin,
+  replyOf,
 } from './mail-deps.ts';
 
 const LINE_BYTES_MAX = 64 * 1024;
@@ -105,6 +106,10 @@ async function decide(tag: string, message: string, session: Session, deps: Mail
     recordLogin(deps, 'imap', login, 'refused');
     return session.write(`${tag} ${fault.line}`);
   }
+  if (fault.type === 'dialogue') {
+    recordLogin(deps, 'imap', login, 'refused');
+    return recite(fault.replies, { tag, session, deps });
+  }
   const verdict = await deps.checkToken(credentials);
   recordLogin(deps, 'imap', login, verdict);
   switch (verdict) {
@@ -129,23 +134,44 @@ async function decide(tag: string, message: string, session: Session, deps: Mail
   }
 }
 
-function answer({ tag, name, rest }: Command, session: Session, deps: MailServerDeps) {
-  const done = () => session.write(`${tag} OK ${name} completed`);
-  switch (name) {
-    case 'CAPABILITY': {
-      const auth = MECHANISMS[deps.provider].map((mechanism) => `AUTH=${mechanism}`);
-      session.write(`* CAPABILITY IMAP4rev1 ${auth.join(' ')} SASL-IR ID NAMESPACE UNSELECT CHILDREN`);
-      return done();
-    }
-    case 'ID':
-      session.write('* ID ("name" "sandbox")');
-      return done();
-    case 'LOGOUT':
-      session.write('* BYE Logging out');
-      done();
-      return session.end();
-    default:
+/** A scripted conversation; what any state allows is answered as usual after the login. */
+function recite(
+  replies: readonly string[],
+  { tag, session, deps, index = 0 }: { tag: string; session: Session; deps: MailServerDeps; index?: number },
+): void {
+  const { reply, ends } = replyOf(replies, index);
+  for (const line of reply.split('\r\n')) session.write(/^[+*] /.test(line) ? line : `${tag} ${line}`);
+  if (ends) {
+    session.end();
+    return;
   }
+  const isChallenge = reply.startsWith('+ ');
+  session.expecting = function next(line) {
+    const [nextTag = '', name = ''] = line.split(' ');
+    const command = { tag: nextTag, name: name.toUpperCase(), rest: '' };
+    if (!isChallenge && anyStateCommand(command, session, deps)) session.expecting = next;
+    else recite(replies, { tag: isChallenge ? tag : nextTag, session, deps, index: index + 1 });
+  };
+}
+
+/** Those that any state allows; false for another command. */
+function anyStateCommand({ tag, name }: Command, session: Session, { provider }: MailServerDeps): boolean {
+  const auth = MECHANISMS[provider].map((mechanism) => `AUTH=${mechanism}`);
+  const answers: Record<string, string> = {
+    CAPABILITY: `* CAPABILITY IMAP4rev1 ${auth.join(' ')} SASL-IR ID NAMESPACE UNSELECT CHILDREN`,
+    ID: '* ID ("name" "sandbox")',
+    LOGOUT: '* BYE Logging out',
+  };
+  const answer = answers[name];
+  if (answer === undefined) return false;
+  session.write(answer);
+  session.write(`${tag} OK ${name} completed`);
+  if (name === 'LOGOUT') session.end();
+  return true;
+}
+
+function answer({ tag, name, rest }: Command, session: Session, deps: MailServerDeps) {
+  if (anyStateCommand({ tag, name, rest }, session, deps)) return;
   if (session.login === undefined) return session.write(`${tag} BAD Command received in invalid state.`);
   // Exchange lets such a login through and then refuses the first thing it is asked.
   if (!imapUsable(session.login, deps)) {

@@ -46,12 +46,23 @@ export function recordLogin(
   });
 }
 
+/** The `index`-th reply of a dialogue, or its last; `ends`: nothing comes after it. */
+export function replyOf(replies: readonly string[], index: number): { reply: string; ends: boolean } {
+  const reply = replies[Math.min(index, replies.length - 1)] ?? '';
+  return { reply, ends: /^(?:421[ -]|\* BYE)/.test(reply) };
+}
+
 /** The reply line a fault puts in place of the verdict, or what else it does to the login. */
 export async function loginFault(
   deps: MailServerDeps,
   protocol: MailProtocol,
   left: AbortSignal,
-): Promise<{ type: 'none' } | { type: 'drop' } | { type: 'reply'; line: string }> {
+): Promise<
+  | { type: 'none' }
+  | { type: 'drop' }
+  | { type: 'reply'; line: string }
+  | { type: 'dialogue'; replies: string[] }
+> {
   const fault: Fault | undefined = takeFault(deps.settings.faults, protocol);
   if (fault === undefined) return { type: 'none' };
   deps.stats.faultsServed += 1;
@@ -59,6 +70,8 @@ export async function loginFault(
   switch (outcome.type) {
     case 'proceed':
       return { type: 'none' };
+    case 'dialogue':
+      return outcome;
     case 'answer':
       return outcome.answer.body === '' ? { type: 'drop' } : { type: 'reply', line: outcome.answer.body };
     case 'gone':

@@ -1,5 +1,6 @@
 // Submission over STARTTLS with XOAUTH2 on the smtp-server package. Accepted mail goes to local inboxes only; nothing
 // can leave the machine.
+import type { Duplex } from 'node:stream';
 import { SMTPServer, type SMTPServerAuthentication, type SMTPServerSession } from 'smtp-server';
 import { listen, trackSockets } from '../http.ts';
 import {
@@ -8,6 +9,7 @@ import {
   type MailServerDeps,
   type RunningMailServer,
   recordLogin,
+  replyOf,
 } from './mail-deps.ts';
 
 const MESSAGE_BYTES_MAX = 5 * 1024 * 1024;
@@ -15,10 +17,11 @@ const SMTP_AUTH_DISABLED =
   '5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. ' +
   'Visit https://aka.ms/smtp_auth_disabled for more information.';
 
-type AuthResult = { user: string } | { data: Record<string, string> };
+type AuthResult = { user: string } | { data: Record<string, string> } | { replies: string[] };
 
 export async function startSmtpServer(deps: MailServerDeps, port = 0): Promise<RunningMailServer> {
   const gone = new AbortController();
+  const sockets = new Map<string, Duplex>();
   const smtp = new SMTPServer({
     cert: deps.certificate.certPem,
     key: deps.certificate.keyPem,
@@ -29,9 +32,18 @@ export async function startSmtpServer(deps: MailServerDeps, port = 0): Promise<R
     disableReverseLookup: true,
     logger: false,
     closeTimeout: 1,
-    onAuth: (auth, _session, callback) => {
+    onSecure: (socket, session, callback) => {
+      sockets.set(session.id, socket);
+      callback();
+    },
+    onClose: ({ id }) => void sockets.delete(id),
+    onAuth: (auth, session, callback) => {
       authenticate(auth, deps, gone.signal).then(
-        (result) => callback(null, result),
+        (result) => {
+          if (!('replies' in result)) return callback(null, result);
+          // Never called back, so the server stays silent and the script has the connection for itself.
+          recite(result.replies, sockets.get(session.id));
+        },
         (error: Error) => callback(error),
       );
     },
@@ -49,14 +61,14 @@ export async function startSmtpServer(deps: MailServerDeps, port = 0): Promise<R
     },
   });
   smtp.on('error', () => undefined);
-  const sockets = trackSockets(smtp.server);
+  const tracked = trackSockets(smtp.server);
   return {
     port: await listen(smtp.server, port),
     close: () =>
       new Promise((resolve) => {
         gone.abort();
         smtp.close(() => resolve());
-        sockets.destroyAll();
+        tracked.destroyAll();
       }),
   };
 }
@@ -77,6 +89,10 @@ async function authenticate(
     const [code = '535', ...words] = fault.line.split(' ');
     throw reply(Number(code), words.join(' '));
   }
+  if (fault.type === 'dialogue') {
+    recordLogin(deps, 'smtp', login, 'refused');
+    return { replies: fault.replies };
+  }
   const verdict = await deps.checkToken({ user: username, accessToken });
   recordLogin(deps, 'smtp', login, verdict);
   switch (verdict) {
@@ -91,6 +107,25 @@ async function authenticate(
     default:
       return verdict satisfies never;
   }
+}
+
+/** A scripted conversation, byte for byte: the socket is taken from the server's own parser. */
+function recite(replies: readonly string[], socket: Duplex | undefined): void {
+  if (socket === undefined) throw new Error('a dialogue needs a connection with TLS');
+  let index = 0;
+  const say = (): void => {
+    const { reply, ends } = replyOf(replies, index);
+    index += 1;
+    socket.write(`${reply}\r\n`);
+    if (ends) socket.end();
+  };
+  socket.unpipe();
+  socket.on('data', (chunk: Buffer) => {
+    const text = chunk.toString('utf8');
+    if (/^QUIT\r\n/im.test(text)) socket.end('221 2.0.0 closing\r\n');
+    else say();
+  });
+  say();
 }
 
 function deliver(raw: string, session: SMTPServerSession, deps: MailServerDeps): Error | undefined {
