@@ -1,5 +1,15 @@
 // The sandbox's remote control over HTTP, for tests and tools in other processes. Loopback only, no authentication.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  optionalText,
+  parseClient,
+  parseDirectory,
+  parsePolicy,
+  parseSecrets,
+  text,
+  texts,
+  textsByName,
+} from './admin-input.ts';
 import { ENDPOINT_KINDS, type EndpointKind } from './faults.ts';
 import { sendJson } from './http.ts';
 import type { Journal, JournalFilter } from './journal.ts';
@@ -17,14 +27,33 @@ const COMMANDS: Record<string, Command> = {
     const uris = Array.isArray(input.uris) ? input.uris : [input.uri];
     for (const uri of uris) handle.addRedirectUri(text(uri, 'uri'), optionalText(input.clientId));
   },
-  'POST clients': (input, { handle }) => {
-    const redirectUris = Array.isArray(input.redirectUris) ? input.redirectUris : [];
-    handle.addClient({
-      clientId: text(input.clientId, 'clientId'),
-      clientSecret: text(input.clientSecret, 'clientSecret'),
-      redirectUris: redirectUris.map((uri) => text(uri, 'redirectUris')),
-    });
+  'POST clients': (input, { handle }) => handle.addClient(parseClient(input)),
+  'POST secrets': (input, { handle }) =>
+    handle.setSecrets(text(input.clientId, 'clientId'), parseSecrets(input.secrets)),
+  'POST expire-secret': (input, { handle }) => handle.expireSecret(text(input.value, 'value')),
+  'POST remove-client': (input, { handle }) => handle.removeClient(text(input.clientId, 'clientId')),
+  'POST client-policy': (input, { handle }) =>
+    handle.setClientPolicy(text(input.clientId, 'clientId'), parsePolicy(input.policy)),
+  'POST service-accounts': (input, { handle }) => {
+    const clientEmail = optionalText(input.clientEmail);
+    const delegations = textsByName(input.delegations ?? {}, 'delegations');
+    return handle.createServiceAccount({ delegations, ...(clientEmail !== undefined && { clientEmail }) });
   },
+  'POST directories': (input, { handle }) =>
+    handle.setDirectory(text(input.tenant, 'tenant'), parseDirectory(input)),
+  'POST admin-consent': (input, { handle }) =>
+    handle.grantAdminConsent(
+      text(input.tenant, 'tenant'),
+      text(input.clientId, 'clientId'),
+      texts(input.scopes, 'scopes'),
+    ),
+  'POST app-mailboxes': (input, { handle }) =>
+    handle.allowAppOnMailbox(text(input.clientId, 'clientId'), text(input.login, 'login')),
+  'POST shared-mailboxes': (input, { handle }) =>
+    handle.addSharedMailbox({
+      address: text(input.address, 'address'),
+      delegates: texts(input.delegates, 'delegates'),
+    }),
   'POST users': (input, { handle }) => handle.addUser({ ...input, login: text(input.login, 'login') }),
   'POST set-user': ({ login, ...patch }, { handle }) => handle.setUser(text(login, 'login'), patch),
   'POST revoke-user': (input, { handle }) => handle.revokeUser(text(input.login, 'login')),
@@ -78,13 +107,4 @@ function isKind(value: unknown): value is EndpointKind {
 
 function isObject(value: unknown): value is Input {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function text(value: unknown, name: string): string {
-  if (typeof value !== 'string' || value === '') throw new Error(`${name} must be a non-empty string`);
-  return value;
-}
-
-function optionalText(value: unknown): string | undefined {
-  return value === undefined || value === null ? undefined : text(value, 'value');
 }

@@ -2,25 +2,37 @@
 // or to a handler. Owns the public handle of that provider.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { handleAdmin } from './admin.ts';
+import { handleAdminConsent } from './admin-consent.ts';
+import { createClientAuthentication } from './client-auth.ts';
 import { createClientRegistry, INTROSPECTION_CLIENT_ID } from './clients.ts';
-import { type Dialect, type Match, splitScope } from './dialect.ts';
-import { createEngine, ENGINE_AUTHORIZE, ENGINE_INTROSPECT, ENGINE_TOKEN } from './engine.ts';
+import { type Dialect, type ErrorPage, type Match, splitScope } from './dialect.ts';
+import { createDirectories } from './directories.ts';
+import { createEngine, ENGINE_AUTHORIZE, ENGINE_INTROSPECT } from './engine.ts';
 import { applyFault, type EndpointKind, takeFault } from './faults.ts';
-import { callerLeft, listen, readBody, replay, sendHtml, sendJson } from './http.ts';
+import { JWT_BEARER_GRANT } from './google-jwt-bearer.ts';
+import { onBehalf } from './graph-users.ts';
+import { createHandle } from './handle.ts';
+import { bearerToken, callerLeft, listen, readBody, replay, sendHtml, sendJson } from './http.ts';
 import { handleInteraction } from './interaction.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { authenticate, handleGmailApi, handleGraph, handleUserinfo } from './mail-api.ts';
-import { mintGrants } from './mint.ts';
+import { createMailboxAccess, type MailboxAccess } from './mailbox-access.ts';
+import { answerSelectedMe, answerSendAs } from './mailbox-addresses.ts';
 import { errorPage } from './pages.ts';
+import { createServiceAccountRegistry } from './service-accounts.ts';
+import { handleToken } from './token-endpoint.ts';
 import { createTokenStore } from './token-store.ts';
-import type { SandboxAuthorizationServer, Settings, SettingsPatch, Stats } from './types.ts';
+import type { SandboxAuthorizationServer, Settings, Stats } from './types.ts';
 import { createUserDirectory } from './users.ts';
 
 const INTERACTION_PATH = '/interaction/';
+/** Grants in which no person takes part. */
+const APP_GRANTS: ReadonlySet<string> = new Set(['client_credentials', JWT_BEARER_GRANT]);
 
 export type RunningAuthorizationServer = {
   handle: SandboxAuthorizationServer;
   users: ReturnType<typeof createUserDirectory>;
+  access: MailboxAccess;
   settings: Settings;
   stats: Stats;
   close(): Promise<void>;
@@ -60,6 +72,7 @@ export async function startAuthorizationServer(
     tokenRequests: 0,
     codeExchanges: 0,
     refreshes: 0,
+    appGrants: 0,
     tokenErrors: 0,
     introspections: 0,
     revocations: 0,
@@ -68,6 +81,9 @@ export async function startAuthorizationServer(
   };
   const users = createUserDirectory(dialect.provider);
   const clients = createClientRegistry(dialect.provider, options.remember);
+  const directories = createDirectories({ users, clients });
+  const accounts = createServiceAccountRegistry();
+  const access = createMailboxAccess({ provider: dialect.provider, users });
   const store = createTokenStore({
     clients: () => clients,
     rotation: () => settings.rotation,
@@ -85,10 +101,29 @@ export async function startAuthorizationServer(
     origin,
     store,
     users,
+    clients,
+    directories,
     settings,
     remember: options.remember,
     introspectionClientId: INTROSPECTION_CLIENT_ID,
   });
+  const authentication = createClientAuthentication({
+    clients,
+    directories,
+    isTokenEndpoint: dialect.assertionAudience?.(origin),
+  });
+  const parts = {
+    dialect,
+    origin,
+    engine,
+    store,
+    users,
+    clients,
+    directories,
+    accounts,
+    access,
+    authentication,
+  };
   const mailApi = { store, users, messageCount: options.messageCount };
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -140,13 +175,17 @@ export async function startAuthorizationServer(
       if (url.pathname.startsWith(INTERACTION_PATH)) {
         const login = form.get('login');
         if (login !== null) entry.login = login;
-        return handleInteraction(request, response, form, { dialect, engine, store, users });
+        return handleInteraction(request, response, form, parts);
       }
       return engine.handle(replay(request, url.pathname + url.search, body), response);
     }
     switch (match.action) {
       case 'authorize':
         return authorize(call, match);
+      case 'adminConsent': {
+        const tenant = match.tenant ?? 'common';
+        return handleAdminConsent({ url, tenant, form, method: request.method ?? '', response }, parts);
+      }
       case 'token':
         return token(call, match);
       case 'keys':
@@ -165,27 +204,44 @@ export async function startAuthorizationServer(
         const caller = authenticate(request, mailApi);
         if (caller !== undefined) entry.login = caller.user.login;
         if (match.action === 'userinfo') return handleUserinfo(caller, dialect.provider, response);
-        const handler = match.action === 'graph' ? handleGraph : handleGmailApi;
-        return handler(caller, url.pathname, response, api);
+        const path = url.pathname;
+        if (match.action === 'gmailApi') {
+          const asked = answerSendAs({ caller, path }, response);
+          return asked && handleGmailApi(asked.caller, asked.path, response, api);
+        }
+        const meant = onBehalf({ caller, path, accessToken: bearerToken(request) ?? '' }, mailApi);
+        const selection = { path: meant.path, query: url.searchParams };
+        if (answerSelectedMe(meant.caller, selection, response)) return;
+        return handleGraph(meant.caller, meant.path, response, api);
       }
       default:
         return match.action satisfies never;
     }
   }
 
+  /** What is wrong with client or redirect URI is told to the person and never to the redirect URI. */
   async function authorize({ request, response, url }: Call, match: Match): Promise<void> {
-    const prepared = dialect.prepareAuthorize(url.searchParams, match);
-    if ('query' in prepared) {
-      // The engine refuses a nonce without openid; the real servers ignore it.
-      if (!splitScope(prepared.query.get('scope')).includes('openid')) prepared.query.delete('nonce');
-      return engine.handle(replay(request, `${ENGINE_AUTHORIZE}?${prepared.query}`, ''), response);
+    const query = url.searchParams;
+    const identified = authentication.identify(query.get('client_id') ?? undefined, match.tenant);
+    if ('failure' in identified) return showError(response, dialect.clientPage(identified.failure));
+    if (!identified.client.redirectUris.includes(query.get('redirect_uri') ?? '')) {
+      return showError(response, dialect.clientPage('redirect_uri_wrong'));
     }
-    sendHtml(response, 400, errorPage({ provider: dialect.displayName, ...prepared }));
+    const prepared = dialect.prepareAuthorize(query, match);
+    if (!('query' in prepared)) return showError(response, prepared);
+    // The engine refuses a nonce without openid; the real servers ignore it.
+    if (!splitScope(prepared.query.get('scope')).includes('openid')) prepared.query.delete('nonce');
+    return engine.handle(replay(request, `${ENGINE_AUTHORIZE}?${prepared.query}`, ''), response);
+  }
+
+  function showError(response: ServerResponse, page: ErrorPage): void {
+    sendHtml(response, 400, errorPage({ provider: dialect.displayName, ...page }));
   }
 
   async function token({ request, response, form, entry }: Call, match: Match): Promise<void> {
     stats.tokenRequests += 1;
     if (entry.kind === 'refresh') stats.refreshes += 1;
+    else if (APP_GRANTS.has(form.get('grant_type') ?? '')) stats.appGrants += 1;
     else stats.codeExchanges += 1;
     response.once('finish', () => {
       if (response.statusCode >= 400) stats.tokenErrors += 1;
@@ -193,13 +249,7 @@ export async function startAuthorizationServer(
     const owner = store.findRefreshToken(form.get('refresh_token') ?? '')?.accountId;
     const login = owner === undefined ? undefined : users.byId(owner)?.login;
     if (login !== undefined) entry.login = login;
-
-    const tokenRequest = { form, ...(match.tenant !== undefined && { tenant: match.tenant }) };
-    const refusal = dialect.prepareToken(tokenRequest, { store, users });
-    if (refusal !== undefined) return sendJson(response, refusal.status, refusal.body);
-    const again = replay(request, ENGINE_TOKEN, form.toString());
-    engine.bindTokenRequest(again, tokenRequest);
-    return engine.handle(again, response);
+    return handleToken({ request, form, tenant: match.tenant }, response, { ...parts, settings });
   }
 
   /** RFC 7009 the way Google does it: no client authentication, and everything of that user and client dies. */
@@ -214,56 +264,13 @@ export async function startAuthorizationServer(
     sendJson(response, 200, {});
   }
 
-  function accountId(login: string): string {
-    const user = users.byLogin(login);
-    if (user === undefined) throw new Error(`the ${dialect.provider} sandbox knows no user ${login}`);
-    return user.id;
-  }
-
-  const handle: SandboxAuthorizationServer = {
-    origin,
-    clients: {
-      confidential: {
-        clientId: clients.confidential.clientId,
-        clientSecret: clients.confidential.clientSecret,
-      },
-    },
-    dovecot: {
-      clientId: clients.introspection.clientId,
-      clientSecret: clients.introspection.clientSecret,
-      introspectionUrl: `${origin}/introspect`,
-    },
-    addRedirectUri: clients.addRedirectUri,
-    addClient: (client) => void clients.add(client),
-    configure: ({ fault, ...patch }: SettingsPatch) => {
-      Object.assign(settings, patch);
-      if (fault !== undefined) {
-        settings.faults = (fault === null ? [] : Array.isArray(fault) ? fault : [fault]).map((one) => ({
-          ...one,
-        }));
-      }
-    },
-    addUser: (user) => void users.add(user),
-    setUser: users.patch,
-    revokeUser: async (login) => store.revokeAccount(accountId(login)),
-    expireAccessTokens: async (login) =>
-      store.expireAccessTokens(login === undefined ? undefined : accountId(login)),
-    mint: (request) =>
-      mintGrants(request, {
-        dialect,
-        engine,
-        store,
-        users,
-        settings,
-        clientId: clients.confidential.clientId,
-      }),
-    stats: () => ({ ...stats }),
-  };
+  const handle = createHandle({ ...parts, settings, stats, remember: options.remember });
   const admin = { handle, journal };
 
   return {
     handle,
     users,
+    access,
     settings,
     stats,
     close: () =>
@@ -276,6 +283,8 @@ export async function startAuthorizationServer(
 
 function kindOf(pathname: string, match: Match | undefined, form: URLSearchParams): EndpointKind | undefined {
   if (match?.action === 'token') return form.get('grant_type') === 'refresh_token' ? 'refresh' : 'token';
+  // The administrator's way in is an authorization endpoint like the other one.
+  if (match?.action === 'adminConsent') return 'authorize';
   if (match !== undefined) return match.action;
   const paths = [INTERACTION_PATH, `${ENGINE_AUTHORIZE}/`];
   if (paths.some((path) => pathname.startsWith(path))) return 'interaction';

@@ -1,5 +1,6 @@
 // The seam between what every OAuth server does (engine.ts, authorization-server.ts) and what makes one Google or
 // Microsoft. `google.ts` and `microsoft.ts` implement it.
+import type { ClientFailure } from './client-auth.ts';
 import type { TokenStore } from './token-store.ts';
 import type { MailEndpoints, Rotation, SandboxProvider, Settings } from './types.ts';
 import type { SandboxUser, UserDirectory } from './users.ts';
@@ -8,6 +9,7 @@ import type { SandboxUser, UserDirectory } from './users.ts';
 export type Match = {
   action:
     | 'authorize'
+    | 'adminConsent'
     | 'token'
     | 'keys'
     | 'discovery'
@@ -28,8 +30,10 @@ export type TokenRequest = {
   failure?: string;
 };
 
+/** An answer of the token endpoint; most are refusals. */
 export type Refusal = { status: number; body: Record<string, unknown> };
-export type AuthorizePreparation = { query: URLSearchParams } | { title: string; detail: string };
+export type ErrorPage = { title: string; detail: string };
+export type AuthorizePreparation = { query: URLSearchParams } | ErrorPage;
 
 export type TokenAnswer = Record<string, unknown> & { scope?: string };
 
@@ -58,6 +62,12 @@ export type Dialect = {
   identityScopes: ReadonlySet<string>;
   /** Whether the person may untick single scopes. */
   granularConsent: boolean;
+  /** Client authentication failed. */
+  refuseClient(failure: ClientFailure): Refusal;
+  /** The client or its redirect URI is wrong at the authorization endpoint. */
+  clientPage(failure: ClientFailure | 'redirect_uri_wrong'): ErrorPage;
+  /** Present when clients may authenticate by signed assertions: whether an audience is the token endpoint. */
+  assertionAudience?(origin: string): (audience: string) => boolean;
   match(pathname: string): Match | undefined;
   prepareAuthorize(query: URLSearchParams, match: Match): AuthorizePreparation;
   /** May rewrite the form. A refusal ends the call before the engine sees it. */

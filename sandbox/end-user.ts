@@ -9,6 +9,11 @@ export type Choice = {
   untick?: string[];
   /** Presses Cancel on the consent page. */
   deny?: boolean;
+  /**
+   * On Entra's page for people who may not consent: back to the client without a grant, or ask the administrator
+   * where that is offered. Absent: the journey ends there, as it does for most people.
+   */
+  approval?: 'return' | 'request';
   /** Value of the button to press on pages that are not the sandbox's own; default: the first that is no cancel. */
   press?: string;
   /** Returns the callback URL without requesting it. */
@@ -31,6 +36,8 @@ export type Outcome = {
 
 type Page = { status: number; body: string; location: string | null };
 
+/** What tells a callback: an answer to an authorization request, or to a request for admin consent. */
+const ANSWERS = ['code', 'error', 'admin_consent'];
 const HOPS_MAX = 25;
 const TIMEOUT_MS = 10_000;
 
@@ -46,7 +53,7 @@ export async function approve(startUrl: string, choice: Choice): Promise<Outcome
   for (let hop = 0; hop < HOPS_MAX; hop += 1) {
     if (page.location !== null) {
       const next = new URL(page.location, url);
-      const answers = next.searchParams.has('code') || next.searchParams.has('error');
+      const answers = ANSWERS.some((name) => next.searchParams.has(name));
       if (callbackUrl === '' && answers && next.origin !== formOrigin) {
         callbackUrl = next.href;
         if (choice.stopBeforeCallback === true) {
@@ -60,7 +67,7 @@ export async function approve(startUrl: string, choice: Choice): Promise<Outcome
     }
     pages.push(/<h1[^>]*>([^<]*)/.exec(page.body)?.[1]?.trim() ?? '');
     const form = callbackUrl === '' && page.status < 400 ? parseForm(page.body) : undefined;
-    if (form === undefined) {
+    if (form === undefined || (isApproval(form) && choice.approval === undefined)) {
       return { callbackUrl, status: page.status, body: page.body, url: url.href, cookies, pages };
     }
     const target = new URL(form.action, url);
@@ -86,7 +93,17 @@ function fillIn(form: Form, choice: Choice): URLSearchParams {
   return body;
 }
 
-function pickButton({ buttons }: Form, { login, deny, press }: Choice): Button | undefined {
+function isApproval({ buttons }: Form): boolean {
+  return buttons.some(({ value }) => value === 'return');
+}
+
+function pickButton(form: Form, { login, deny, press, approval }: Choice): Button | undefined {
+  const { buttons } = form;
+  if (isApproval(form)) {
+    const chosen = buttons.find(({ value }) => value === approval);
+    if (chosen === undefined) throw new Error(`the page has no button to ${approval}`);
+    return chosen;
+  }
   const logins = buttons.filter(({ name }) => name === 'login');
   if (logins.length > 0) {
     const chosen = logins.find(({ value }) => value === login.toLowerCase());

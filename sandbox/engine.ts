@@ -13,11 +13,14 @@ import {
   SignJWT,
 } from 'jose';
 import { interactionPolicy, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { ClientRegistry } from './clients.ts';
 import { type Dialect, type Refusal, splitScope, type TokenRequest } from './dialect.ts';
+import type { Directories } from './directories.ts';
+import { policyPage } from './google-errors.ts';
 import { errorPage } from './pages.ts';
 import type { TokenStore } from './token-store.ts';
 import type { Settings } from './types.ts';
-import type { UserDirectory } from './users.ts';
+import { canSignIn, type UserDirectory } from './users.ts';
 
 export const ENGINE_AUTHORIZE = '/__engine/authorize';
 export const ENGINE_TOKEN = '/__engine/token';
@@ -30,10 +33,15 @@ export type EngineDeps = {
   origin: string;
   store: TokenStore;
   users: UserDirectory;
+  clients: ClientRegistry;
+  directories: Directories;
   settings: Settings;
   remember: (secret: string) => void;
   introspectionClientId: string;
 };
+
+/** A token for a client that acts for itself. `extra` shows at introspection. */
+export type AppTokenRequest = { clientId: string; audience: string; extra: Record<string, unknown> };
 
 export async function createEngine(deps: EngineDeps) {
   const { dialect, origin, store, users, settings } = deps;
@@ -43,6 +51,7 @@ export async function createEngine(deps: EngineDeps) {
   // Codes whose authorization showed the consent page: Google gives refresh tokens for these only.
   const freshlyConsented = new Set<string>();
   const offlineCodes = new Set<string>();
+  const appTokenExtras = new WeakMap<object, Record<string, unknown>>();
 
   const provider = new Provider(origin, {
     adapter: store.adapter,
@@ -59,14 +68,17 @@ export async function createEngine(deps: EngineDeps) {
       devInteractions: { enabled: false },
       userinfo: { enabled: false },
       rpInitiatedLogout: { enabled: false },
+      // Only for introspection to know such tokens; they are issued by issueAppToken.
+      clientCredentials: { enabled: true },
       introspection: {
         enabled: true,
         allowedPolicy: (_ctx, client) => client.clientId === deps.introspectionClientId,
       },
     },
-    interactions: { policy: policy(users), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    interactions: { policy: policy(deps), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     ttl: {
       AccessToken: () => settings.accessTokenTtlSeconds,
+      ClientCredentials: () => settings.accessTokenTtlSeconds,
       AuthorizationCode: () => 600,
       RefreshToken: () => 90 * 86_400,
       Grant: () => 365 * 86_400,
@@ -84,12 +96,14 @@ export async function createEngine(deps: EngineDeps) {
       return dialect.issuesRefreshToken({ scopes, offline, freshConsent });
     },
     extraTokenClaims: (_ctx, token) => {
+      const own = appTokenExtras.get(token);
+      if (own !== undefined) return own;
       const user = 'accountId' in token ? users.byId(String(token.accountId)) : undefined;
       return user === undefined ? undefined : { email: user.login };
     },
     findAccount: (_ctx, id) => {
       const user = users.byId(id);
-      if (user === undefined || user.disabled) return undefined;
+      if (user === undefined || !canSignIn(user)) return undefined;
       return { accountId: id, claims: () => ({ sub: id }) };
     },
     loadExistingGrant: async (ctx) => {
@@ -99,10 +113,10 @@ export async function createEngine(deps: EngineDeps) {
       const clientId = ctx.oidc.client?.clientId;
       if (accountId === undefined || clientId === undefined) return undefined;
       // Consent belongs to person and client, not to a browser; each authorization is a grant of its own.
-      const scopes = store.consentOf({ accountId, clientId });
-      if (scopes === undefined) return undefined;
+      const scopes = consentFor({ accountId, clientId });
+      if (scopes.length === 0) return undefined;
       const grant = new ctx.oidc.provider.Grant({ accountId, clientId });
-      grant.addOIDCScope([...scopes].join(' '));
+      grant.addOIDCScope(scopes.join(' '));
       await grant.save();
       return grant;
     },
@@ -140,6 +154,15 @@ export async function createEngine(deps: EngineDeps) {
     if (request !== undefined) await finishTokenAnswer(ctx as KoaContextWithOIDC, request);
     else finishCallback(ctx as KoaContextWithOIDC);
   });
+
+  /** What the person has allowed, and what an administrator has allowed for everybody. */
+  function consentFor(subject: { accountId: string; clientId: string }): string[] {
+    const { tenantId } = users.byId(subject.accountId) ?? {};
+    const forAll = deps.directories.adminConsentOf(tenantId, subject.clientId);
+    // An administrator's consent always covers signing in.
+    const identity = forAll === undefined ? [] : dialect.identityScopes;
+    return [...new Set([...(store.consentOf(subject) ?? []), ...(forAll ?? []), ...identity])];
+  }
 
   async function finishTokenAnswer(ctx: KoaContextWithOIDC, request: TokenRequest): Promise<void> {
     const body: unknown = ctx.body;
@@ -179,6 +202,12 @@ export async function createEngine(deps: EngineDeps) {
     return token;
   }
 
+  async function clientNamed(clientId: string) {
+    const client = await provider.Client.find(clientId);
+    if (client === undefined) throw new Error(`no client ${clientId}`);
+    return client;
+  }
+
   function finishCallback(ctx: KoaContextWithOIDC): void {
     const location = ctx.response.get('location');
     if (!URL.canParse(location)) return;
@@ -197,6 +226,20 @@ export async function createEngine(deps: EngineDeps) {
   return {
     provider,
     publicKeys: { keys: [publicJwk] },
+    consentFor,
+    /** An access token of that person's that nobody can refresh. */
+    async issueUserToken(request: { clientId: string; accountId: string; scope: string }): Promise<string> {
+      const { accountId, scope } = request;
+      const client = await clientNamed(request.clientId);
+      const grantId = await new provider.Grant({ accountId, clientId: client.clientId }).save();
+      return new provider.AccessToken({ client, accountId, grantId, scope, gty: 'jwt_bearer' }).save();
+    },
+    async issueAppToken({ clientId, audience, extra }: AppTokenRequest): Promise<string> {
+      const token = new provider.ClientCredentials({ client: await clientNamed(clientId) });
+      token.setAudience(audience);
+      appTokenExtras.set(token, extra);
+      return token.save();
+    },
     handle: provider.callback(),
     /** Ties what the front has learnt to the request it hands over. */
     bindTokenRequest(request: IncomingMessage, tokenRequest: TokenRequest): void {
@@ -205,7 +248,7 @@ export async function createEngine(deps: EngineDeps) {
   };
 }
 
-function policy(users: UserDirectory) {
+function policy({ users, clients }: EngineDeps) {
   const { base, Check, Prompt } = interactionPolicy;
   const prompts = base();
   const otherAccount = new Check('other_account_hinted', 'another account was asked for', ({ oidc }) => {
@@ -218,6 +261,12 @@ function policy(users: UserDirectory) {
   });
   prompts.get('login')?.checks.add(otherAccount);
   prompts.add(new Prompt({ name: 'select_account', requestable: true }), 1);
+  const stopped = new Check('client_stopped', 'the provider stops this person at this client', ({ oidc }) => {
+    const client = clients.find(oidc.client?.clientId ?? '');
+    const user = users.byId(oidc.session?.accountId ?? '');
+    return policyPage(client, user) === undefined ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT;
+  });
+  prompts.add(new Prompt({ name: 'stopped', requestable: false }, stopped), 2);
   return prompts;
 }
 

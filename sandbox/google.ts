@@ -2,6 +2,7 @@
 // token in refresh answers, userinfo scope URLs, extra callback parameters, Google's error bodies.
 import type { Dialect, Match, TokenAnswer } from './dialect.ts';
 import { splitScope } from './dialect.ts';
+import { googleClientPage, googleClientRefusal } from './google-errors.ts';
 
 export const GOOGLE_MAIL_SCOPE = 'https://mail.google.com/';
 
@@ -22,6 +23,12 @@ const PATHS: Record<string, Match> = {
   '/.well-known/openid-configuration': { action: 'discovery' },
 };
 
+/** Identity scopes under their short names, as the engine knows them. */
+export function readGoogleScopes(scope: string | null) {
+  const scopes = splitScope(scope).map((name) => SHORT.get(name) ?? name);
+  return { scopes, unknown: scopes.filter((name) => !googleDialect.scopes.includes(name)) };
+}
+
 export const googleDialect: Dialect = {
   provider: 'google',
   displayName: 'Google',
@@ -32,20 +39,23 @@ export const googleDialect: Dialect = {
     'email',
     'profile',
     GOOGLE_MAIL_SCOPE,
-    ...['modify', 'readonly', 'send', 'compose', 'metadata', 'labels'].map((name) => GMAIL + name),
+    ...['modify', 'readonly', 'send', 'compose', 'metadata', 'labels', 'settings.basic'].map(
+      (name) => GMAIL + name,
+    ),
     // Of another API, for registrations that ask for more than mail.
     'https://www.googleapis.com/auth/postmaster.readonly',
   ],
   identityScopes: new Set(['openid', 'email', 'profile']),
   granularConsent: true,
+  refuseClient: googleClientRefusal,
+  clientPage: googleClientPage,
 
   match(pathname) {
     return pathname.startsWith('/gmail/v1/') ? { action: 'gmailApi' } : PATHS[pathname];
   },
 
   prepareAuthorize(query) {
-    const scopes = splitScope(query.get('scope')).map((scope) => SHORT.get(scope) ?? scope);
-    const unknown = scopes.filter((scope) => !googleDialect.scopes.includes(scope));
+    const { scopes, unknown } = readGoogleScopes(query.get('scope'));
     if (unknown.length > 0) {
       return { title: 'Error 400: invalid_scope', detail: `Some requested scopes were invalid: ${unknown}` };
     }
@@ -72,20 +82,17 @@ export const googleDialect: Dialect = {
     return shaped;
   },
 
-  shapeTokenError({ status, body }, { form, failure }) {
+  shapeTokenError({ status, body }, { form, failure }, { store }) {
     const { error } = body;
-    if (error === 'invalid_client') {
-      const unknown = failure?.includes('not found') ?? false;
-      const text = unknown ? 'The OAuth client was not found.' : 'Unauthorized';
-      return { status: 401, body: { error, error_description: text } };
-    }
     if (error === 'invalid_grant') {
       const refresh = form.get('grant_type') === 'refresh_token';
       const text = refresh
         ? 'Token has been expired or revoked.'
         : failure?.includes('PKCE') || failure?.includes('verifier')
           ? 'Invalid code verifier.'
-          : 'Bad Request';
+          : failure?.includes('code not found') && !store.wasRevoked(form.get('code') ?? '')
+            ? 'Malformed auth code.'
+            : 'Bad Request';
       return { status: 400, body: { error, error_description: text } };
     }
     return { status, body };
@@ -104,6 +111,9 @@ export const googleDialect: Dialect = {
 
   decorateCallback(query, { user, scope, consentShown, settings }) {
     if (!settings.issParameter) query.delete('iss');
+    // The only word Google has for prompt=none that cannot be silent.
+    if (/^(?:login|consent)_required$/.test(query.get('error') ?? ''))
+      query.set('error', 'interaction_required');
     if (!query.has('code')) return;
     query.set('scope', googleScopeField(scope));
     query.set('authuser', '0');

@@ -8,17 +8,25 @@ import type { Dialect } from './dialect.ts';
 import { googleDialect } from './google.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { createServerCertificate, type ServerCertificate } from './mail/certificate.ts';
-import { createTokenCheck, REQUIRED_SCOPE } from './mail/check-token.ts';
+import { createTokenCheck } from './mail/check-token.ts';
 import { startImapServer } from './mail/imap.ts';
 import type { RunningMailServer } from './mail/mail-deps.ts';
 import { createMailboxes, type Mailboxes } from './mail/mailboxes.ts';
 import { startSmtpServer } from './mail/smtp.ts';
+import type { MailProtocol } from './mailbox-access.ts';
 import { microsoftDialect } from './microsoft.ts';
 import type { MailEndpoints, Sandbox, SandboxProvider, StartSandboxOptions } from './types.ts';
 
-export type { SandboxClient } from './clients.ts';
+export type { ClientCertificate, ClientPolicy, ClientSecret, SandboxClient } from './clients.ts';
+export type { DirectorySettings } from './directories.ts';
 export { ENDPOINT_KINDS, type EndpointKind, type Fault, namedFaults } from './faults.ts';
 export type { Journal, JournalEntry, JournalFilter } from './journal.ts';
+export type { MayOpenMailbox } from './mailbox-access.ts';
+export {
+  createServiceAccountKey,
+  type SandboxServiceAccount,
+  type ServiceAccountKeyFile,
+} from './service-accounts.ts';
 export type * from './types.ts';
 export { CONSUMER_TENANT_ID, type SandboxUser } from './users.ts';
 
@@ -104,22 +112,19 @@ async function bringMail(options: StartSandboxOptions, running: Running, shared:
 
 async function startMail(
   provider: SandboxProvider,
-  { handle, users, settings, stats }: RunningAuthorizationServer,
+  { handle, users, access, settings, stats }: RunningAuthorizationServer,
   certificate: ServerCertificate,
   { journal, mailboxes, closers }: Shared,
 ): Promise<MailEndpoints> {
   const common = { provider, certificate, users, mailboxes, journal, settings, stats };
-  const scopes = REQUIRED_SCOPE[provider];
+  const mayOpen = access.mayOpenMailbox;
+  const checkToken = (protocol: MailProtocol) => createTokenCheck(handle.dovecot, { protocol, mayOpen });
   const keep = (server: RunningMailServer) => {
     closers.push(server.close);
     return server.port;
   };
-  const imap = keep(
-    await startImapServer({ ...common, checkToken: createTokenCheck(handle.dovecot, scopes.imap) }),
-  );
-  const smtp = keep(
-    await startSmtpServer({ ...common, checkToken: createTokenCheck(handle.dovecot, scopes.smtp) }),
-  );
+  const imap = keep(await startImapServer({ ...common, checkToken: checkToken('imap') }));
+  const smtp = keep(await startSmtpServer({ ...common, checkToken: checkToken('smtp') }));
   return {
     imap: { host: '127.0.0.1', port: imap, tls: 'implicit' },
     smtp: { host: '127.0.0.1', port: smtp, tls: 'starttls' },

@@ -3,42 +3,39 @@
 import { createHash } from 'node:crypto';
 import type { Dialect, Match, Refusal, TokenRequest } from './dialect.ts';
 import { splitScope } from './dialect.ts';
-import { type AadstsError, aadstsBody } from './microsoft-errors.ts';
+import { type AadstsError, aadstsBody, entraClientPage, entraClientRefusal } from './microsoft-errors.ts';
+import {
+  GRAPH_RESOURCE,
+  IDENTITY,
+  MAINTAIN_ACCESS,
+  normalizeScopes,
+  OUTLOOK_RESOURCE,
+  resourceOf,
+  SCOPES,
+} from './microsoft-scopes.ts';
 import { CONSUMER_TENANT_ID, guidFor } from './users.ts';
 
-export const OUTLOOK_RESOURCE = 'https://outlook.office.com';
-export const GRAPH_RESOURCE = 'https://graph.microsoft.com';
-
-/** Stands in for `offline_access` inside the engine, which would drop that scope unless prompt=consent. */
-export const MAINTAIN_ACCESS = 'maintain_access';
-
-const IDENTITY = ['openid', 'profile', 'email'];
-const OUTLOOK = ['IMAP.AccessAsUser.All', 'POP.AccessAsUser.All', 'SMTP.Send'];
-const GRAPH = [
-  'User.Read',
-  'Mail.Read',
-  'Mail.ReadWrite',
-  'Mail.Send',
-  'Mail.Read.Shared',
-  'Mail.Send.Shared',
-];
-const RESOURCE_SCOPES = [
-  ...OUTLOOK.map((name) => `${OUTLOOK_RESOURCE}/${name}`),
-  ...GRAPH.map((name) => `${GRAPH_RESOURCE}/${name}`),
-];
-const SCOPES = [...IDENTITY, MAINTAIN_ACCESS, ...RESOURCE_SCOPES];
-const BY_LOWER_CASE = new Map(SCOPES.map((scope) => [scope.toLowerCase(), scope]));
+export { GRAPH_RESOURCE, OUTLOOK_RESOURCE, resourceOf } from './microsoft-scopes.ts';
 
 const TENANT = '([A-Za-z0-9.-]+)';
+const TOKEN_PATH = new RegExp(`^/${TENANT}/oauth2/v2\\.0/token$`);
 const ROUTES: [RegExp, Match['action']][] = [
   [new RegExp(`^/${TENANT}/oauth2/v2\\.0/authorize$`), 'authorize'],
-  [new RegExp(`^/${TENANT}/oauth2/v2\\.0/token$`), 'token'],
+  [TOKEN_PATH, 'token'],
+  [new RegExp(`^/${TENANT}/v2\\.0/adminconsent$`), 'adminConsent'],
   [new RegExp(`^/${TENANT}/discovery/v2\\.0/keys$`), 'keys'],
   [new RegExp(`^/${TENANT}/v2\\.0/\\.well-known/openid-configuration$`), 'discovery'],
   [/^\/introspect$/, 'introspect'],
   [/^\/oidc\/userinfo$/, 'userinfo'],
   [/^\/v1\.0\//, 'graph'],
 ];
+
+/** Errors the engine sends to the callback; the latter two answer prompt=none. */
+const CALLBACK_CODES: Record<string, number | undefined> = {
+  access_denied: 65004,
+  login_required: 50058,
+  consent_required: 65001,
+};
 
 export const microsoftDialect: Dialect = {
   provider: 'microsoft',
@@ -48,6 +45,11 @@ export const microsoftDialect: Dialect = {
   scopes: SCOPES,
   identityScopes: new Set([...IDENTITY, MAINTAIN_ACCESS]),
   granularConsent: false,
+  refuseClient: entraClientRefusal,
+  clientPage: entraClientPage,
+  /** Any tenant path of the token endpoint will do. */
+  assertionAudience: (origin) => (audience) =>
+    audience.startsWith(`${origin}/`) && TOKEN_PATH.test(audience.slice(origin.length)),
 
   match(pathname) {
     for (const [pattern, action] of ROUTES) {
@@ -58,7 +60,7 @@ export const microsoftDialect: Dialect = {
   },
 
   prepareAuthorize(query, { tenant }) {
-    const { known, unknown } = normalize(query.get('scope'));
+    const { known, unknown } = normalizeScopes(query.get('scope'));
     if (unknown.length > 0) {
       return { title: 'AADSTS70011', detail: `The scope ${unknown.join(' ')} is not valid.` };
     }
@@ -69,7 +71,7 @@ export const microsoftDialect: Dialect = {
 
   prepareToken(request, { store, users }) {
     const { form } = request;
-    const { known, unknown } = normalize(form.get('scope'));
+    const { known, unknown } = normalizeScopes(form.get('scope'));
     form.delete('scope');
     if (unknown.length > 0) return refuse({ code: 70011, error: 'invalid_scope' });
     const wanted = known.filter((scope) => resourceOf(scope) !== undefined);
@@ -132,10 +134,12 @@ export const microsoftDialect: Dialect = {
   decorateCallback(query, { settings }) {
     if (!settings.issParameter) query.delete('iss');
     if (query.has('code')) query.set('session_state', guidFor(query.get('code') ?? ''));
-    if (query.get('error') === 'access_denied') {
-      query.set('error_description', aadstsBody({ code: 65004, error: 'access_denied' }).error_description);
-      query.set('error_subcode', 'cancel');
+    const code = CALLBACK_CODES[query.get('error') ?? ''];
+    // A description that a page of ours has chosen stays.
+    if (code !== undefined && !/^AADSTS/.test(query.get('error_description') ?? '')) {
+      query.set('error_description', aadstsBody({ code, error: '' }).error_description);
     }
+    if (query.get('error') === 'access_denied') query.set('error_subcode', 'cancel');
   },
 
   discovery(origin, { tenant = 'common' }) {
@@ -177,27 +181,6 @@ export const microsoftDialect: Dialect = {
   },
 };
 
-/** The resource a scope belongs to; undefined for identity scopes. */
-export function resourceOf(scope: string): string | undefined {
-  return [OUTLOOK_RESOURCE, GRAPH_RESOURCE].find((resource) => scope.startsWith(`${resource}/`));
-}
-
-/** Entra compares without regard to case and takes a bare name for a Graph scope. */
-function normalize(scope: string | null): { known: string[]; unknown: string[] } {
-  const known = new Set<string>();
-  const unknown: string[] = [];
-  for (const name of splitScope(scope)) {
-    const lower = name.toLowerCase();
-    const match =
-      lower === 'offline_access' || lower === `${GRAPH_RESOURCE}/offline_access`
-        ? MAINTAIN_ACCESS
-        : (BY_LOWER_CASE.get(lower) ?? BY_LOWER_CASE.get(`${GRAPH_RESOURCE}/${lower}`));
-    if (match === undefined) unknown.push(name);
-    else known.add(match);
-  }
-  return { known: [...known], unknown };
-}
-
 function refuse(error: AadstsError, status = error.error === 'invalid_client' ? 401 : 400): Refusal {
   return { status, body: aadstsBody(error) };
 }
@@ -208,11 +191,10 @@ function explain(
   wasRevoked: (token: string) => boolean,
 ): { code: number; error?: string } {
   switch (error) {
-    case 'invalid_client':
-      return failure.includes('not found')
-        ? { code: 700016, error: 'unauthorized_client' }
-        : { code: 7000215 };
     case 'invalid_grant':
+      // A code that was never issued: what a program gets that proves its client without a person.
+      if (failure.includes('code not found'))
+        return { code: wasRevoked(form.get('code') ?? '') ? 54005 : 9002313 };
       if (failure.includes('already consumed')) return { code: 54005 };
       if (failure.includes('PKCE') || failure.includes('verifier')) return { code: 501481 };
       if (failure.includes('redirect_uri')) return { code: 500112 };

@@ -25,7 +25,8 @@ export async function mintGrants(request: MintRequest, deps: MintDeps): Promise<
     throw new Error(`count must be 1 to ${COUNT_MAX}`);
   const user = users.byLogin(request.login);
   const client = await Client.find(request.clientId ?? deps.clientId);
-  if (user === undefined || client === undefined) throw new Error('unknown user or client');
+  if (user === undefined || user.kind === 'shared' || client === undefined)
+    throw new Error('unknown user or client');
   const prepared = dialect.prepareAuthorize(new URLSearchParams({ scope: request.scope }), {
     action: 'authorize',
   });

@@ -54,6 +54,48 @@ export function consentPage(facts: {
   );
 }
 
+/** Entra's page for a person who may not consent; the one way on leads back without a grant. */
+export function approvalPage(facts: {
+  provider: string;
+  action: string;
+  clientId: string;
+  code: string;
+  mayAsk: boolean;
+}): string {
+  const ask = '<button type="submit" name="step" value="request">Request approval</button>\n';
+  return page(
+    `Approval - ${facts.provider}`,
+    `<h1>${facts.mayAsk ? 'Approval required' : 'Need admin approval'}</h1>
+<p><strong>${escapeHtml(facts.clientId)}</strong> needs permission to access resources in your organization that only an
+administrator can grant (${escapeHtml(facts.code)}).</p>
+<form method="post" action="${escapeHtml(facts.action)}">
+<p>${facts.mayAsk ? ask : ''}<button type="submit" name="step" value="return">Return to the application without granting consent</button></p>
+</form>`,
+  );
+}
+
+/** The page on which an administrator consents for the whole directory. */
+export function adminConsentPage(facts: {
+  action: string;
+  clientId: string;
+  login: string;
+  scopes: string[];
+}): string {
+  const scopes = facts.scopes.map((scope) => `<li>${escapeHtml(scope)}</li>`);
+  return page(
+    'Consent - Microsoft',
+    `<h1>Permissions requested</h1>
+<p>Review for your organization: <strong>${escapeHtml(facts.clientId)}</strong> would get access for everybody in the
+directory of ${escapeHtml(facts.login)}.</p>
+<form method="post" action="${escapeHtml(facts.action)}">
+<input type="hidden" name="administrator" value="${escapeHtml(facts.login)}">
+<ul>${scopes.join('\n')}</ul>
+<p><button type="submit" name="step" value="allow">Accept</button>
+<button type="submit" name="step" value="cancel">Cancel</button></p>
+</form>`,
+  );
+}
+
 export function errorPage(facts: { provider: string; title: string; detail: string }): string {
   return page(
     `Error - ${facts.provider}`,

@@ -8,7 +8,7 @@ export type TokenStore = ReturnType<typeof createTokenStore>;
 
 type Subject = { accountId: string; clientId: string };
 
-const SECRET_MODELS = new Set(['AccessToken', 'RefreshToken', 'AuthorizationCode']);
+const SECRET_MODELS = new Set(['AccessToken', 'ClientCredentials', 'RefreshToken', 'AuthorizationCode']);
 
 export function createTokenStore(deps: {
   clients: () => ClientRegistry;
@@ -34,10 +34,16 @@ export function createTokenStore(deps: {
     return [...table(model).values()].find((payload) => payload.uid === uid);
   }
 
+  function findLive(model: string, value: string) {
+    const token = table(model).get(value);
+    if (token?.exp === undefined || token.exp <= Date.now() / 1000) return undefined;
+    return token;
+  }
+
   function killTokens(grantId: string): void {
     for (const { model, id } of members.get(grantId) ?? []) {
       table(model).delete(id);
-      if (model === 'RefreshToken') revoked.add(id);
+      if (model !== 'AccessToken') revoked.add(id);
     }
     members.delete(grantId);
   }
@@ -101,12 +107,10 @@ export function createTokenStore(deps: {
       return table('RefreshToken').get(value) ?? table('AccessToken').get(value);
     },
     findRefreshToken: (value: string) => table('RefreshToken').get(value),
-    /** An access token that is neither expired nor revoked. */
-    findLiveAccessToken(value: string) {
-      const token = table('AccessToken').get(value);
-      if (token?.exp === undefined || token.exp <= Date.now() / 1000) return undefined;
-      return token;
-    },
+    /** An access token of a person that is neither expired nor revoked. */
+    findLiveAccessToken: (value: string) => findLive('AccessToken', value),
+    /** The same of a client that acts for itself. */
+    findLiveAppToken: (value: string) => findLive('ClientCredentials', value),
     wasRevoked: (value: string) => revoked.has(value),
     /** What the person allowed this client at any time; a silent re-authorization may use it. */
     consentOf: (subject: Subject) => consents.get(subjectKey(subject)),
@@ -122,7 +126,7 @@ export function createTokenStore(deps: {
       }
     },
     expireAccessTokens(accountId?: string): void {
-      for (const token of table('AccessToken').values()) {
+      for (const token of [...table('AccessToken').values(), ...table('ClientCredentials').values()]) {
         if (accountId === undefined || token.accountId === accountId) {
           token.exp = Math.floor(Date.now() / 1000) - 1;
         }

@@ -1,8 +1,10 @@
 // The public vocabulary of the sandbox: options, handles and settings.
 // Types only; behaviour lives in the file named after the thing.
-import type { SandboxClient } from './clients.ts';
+import type { ClientPolicy, ClientSecret, SandboxClient } from './clients.ts';
+import type { DirectorySettings } from './directories.ts';
 import type { Fault } from './faults.ts';
 import type { Journal } from './journal.ts';
+import type { SandboxServiceAccount, ServiceAccountKeyFile } from './service-accounts.ts';
 import type { SandboxUser } from './users.ts';
 
 export type SandboxProvider = 'google' | 'microsoft';
@@ -48,6 +50,8 @@ export type Stats = {
   tokenRequests: number;
   codeExchanges: number;
   refreshes: number;
+  /** Grants without a person: client credentials and JWT bearer. */
+  appGrants: number;
   /** Token requests that were answered with an error. */
   tokenErrors: number;
   introspections: number;
@@ -74,6 +78,28 @@ export type SandboxAuthorizationServer = {
   dovecot: { clientId: string; clientSecret: string; introspectionUrl: string };
   addRedirectUri(uri: string, clientId?: string): void;
   addClient(client: SandboxClient): void;
+  /** Replaces all secrets of that client. */
+  setSecrets(clientId: string, secrets: ClientSecret[]): void;
+  expireSecret(value: string): void;
+  /** As if deleted in the console. Its tokens stay; nobody can use them there any more. */
+  removeClient(clientId: string): void;
+  /** Google: what its own page says after the account was picked, in place of consent. */
+  setClientPolicy(clientId: string, policy: ClientPolicy | null): void;
+  /** Google: domain-wide delegation. */
+  addServiceAccount(account: SandboxServiceAccount): void;
+  /** Google: makes a key, registers the account, and gives the file that a console would save. */
+  createServiceAccount(options?: {
+    clientEmail?: string;
+    delegations?: Record<string, string[]>;
+  }): ServiceAccountKeyFile;
+  /** Entra: who may consent in that directory, named by id or domain. */
+  setDirectory(tenant: string, patch: Partial<DirectorySettings>): void;
+  /** Entra: as if an administrator had accepted these scopes, `<resource>/.default` among them. */
+  grantAdminConsent(tenant: string, clientId: string, scopes: string[]): void;
+  /** Exchange: lets a client with the right application permission into that mailbox. */
+  allowAppOnMailbox(clientId: string, login: string): void;
+  /** A mailbox that only its delegates open, with their own tokens. */
+  addSharedMailbox(mailbox: { address: string; name?: string; delegates: string[] }): void;
   configure(patch: SettingsPatch): void;
   addUser(user: Partial<SandboxUser> & { login: string }): void;
   setUser(login: string, patch: Partial<Omit<SandboxUser, 'login'>>): void;

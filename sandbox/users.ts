@@ -23,7 +23,20 @@ export type SandboxUser = {
   smtpAuthDisabled: boolean;
   /** A disabled account can neither sign in nor refresh. */
   disabled: boolean;
+  /** Further addresses of the same mailbox. */
+  aliases: string[];
+  /** Entra: may consent for the whole directory. */
+  isAdministrator: boolean;
+  /** `shared`: a mailbox without a sign-in of its own, opened by its delegates. */
+  kind: 'person' | 'shared';
+  /** Logins that may open this mailbox with their own tokens. */
+  delegates: string[];
 };
+
+/** Whether that account can be picked on a sign-in page. */
+export function canSignIn(user: SandboxUser): boolean {
+  return !user.disabled && user.kind === 'person';
+}
 
 export type UserDirectory = ReturnType<typeof createUserDirectory>;
 
@@ -37,6 +50,7 @@ const SEED: Record<SandboxProvider, (Partial<SandboxUser> & { login: string })[]
   microsoft: [
     { login: 'erin@contoso.test', name: 'Erin Contoso' },
     { login: 'frank@contoso.test', name: 'Frank Contoso' },
+    { login: 'admin@contoso.test', name: 'Ada Contoso', isAdministrator: true },
     { login: 'dave@outlook.test', name: 'Dave Outlook', tenantId: CONSUMER_TENANT_ID },
   ],
 };
@@ -44,6 +58,8 @@ const SEED: Record<SandboxProvider, (Partial<SandboxUser> & { login: string })[]
 export function createUserDirectory(provider: SandboxProvider) {
   const users = new Map<string, SandboxUser>();
   const byId = new Map<string, SandboxUser>();
+  const tenants = new Set<string>();
+  const tenantsByDomain = new Map<string, string>();
 
   function add(user: Partial<SandboxUser> & { login: string }): SandboxUser {
     const login = user.login.toLowerCase();
@@ -58,12 +74,23 @@ export function createUserDirectory(provider: SandboxProvider) {
       imapDisabled: false,
       smtpAuthDisabled: false,
       disabled: false,
+      aliases: [],
+      isAdministrator: false,
+      kind: 'person',
+      delegates: [],
       ...user,
       login,
     };
     users.set(login, complete);
     byId.set(complete.id, complete);
+    noteTenant(complete);
     return complete;
+  }
+
+  function noteTenant({ login, tenantId }: SandboxUser): void {
+    if (tenantId === undefined) return;
+    tenants.add(tenantId);
+    if (tenantId !== CONSUMER_TENANT_ID) tenantsByDomain.set(login.split('@')[1] ?? '', tenantId);
   }
 
   for (const user of SEED[provider]) add(user);
@@ -73,10 +100,13 @@ export function createUserDirectory(provider: SandboxProvider) {
     all: () => [...users.values()],
     byLogin: (login: string) => users.get(login.toLowerCase()),
     byId: (id: string) => byId.get(id),
+    hasTenant: (tenantId: string) => tenants.has(tenantId),
+    tenantOfDomain: (domain: string) => tenantsByDomain.get(domain),
     patch(login: string, patch: Partial<Omit<SandboxUser, 'login'>>): void {
       const user = users.get(login.toLowerCase());
       if (user === undefined) throw new Error(`the ${provider} sandbox knows no user ${login}`);
       Object.assign(user, patch);
+      noteTenant(user);
     },
   };
 }

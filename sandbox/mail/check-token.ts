@@ -1,10 +1,8 @@
 // How a mail server decides about an OAuth login: it asks the authorization server (RFC 7662), as Dovecot does.
+import type { MailProtocol, MayOpenMailbox } from '../mailbox-access.ts';
+import type { SandboxAuthorizationServer } from '../types.ts';
 
-import { GOOGLE_MAIL_SCOPE } from '../google.ts';
-import { OUTLOOK_RESOURCE } from '../microsoft.ts';
-import type { SandboxAuthorizationServer, SandboxProvider } from '../types.ts';
-
-export type MailProtocol = 'imap' | 'smtp';
+export type { MailProtocol } from '../mailbox-access.ts';
 /** `unavailable`: the authorization server gave no usable answer, so nothing is known about the token. */
 export type TokenVerdict = 'accepted' | 'refused' | 'unavailable';
 export type Credentials = { user: string; accessToken: string };
@@ -12,25 +10,14 @@ export type TokenCheck = (credentials: Credentials) => Promise<TokenVerdict>;
 
 const TIMEOUT_MS = 5000;
 
-export const REQUIRED_SCOPE = {
-  google: { imap: GOOGLE_MAIL_SCOPE, smtp: GOOGLE_MAIL_SCOPE },
-  microsoft: {
-    imap: `${OUTLOOK_RESOURCE}/IMAP.AccessAsUser.All`,
-    smtp: `${OUTLOOK_RESOURCE}/SMTP.Send`,
-  },
-} as const satisfies Record<SandboxProvider, Record<MailProtocol, string>>;
-
 export function createTokenCheck(
   dovecot: SandboxAuthorizationServer['dovecot'],
-  requiredScope: string,
+  { protocol, mayOpen }: { protocol: MailProtocol; mayOpen: MayOpenMailbox },
 ): TokenCheck {
   return async ({ user, accessToken }) => {
     const answer = await introspect(dovecot, accessToken).catch(() => undefined);
     if (answer === undefined) return 'unavailable';
-    const scopes = typeof answer.scope === 'string' ? answer.scope.split(' ') : [];
-    const owner = typeof answer.email === 'string' ? answer.email : '';
-    const accepted = answer.active === true && owner === user.toLowerCase() && scopes.includes(requiredScope);
-    return accepted ? 'accepted' : 'refused';
+    return mayOpen(answer, user, protocol) ? 'accepted' : 'refused';
   };
 }
 

@@ -89,10 +89,13 @@ for (const provider of ['google', 'microsoft'] as const) {
     assert.notEqual(asked.body.active, true);
   });
 
-  test(`${provider}: prompt=none without a session is login_required`, async (t) => {
+  test(`${provider}: prompt=none without a session comes back at once, in the provider's word`, async (t) => {
     const client = clientOf(await sandboxFor(t), provider);
-    const { query } = await client.authorize({}, { prompt: 'none' });
-    assert.equal(query.get('error'), 'login_required');
+    const { query, pages } = await client.authorize({}, { prompt: 'none' });
+    assert.equal(query.get('error'), provider === 'google' ? 'interaction_required' : 'login_required');
+    assert.equal(query.get('state'), 'the-state');
+    assert.deepEqual(pages, []);
+    if (provider === 'microsoft') assert.match(query.get('error_description') ?? '', /^AADSTS50058/);
   });
 
   test(`${provider}: login_hint preselects, another account can still be chosen`, async (t) => {
