@@ -3,19 +3,35 @@ import type { Authorized, Refusal } from './code-exchange.ts';
 import type { ConnectSession } from './connect.ts';
 import { objectionToExternalId } from './external-ids.ts';
 import { addressIssuer } from './imports.ts';
-import type { Identity, Ports, StoreOperations } from './ports.ts';
+import type { Ports, StoreOperations } from './ports.ts';
+import { objectionToProof } from './proofs.ts';
+import type { Verifier } from './verification.ts';
 
-type Needs = Pick<Ports, 'store' | 'providers'>;
+type Needs = Pick<Ports, 'store' | 'providers'> & { verifier: Verifier };
 
 export type Acceptance = ReturnType<typeof createAcceptance>;
 
-export function createAcceptance({ store, providers }: Needs) {
+export function createAcceptance({ store, providers, verifier }: Needs) {
+  /** Nobody but the mail server knows who may open a shared mailbox: it is asked before anything is believed. */
+  async function objectionToShared(
+    session: ConnectSession,
+    { tokens, client }: Authorized,
+  ): Promise<Refusal | null> {
+    if (session.sharedMailbox === null) return null;
+    const scope = tokens.scope ?? '';
+    const results = await verifier.prove(client, providers[session.provider].transports(client, scope), {
+      email: session.sharedMailbox,
+      accessToken: tokens.accessToken,
+      scope,
+      names: 'other',
+    });
+    return objectionToProof(results, { isVouchedFor: false });
+  }
+
   return {
     /** Compares what was given with what was asked for; null when all is well. */
-    async objection(
-      session: ConnectSession,
-      { tokens, identity, client }: Authorized,
-    ): Promise<Refusal | null> {
+    async objection(session: ConnectSession, authorized: Authorized): Promise<Refusal | null> {
+      const { tokens, identity, client } = authorized;
       const provider = providers[session.provider];
       const missingScopes = provider.missingScopes(client, session.profile, tokens.scope ?? '');
       if (missingScopes.length > 0) return { reason: 'scope_missing', missingScopes };
@@ -23,17 +39,30 @@ export function createAcceptance({ store, providers }: Needs) {
       if (!identity.email) return { reason: 'address_missing' };
       if (!identity.isManaged && session.managedAccountsOnly) return { reason: 'managed_account_required' };
       if (!identity.isManaged && !client.personalAccounts) return { reason: 'personal_account_refused' };
-      if (!(await isExpectedPerson(store, session, identity))) return { reason: 'wrong_mailbox' };
-      const named = await objectionToExternalId(store, { ...session, email: identity.email });
+      if (!(await isExpectedPerson(store, session, authorized))) {
+        return { reason: 'wrong_mailbox', signedInAs: identity.email };
+      }
+      const email = addressOf(session, authorized);
+      const named = await objectionToExternalId(store, { ...session, email });
       if (named) {
         const isOther = named.objection === 'other_mailbox';
         return { reason: isOther ? 'wrong_mailbox' : 'address_held_by_other_account' };
       }
-      return objectionToAddress(store, session, identity);
+      return (await objectionToAddress(store, session, authorized)) ?? objectionToShared(session, authorized);
     },
 
     objectionToAddress,
   };
+}
+
+/** The address of the mailbox to be. */
+export function addressOf(
+  { sharedMailbox }: Pick<ConnectSession, 'sharedMailbox'>,
+  { identity }: Pick<Authorized, 'identity'>,
+): string {
+  const email = sharedMailbox ?? identity.email;
+  if (email === null) throw new Error('an authorization without an address must not come this far');
+  return email;
 }
 
 /**
@@ -43,16 +72,19 @@ export function createAcceptance({ store, providers }: Needs) {
 async function objectionToAddress(
   rows: StoreOperations,
   session: ConnectSession,
-  { email, subject }: Identity,
+  authorized: Pick<Authorized, 'identity'>,
 ): Promise<Refusal | null> {
-  if (email === null) return { reason: 'address_missing' };
+  if (authorized.identity.email === null) return { reason: 'address_missing' };
+  const email = addressOf(session, authorized);
+  const { subject } = authorized.identity;
   const mailbox = await rows.mailboxes.byEmail(session.workspaceId, email);
   const holder = mailbox && (await rows.grants.byId(mailbox.grantId));
   // An address is an attribute that somebody else may come to bear: it does not end a grant that is alive.
   const isAlive = holder?.status === 'active' && holder.issuer !== addressIssuer;
-  if (isAlive && (holder.provider !== session.provider || holder.subject !== subject)) {
-    return { reason: 'address_held_by_other_account' };
-  }
+  // A shared mailbox passes from one delegate to another: the mail server says who may.
+  const isHandedOn = session.sharedMailbox !== null && mailbox?.delegateEmail !== null;
+  const isOther = holder?.provider !== session.provider || holder.subject !== subject;
+  if (isAlive && isOther && !isHandedOn) return { reason: 'address_held_by_other_account' };
   if (session.exclusive && (await rows.mailboxes.existsElsewhere(session.workspaceId, email))) {
     return { reason: 'mailbox_in_other_workspace' };
   }
@@ -61,16 +93,20 @@ async function objectionToAddress(
 
 /**
  * A reconnect is for the same person, whatever the address is now: addresses change hands. Where the mailbox knows
- * no person (imported), and for a first connect, the address decides.
+ * no person (imported), and for a first connect, the address decides, or one of the account's other ones. A shared
+ * mailbox is reconnected by whoever may open it.
  */
 async function isExpectedPerson(
   rows: StoreOperations,
   session: ConnectSession,
-  identity: Identity,
+  { identity, addresses }: Authorized,
 ): Promise<boolean> {
-  const isExpectedAddress = session.expectedEmail === null || session.expectedEmail === identity.email;
-  if (session.mailboxId === null) return isExpectedAddress;
-  const joined = await rows.mailboxes.withGrant(session.mailboxId);
+  const { expectedEmail, mailboxId } = session;
+  const isExpectedAddress =
+    expectedEmail === null || expectedEmail === identity.email || addresses.includes(expectedEmail);
+  if (session.sharedMailbox !== null) return mailboxId !== null || isExpectedAddress;
+  if (mailboxId === null) return isExpectedAddress;
+  const joined = await rows.mailboxes.withGrant(mailboxId);
   if (!joined || joined.grant.issuer === addressIssuer) return isExpectedAddress;
   return joined.grant.subject === identity.subject && joined.grant.provider === session.provider;
 }

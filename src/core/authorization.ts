@@ -1,24 +1,20 @@
 // The way of one person to the provider and back: authorization request, callback, code, identity, grant.
-// A callback passes small named steps; each may end the session with a reason, and only the last one writes.
+// A callback passes small named steps; each may end the way with a reason, and only the last one writes.
 import { createHash } from 'node:crypto';
 import { createAcceptance } from './acceptance.ts';
 import { type Authorized, createCodeExchange, type Refusal } from './code-exchange.ts';
-import {
-  type ConnectOutcome,
-  type ConnectSession,
-  type ConnectSessions,
-  hashOfToken,
-  newToken,
-} from './connect.ts';
+import { type ConnectSession, type ConnectSessions, hashOfToken, isOpen, newToken } from './connect.ts';
 import { GatewayError } from './errors.ts';
 import { type Established, establish } from './establish.ts';
-import { raise } from './events.ts';
 import type { InFlight } from './in-flight.ts';
-import { oauthClientPaused, redirectUriOf } from './oauth-clients.ts';
+import { oauthClientPaused } from './oauth-client-pause.ts';
+import type { OAuthClient } from './oauth-clients.ts';
+import { type Origins, redirectUriOf } from './origins.ts';
 import { hasOtherUse } from './other-uses.ts';
 import type { Ports } from './ports.ts';
 import { type Secret, secret } from './secret.ts';
-import type { Verification, Verifier } from './verification.ts';
+import type { Arrival, SessionResults } from './session-results.ts';
+import type { Verifier } from './verification.ts';
 
 export type AuthorizationRequest = {
   id: string;
@@ -40,23 +36,17 @@ export type AuthorizationRequest = {
 /** `state` names the cookie, so that two links open in one browser do not disturb each other. */
 export type Departure = { authorizationUrl: string; state: string; browserToken: string; expiresAt: number };
 
-/** `session` null = the callback belongs to no session that we could tell this browser about. */
-export type Arrival =
-  | {
-      session: ConnectSession;
-      outcome: ConnectOutcome;
-      workspaceName: string;
-      /** What was proved; null until it was, and when nothing was connected. */
-      verification: Verification | null;
-    }
-  | { session: null; reason: 'callback_invalid' | 'browser_mismatch' | 'session_expired' };
+/** What a browser that came back can show of its way: the client of the callback, its state, its cookie. */
+export type Ticket = { oauthClientId: string; state: string; browserToken: string };
 
 export type Authorization = ReturnType<typeof createAuthorization>;
 
 type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 'settings'> & {
   connectSessions: ConnectSessions;
+  results: SessionResults;
   verifier: Verifier;
   inFlight: InFlight;
+  origins: Origins;
 };
 
 /**
@@ -65,75 +55,100 @@ type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 's
  */
 export const unboundTokenOf = (state: string): string => hashOfToken(`unbound ${state}`);
 
-/** How long a second callback waits for the first one's outcome. */
-const duplicateWaitMilliseconds = 20_000;
+/** The life of one authorization request, however long its session waits for somebody. */
+const requestSecondsMax = 600;
 
 export function createAuthorization(ports: Needs) {
-  const { clock, random, log, store, providers, settings, connectSessions, verifier, inFlight } = ports;
+  const { clock, random, log, store, providers, settings, verifier, inFlight, origins, results } = ports;
+  const { connectSessions } = ports;
   const { exchange } = createCodeExchange(ports);
   const acceptance = createAcceptance(ports);
 
-  async function finish(session: ConnectSession, outcome: ConnectOutcome): Promise<Arrival> {
-    const at = clock.now();
-    await store.transaction(async (rows) => {
-      if (!(await rows.connectSessions.finish(session.id, outcome, at)) || outcome.status !== 'failed')
-        return;
-      await raise(ports, rows, {
-        workspaceId: session.workspaceId,
-        type: 'connect_session.failed',
-        objectId: session.id,
-        data: { reason: outcome.reason },
-        createdAt: at,
-      });
-    });
-    connectSessions.announce(session.id);
-    return arrivalOf(session.id);
-  }
+  const over = (): GatewayError =>
+    new GatewayError('connect_session_over', 'This link was used, cancelled, or is too old.');
 
-  const refuse = (session: ConnectSession, refusal: Refusal): Promise<Arrival> =>
-    finish(session, {
-      status: 'failed',
-      reason: refusal.reason,
-      provider: refusal.provider ?? null,
-      missingScopes: refusal.missingScopes ?? [],
-    });
-
-  async function arrivalOf(sessionId: string): Promise<Arrival> {
-    const session = await store.connectSessions.byId(sessionId);
-    if (!session?.outcome) return { session: null, reason: 'session_expired' };
-    const { outcome } = session;
-    const [workspace, mailbox] = await Promise.all([
-      store.workspaces.byId(session.workspaceId),
-      outcome.status === 'connected' ? store.mailboxes.byId(outcome.mailboxId) : null,
-    ]);
-    const workspaceName = workspace?.name ?? '';
-    return { session, outcome, workspaceName, verification: mailbox?.verification ?? null };
-  }
-
-  /** The first callback's answer, for whoever comes second: a double click, a reload, a link scanner. */
-  async function answerOfFirst(sessionId: string): Promise<Arrival> {
-    const end = clock.now() + duplicateWaitMilliseconds;
-    while (clock.now() < end) {
-      const arrival = await arrivalOf(sessionId);
-      if (arrival.session) return arrival;
-      await clock.sleep(200);
+  async function clientOf(session: ConnectSession): Promise<OAuthClient> {
+    const client = await store.oauthClients.byId(session.oauthClientId);
+    if (!client || client.deletedAt !== null) {
+      throw new GatewayError('connect_session_over', 'The OAuth client of this link is gone.');
     }
-    return arrivalOf(sessionId);
+    if (client.status === 'paused') throw oauthClientPaused(client);
+    return client;
+  }
+
+  /** With `direct` no browser is bound, and `state` begins with `statePrefix`. */
+  async function departFor(
+    session: ConnectSession | null,
+    direct: { statePrefix: string } | null,
+  ): Promise<Departure> {
+    const now = clock.now();
+    if (!session || !isOpen(session, now)) throw over();
+    const client = await clientOf(session);
+    if (client.grantType !== 'authorization_code') throw over();
+    const provider = providers[session.provider];
+    const [nonce, codeVerifier] = [newToken(ports), newToken(ports)];
+    const state = `${direct?.statePrefix ?? ''}${newToken(ports)}`;
+    const browserToken = direct ? unboundTokenOf(state) : newToken(ports);
+    const scopes = provider.scopesFor(client, session.profile);
+    const redirectUri = redirectUriOf(await origins.ofClient(client), client.id);
+    const expiresAt = Math.min(
+      session.expiresAt,
+      now + Math.max(requestSecondsMax, settings.connectSessionSeconds) * 1000,
+    );
+    await store.authorizationRequests.insert({
+      id: random.id(),
+      sessionId: session.id,
+      oauthClientId: client.id,
+      stateHash: hashOfToken(state),
+      browserHash: hashOfToken(browserToken),
+      codeVerifier: secret(codeVerifier),
+      nonce,
+      redirectUri,
+      scope: scopes.join(' '),
+      createdAt: now,
+      expiresAt,
+      consumedAt: null,
+    });
+    const authorizationUrl = provider.authorizationUrl(client, {
+      redirectUri,
+      scopes,
+      state,
+      nonce,
+      codeChallenge: createHash('sha256').update(codeVerifier).digest('base64url'),
+      // Who opens a shared mailbox signs in under another address.
+      loginHint: session.expectedEmail,
+    });
+    return { authorizationUrl, state, browserToken, expiresAt };
+  }
+
+  /** The request that a browser was sent away with; a reason when it is none, or another browser's. */
+  async function requestOf(
+    ticket: Omit<Ticket, 'browserToken'> & { browserToken: string | null },
+  ): Promise<AuthorizationRequest | 'callback_invalid' | 'browser_mismatch'> {
+    const request = await store.authorizationRequests.byStateHash(hashOfToken(ticket.state));
+    if (!request || request.oauthClientId !== ticket.oauthClientId) return 'callback_invalid';
+    const { browserToken } = ticket;
+    const isBound = browserToken !== null && hashOfToken(browserToken) === request.browserHash;
+    return isBound ? request : 'browser_mismatch';
   }
 
   /** Hands back what we must not keep, unless that would end a connection that exists (Google revokes all). */
-  async function discard(session: ConnectSession, { tokens, identity, client }: Authorized): Promise<void> {
+  async function discard(session: ConnectSession, authorized: Omit<Authorized, 'client'>): Promise<void> {
+    const { tokens, identity } = authorized;
     const { revoke } = providers[session.provider];
-    if (!revoke || !tokens.refreshToken) return;
+    const client = await store.oauthClients.byId(session.oauthClientId);
+    if (!revoke || !tokens.refreshToken || !client) return;
     if (await hasOtherUse(ports, session.workspaceId, client, identity)) return;
-    const attempt = await revoke(
-      client,
-      tokens.refreshToken,
-      clock.deadline(settings.providerTimeoutSeconds * 1000),
-    );
+    const deadline = clock.deadline(settings.providerTimeoutSeconds * 1000);
+    const attempt = await revoke(client, tokens.refreshToken, deadline);
     if (!attempt.ok)
       log.warn('a refused grant could not be revoked', { sessionId: session.id, failure: attempt.failure });
   }
+
+  const discardQuietly = (session: ConnectSession, authorized: Omit<Authorized, 'client'>): Promise<void> =>
+    discard(session, authorized).catch((error: unknown) =>
+      log.error('a refused grant could not be handed back', { sessionId: session.id, error }),
+    );
 
   return {
     /**
@@ -141,103 +156,122 @@ export function createAuthorization(ports: Needs) {
      * page may finish, and `state` begins with `statePrefix`. Throws `connect_session_over`, `oauth_client_paused`.
      */
     async depart(token: string, direct: { statePrefix: string } | null = null): Promise<Departure> {
-      const session = await store.connectSessions.byTokenHash(hashOfToken(token));
-      const now = clock.now();
-      if (!session || session.outcome || session.expiresAt <= now) {
-        throw new GatewayError('connect_session_over', 'This link was used, cancelled, or is too old.');
-      }
-      const client = await store.oauthClients.byId(session.oauthClientId);
-      if (!client || client.deletedAt !== null) {
-        throw new GatewayError('connect_session_over', 'The OAuth client of this link is gone.');
-      }
-      if (client.status === 'paused') throw oauthClientPaused(client);
-      const provider = providers[session.provider];
-      const [nonce, codeVerifier] = [newToken(ports), newToken(ports)];
-      const state = `${direct?.statePrefix ?? ''}${newToken(ports)}`;
-      const browserToken = direct ? unboundTokenOf(state) : newToken(ports);
-      const scopes = provider.scopesFor(client, session.profile);
-      const redirectUri = redirectUriOf(settings.publicUrl, client.id);
-      await store.authorizationRequests.insert({
-        id: random.id(),
-        sessionId: session.id,
-        oauthClientId: client.id,
-        stateHash: hashOfToken(state),
-        browserHash: hashOfToken(browserToken),
-        codeVerifier: secret(codeVerifier),
-        nonce,
-        redirectUri,
-        scope: scopes.join(' '),
-        createdAt: now,
-        expiresAt: session.expiresAt,
-        consumedAt: null,
-      });
-      const authorizationUrl = provider.authorizationUrl(client, {
-        redirectUri,
-        scopes,
-        state,
-        nonce,
-        codeChallenge: createHash('sha256').update(codeVerifier).digest('base64url'),
-        loginHint: session.expectedEmail,
-      });
-      return { authorizationUrl, state, browserToken, expiresAt: session.expiresAt };
+      return departFor(await store.connectSessions.byTokenHash(hashOfToken(token)), direct);
+    },
+
+    /** Another try from the page that told of a setback. Throws as `depart`. */
+    async departAgain(ticket: Ticket): Promise<Departure> {
+      const session = await this.sessionOf(ticket);
+      return departFor(session, null);
+    },
+
+    /** The session that this browser went through; null for any other one. */
+    async sessionOf(ticket: Ticket): Promise<ConnectSession | null> {
+      const request = await requestOf(ticket);
+      return typeof request === 'string' ? null : store.connectSessions.byId(request.sessionId);
     },
 
     /**
-     * The provider sent the browser back. Never throws for what the browser or the provider did. The same
-     * callback twice, also at once, gets one and the same answer; the code is redeemed once.
+     * The provider sent the browser back, to the host `origin`. Never throws for what the browser or the provider
+     * did. The same callback twice, also at once, gets one and the same answer; the code is redeemed once.
      */
     async arrive(callback: {
       oauthClientId: string;
       parameters: URLSearchParams;
-      browserToken: (state: string) => string | null;
+      browserToken: string | null;
+      /** Scheme and host under which the callback came in; null = it is asked for the second time. */
+      host: string | null;
     }): Promise<Arrival> {
       const state = callback.parameters.get('state') ?? '';
-      const request = await store.authorizationRequests.byStateHash(hashOfToken(state));
-      if (!request || request.oauthClientId !== callback.oauthClientId) {
-        return { session: null, reason: 'callback_invalid' };
-      }
-      const browserToken = callback.browserToken(state);
-      if (browserToken === null || hashOfToken(browserToken) !== request.browserHash) {
+      const request = await requestOf({ ...callback, state });
+      if (typeof request === 'string') return { session: null, reason: request };
+      // The cookie belongs to one host; whoever carries a callback to another one is not the browser that left.
+      if (callback.host !== null && new URL(request.redirectUri).host !== callback.host) {
         return { session: null, reason: 'browser_mismatch' };
       }
       const session = await store.connectSessions.byId(request.sessionId);
       if (!session) return { session: null, reason: 'session_expired' };
-      if (request.consumedAt !== null) return answerOfFirst(session.id);
+      if (request.consumedAt !== null) return results.answerOfFirst(session.id, request.consumedAt);
       // Another request of the same link was faster, perhaps another person's: no word about its result.
       if (session.outcome && session.outcome.status !== 'cancelled') {
         return { session: null, reason: 'session_expired' };
       }
-      if (session.outcome) return arrivalOf(session.id);
-      if (!(await store.authorizationRequests.consume(request.id, clock.now()))) {
-        return request.expiresAt <= clock.now()
+      if (session.outcome) return results.arrivalOf(session.id);
+      if (!isOpen(session, clock.now())) return { session: null, reason: 'session_expired' };
+      const consumedAt = clock.now();
+      if (!(await store.authorizationRequests.consume(request.id, consumedAt))) {
+        return request.expiresAt <= consumedAt
           ? { session: null, reason: 'session_expired' }
-          : answerOfFirst(session.id);
+          : results.answerOfFirst(session.id, consumedAt);
       }
       return inFlight.track(complete(session, request, callback.parameters, state));
     },
+
+    /**
+     * Connects what a session holds: the caller's backend says that it was the right person's browser. Throws
+     * `not_found`, `connect_session_over`, `confirmation_refused` for a code that is not this session's; a refusal
+     * (the address became somebody else's meanwhile) ends the session and is its outcome.
+     */
+    async confirm(session: ConnectSession, code: string): Promise<void> {
+      const isWaiting = session.outcome === null && session.expiresAt > clock.now();
+      const held = isWaiting ? await store.connectSessions.held(session.id) : null;
+      if (!held || session.setback?.status !== 'waiting_for_confirmation') {
+        throw new GatewayError('connect_session_over', 'There is nothing to confirm, or no longer.');
+      }
+      if (!results.isConfirmationCode(session.id, code)) {
+        throw new GatewayError('confirmation_refused', 'This code does not confirm this connect session.');
+      }
+      await inFlight.track(finish(session, { ...held, client: await clientOf(session) }));
+    },
+
+    /** Hands back what sessions held that were never confirmed; says how many there were. */
+    async discardUnconfirmed(limit: number): Promise<number> {
+      const ids = await store.connectSessions.expiredHolding(clock.now(), limit);
+      for (const id of ids) {
+        const [session, held] = await Promise.all([
+          store.connectSessions.byId(id),
+          store.connectSessions.held(id),
+        ]);
+        // Forgotten first: two processes must not hand back what one of them might still connect.
+        const isOurs = await store.connectSessions.update(id, { held: null });
+        if (session && held && isOurs) await discardQuietly(session, held);
+      }
+      return ids.length;
+    },
   };
 
-  /** The request is consumed: whatever happens from here on, the session gets its outcome. */
+  /** The request is consumed: whatever happens from here on, the session gets its result. */
   async function complete(
     session: ConnectSession,
     request: AuthorizationRequest,
     parameters: URLSearchParams,
     state: string,
   ): Promise<Arrival> {
-    const unfinished = (error: unknown): Refusal => {
-      log.error('an authorization could not be finished', { sessionId: session.id, error });
-      return { reason: 'not_stored' };
-    };
-    const authorized = await exchange(session, request, parameters, state).catch(unfinished);
-    if ('reason' in authorized) return refuse(session, authorized);
-    const established = await accept(session, authorized).catch(unfinished);
-    if ('reason' in established) {
-      const arrival = await refuse(session, established);
-      await discard(session, authorized).catch((error: unknown) =>
-        log.error('a refused grant could not be handed back', { sessionId: session.id, error }),
-      );
-      return arrival;
-    }
+    const authorized = await exchange(session, request, parameters, state).catch(unfinished(session));
+    if ('reason' in authorized) return results.refuse(session, authorized);
+    const objection = await acceptance.objection(session, authorized).catch(unfinished(session));
+    if (objection) return refuse(session, authorized, objection);
+    return session.completion === 'confirm' ? hold(session, authorized) : finish(session, authorized);
+  }
+
+  async function hold(session: ConnectSession, authorized: Authorized): Promise<Arrival> {
+    const { client: _client, ...held } = authorized;
+    const { email, name } = authorized.identity;
+    const setback = {
+      at: clock.now(),
+      status: 'waiting_for_confirmation',
+      email: session.sharedMailbox ?? email ?? '',
+      name,
+    } as const;
+    const isHeld = await results.setBack(session, setback, held);
+    if (isHeld) return results.arrivalOf(session.id);
+    await discardQuietly(session, authorized);
+    return results.arrivalOf(session.id);
+  }
+
+  async function finish(session: ConnectSession, authorized: Authorized): Promise<Arrival> {
+    const established = await write(session, authorized).catch(unfinished(session));
+    if ('reason' in established) return refuse(session, authorized, established);
     connectSessions.announce(session.id);
     // At once, so that the page can say whether the mailbox works; a failed proof ends nothing.
     await verifier
@@ -245,16 +279,27 @@ export function createAuthorization(ports: Needs) {
       .catch((error: unknown) =>
         log.error('a new mailbox could not be verified', { mailboxId: established.mailboxId, error }),
       );
-    return arrivalOf(session.id);
+    return results.arrivalOf(session.id);
   }
 
-  async function accept(session: ConnectSession, authorized: Authorized): Promise<Established | Refusal> {
-    const objection = await acceptance.objection(session, authorized);
-    if (objection) return objection;
-    const write = () => establish(ports, session, authorized, acceptance);
+  async function refuse(session: ConnectSession, authorized: Authorized, refusal: Refusal): Promise<Arrival> {
+    const arrival = await results.refuse(session, refusal);
+    await discardQuietly(session, authorized);
+    return arrival;
+  }
+
+  function unfinished(session: ConnectSession): (error: unknown) => Refusal {
+    return (error) => {
+      log.error('an authorization could not be finished', { sessionId: session.id, error });
+      return { reason: 'not_stored' };
+    };
+  }
+
+  function write(session: ConnectSession, authorized: Authorized): Promise<Established | Refusal> {
+    const once = () => establish(ports, session, authorized, acceptance);
     // The same person in two windows: both rows cannot be new; the second try finds the first one's.
-    return write().catch((error: unknown) => {
-      if (error instanceof GatewayError && error.code === 'conflict') return write();
+    return once().catch((error: unknown) => {
+      if (error instanceof GatewayError && error.code === 'conflict') return once();
       throw error;
     });
   }

@@ -55,6 +55,7 @@ export function createBreakers({ clock, log, store, settings }: Needs) {
 
   /** The quota of one workspace's registration, or a call that we had given less than its usual time. */
   function isOurOwn(client: OAuthClient, { reason }: ProviderFailure, tookMilliseconds: number): boolean {
+    if (reason === 'credential_unavailable') return true;
     if (reason === 'provider_rate_limited') return client.workspaceId !== null;
     return reason === 'provider_timeout' && tookMilliseconds < settings.providerTimeoutSeconds * 900;
   }
@@ -67,6 +68,7 @@ export function createBreakers({ clock, log, store, settings }: Needs) {
       return exchange.callbackParameters.has('error') ? attempting : watched(client, attempting);
     },
     refresh: (client, request, signal) => watched(client, provider.refresh(client, request, signal)),
+    mint: (client, request, signal) => watched(client, provider.mint(client, request, signal)),
   });
 
   return {

@@ -3,21 +3,32 @@
 import type { AuthorizationRequest } from './authorization.ts';
 import type { ConnectSession } from './connect.ts';
 import type { ReasonCode } from './diagnosis.ts';
-import { type OAuthClient, pauseOAuthClient } from './oauth-clients.ts';
+import { pauseOAuthClient } from './oauth-client-pause.ts';
+import type { OAuthClient } from './oauth-clients.ts';
 import type { Identity, IssuedTokens, Ports, ProviderFailure, ProviderWords } from './ports.ts';
 
-/** `furtherTokens`: for resources beyond the profile's own, where the OAuth client asks for such scopes. */
 export type Authorized = {
   tokens: IssuedTokens;
+  /** For resources beyond the profile's own, where the OAuth client asks for such scopes. */
   furtherTokens: { resource: string; tokens: IssuedTokens }[];
   identity: Identity;
+  /** Every address of the account that the provider named, its main one included or not. */
+  addresses: string[];
   client: OAuthClient;
 };
 
-/** Why a session ends without a mailbox. */
-export type Refusal = { reason: ReasonCode; provider?: ProviderWords; missingScopes?: string[] };
+/** Why a session does not come to a mailbox. */
+export type Refusal = {
+  reason: ReasonCode;
+  provider?: ProviderWords;
+  missingScopes?: string[];
+  signedInAs?: string | null;
+};
 
 type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 'settings'>;
+
+/** The list of aliases is a convenience: nobody waits for it as long as for a token. */
+const addressesMilliseconds = 3000;
 
 export function createCodeExchange(ports: Needs) {
   const { clock, log, store, providers, settings } = ports;
@@ -53,7 +64,9 @@ export function createCodeExchange(ports: Needs) {
         tokens: complete,
         identity,
       });
-      return { tokens: complete, furtherTokens, identity, client };
+      const held = [complete, ...furtherTokens.map((further) => further.tokens)];
+      const addresses = await Promise.all(held.map((each) => addressesOf(client, each)));
+      return { tokens: complete, furtherTokens, identity, addresses: [...new Set(addresses.flat())], client };
     }
     const { failure } = attempt;
     log.warn('an authorization failed', {
@@ -63,6 +76,14 @@ export function createCodeExchange(ports: Needs) {
     });
     if (failure.kind === 'oauth_client') await pauseOAuthClient(ports, client, failure.reason);
     return { reason: reasonOf(failure), provider: failure.provider };
+  }
+
+  async function addressesOf(
+    client: OAuthClient,
+    { accessToken, scope }: Pick<IssuedTokens, 'accessToken' | 'scope'>,
+  ): Promise<string[]> {
+    const deadline = clock.deadline(addressesMilliseconds);
+    return providers[client.provider].addresses(client, { accessToken, scope: scope ?? '' }, deadline);
   }
 
   /**
@@ -104,4 +125,6 @@ export function createCodeExchange(ports: Needs) {
 
 /** At the token endpoint a refused code is called what a refused refresh token is called; it is another matter. */
 const reasonOf = ({ kind, reason }: ProviderFailure): ReasonCode =>
-  kind === 'grant' && reason === 'grant_revoked' ? 'code_refused' : reason;
+  kind === 'grant' && (reason === 'grant_revoked' || reason === 'grant_refused_once')
+    ? 'code_refused'
+    : reason;

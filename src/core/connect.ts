@@ -1,19 +1,31 @@
-// Connect sessions: our invitation to connect one mailbox. One link, one person, ten minutes.
-// The way to the provider and back is in authorization.ts.
+// Connect sessions: our invitation to connect one mailbox. One link, one person, ten minutes; longer only while it waits
+// for somebody (setbacks.ts). The way to the provider and back is in authorization.ts.
 import { createHash } from 'node:crypto';
+import { isBranded } from './branding.ts';
 import type { ReasonCode } from './diagnosis.ts';
 import { GatewayError, invalidField, notFound } from './errors.ts';
 import type { Mailbox } from './mailboxes.ts';
-import { type OAuthClient, oauthClientPaused, type ProviderName } from './oauth-clients.ts';
+import type { OAuthClient, ProviderName } from './oauth-clients.ts';
+import type { Origins } from './origins.ts';
 import type { Ports, Profile, ProviderWords } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
-import { readReconnectToken } from './reconnect-link.ts';
+import { createSessionClients } from './session-clients.ts';
+import type { Setback, SetbackStatus } from './setbacks.ts';
+import { readSignedToken } from './signed-link.ts';
+import { isAllowedReturnUrl, type Workspace } from './workspaces.ts';
 
-/** Null = pending. `expired` is not stored: it follows from `expiresAt`. */
+/** How a session ended. `expired` is not stored: it follows from `expiresAt`. */
 export type ConnectOutcome =
   | { status: 'connected'; mailboxId: string; email: string; name: string; reconnected: boolean }
   | { status: 'failed'; reason: ReasonCode; provider: ProviderWords | null; missingScopes: string[] }
   | { status: 'cancelled' };
+
+/**
+ * What happens when the provider has said yes. `result_page`: ours. `redirect`: the browser goes to the return URL.
+ * `confirm`: it goes there with a one-time code, and nothing is connected before the caller's backend has sent the
+ * code to us: a link that was forwarded to somebody else then connects nothing.
+ */
+export type Completion = 'result_page' | 'redirect' | 'confirm';
 
 export type ConnectSession = {
   id: string;
@@ -25,20 +37,30 @@ export type ConnectSession = {
   tokenHash: string;
   /** Lower case; another address is refused. */
   expectedEmail: string | null;
+  /** Lower case: a mailbox without a sign-in of its own, which whoever signs in may open. */
+  sharedMailbox: string | null;
   /** Set for a reconnect: the mailbox keeps its id. */
   mailboxId: string | null;
   customer: string | null;
   /** For the mailbox to be; null = as the provider says. */
   mailboxName: string | null;
   externalId: string | null;
+  completion: Completion;
   /** Where the browser goes when the mailbox is connected; null = our result page. */
   returnUrl: string | null;
   /** Only accounts of an organisation (Google Workspace, Entra directory). */
   managedAccountsOnly: boolean;
   /** Refuse a mailbox that another workspace has. */
   exclusive: boolean;
+  /** Whether a setback leaves the session open for another try; otherwise it ends it. */
+  isRetryable: boolean;
   /** Which HTTP surface made it. */
   surface: string;
+  /** What the last try came to; null while nobody came back, and when an administrator has approved since. */
+  setback: Setback | null;
+  /** When an administrator approved, as the provider's page said: a hint that another try is worth it. */
+  adminConsentedAt: number | null;
+  /** Null = not over. */
   outcome: ConnectOutcome | null;
   createdAt: number;
   expiresAt: number;
@@ -52,33 +74,49 @@ export type NewConnectSession = {
   profile: Profile;
   oauthClientId: string | null;
   expectedEmail: string | null;
+  sharedMailbox?: string | null;
   mailboxId: string | null;
   customer: string | null;
   managedAccountsOnly: boolean;
   exclusive: boolean;
+  isRetryable?: boolean;
   surface: string;
   mailboxName?: string | null;
   externalId?: string | null;
+  completion?: Completion;
   returnUrl?: string | null;
 };
 
-export type ConnectSessionStatus = 'pending' | 'connected' | 'failed' | 'cancelled' | 'expired';
+export type ConnectSessionStatus = 'pending' | SetbackStatus | ConnectOutcome['status'] | 'expired';
 
 /** What the page shows before anything happens. */
 export type Invitation = {
   session: ConnectSession;
-  workspaceName: string;
+  workspace: Workspace;
+  oauthClient: OAuthClient;
   scopes: string[];
   /** Address of the mailbox to reconnect, or the expected one. */
   email: string | null;
+  /** Host of all pages of this session. */
+  origin: string;
 };
 
 export type ConnectSessions = ReturnType<typeof createConnectSessions>;
 
-type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'providers' | 'settings' | 'linkSigner'>;
+type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'providers' | 'settings' | 'linkSigner'> & {
+  origins: Origins;
+};
 
-export const connectStatusOf = (session: ConnectSession, now: number): ConnectSessionStatus =>
-  session.outcome?.status ?? (session.expiresAt <= now ? 'expired' : 'pending');
+export const connectStatusOf = (session: ConnectSession, now: number): ConnectSessionStatus => {
+  if (session.outcome) return session.outcome.status;
+  return session.expiresAt <= now ? 'expired' : (session.setback?.status ?? 'pending');
+};
+
+/** True while somebody may still go to the provider for it. */
+export const isOpen = (session: ConnectSession, now: number): boolean =>
+  session.outcome === null &&
+  session.expiresAt > now &&
+  session.setback?.status !== 'waiting_for_confirmation';
 
 export const hashOfToken = (token: string): string => createHash('sha256').update(token).digest('hex');
 
@@ -89,50 +127,9 @@ export const newToken = ({ random }: Pick<Ports, 'random'>): string =>
 const pollMilliseconds = 500;
 
 export function createConnectSessions(ports: Needs) {
-  const { clock, random, store, providers, settings, linkSigner } = ports;
+  const { clock, random, store, providers, settings, linkSigner, origins } = ports;
+  const clients = createSessionClients(ports);
   const waiters = new Map<string, Set<AbortController>>();
-
-  async function usableClient(
-    workspaceId: string,
-    request: NewConnectSession,
-    mailbox: Mailbox | null,
-  ): Promise<OAuthClient> {
-    const client = request.oauthClientId
-      ? await store.oauthClients.byId(request.oauthClientId)
-      : ((mailbox && (await clientOfMailbox(mailbox))) ??
-        (request.provider && (await store.oauthClients.choose(workspaceId, request.provider))));
-    if (!client) {
-      if (request.oauthClientId) throw notFound('OAuth client');
-      const paused = await pausedClient(workspaceId, request.provider);
-      if (paused) throw oauthClientPaused(paused);
-      throw new GatewayError(
-        'oauth_client_missing',
-        `There is no OAuth client of the provider ${request.provider}.`,
-      );
-    }
-    const isVisible = client.workspaceId === null || client.workspaceId === workspaceId;
-    if (!isVisible || client.deletedAt !== null) throw notFound('OAuth client');
-    if (request.provider !== null && client.provider !== request.provider) {
-      throw invalidField('/oauth_client_id', `is an OAuth client of ${client.provider}`);
-    }
-    if (client.status === 'paused') throw oauthClientPaused(client);
-    return client;
-  }
-
-  /** Why there is none to choose: a paused one is repaired, a missing one is made. */
-  async function pausedClient(
-    workspaceId: string,
-    provider: ProviderName | null,
-  ): Promise<OAuthClient | undefined> {
-    const { items } = await store.oauthClients.listVisible(workspaceId, { after: null, limit: 100 });
-    return items.find((client) => client.provider === provider && client.status === 'paused');
-  }
-
-  /** The client that a mailbox was connected with, unless it is gone. */
-  async function clientOfMailbox(mailbox: Mailbox): Promise<OAuthClient | null> {
-    const joined = await store.mailboxes.withGrant(mailbox.id);
-    return joined && joined.oauthClient.deletedAt === null ? joined.oauthClient : null;
-  }
 
   async function ownMailbox(workspaceId: string, request: NewConnectSession): Promise<Mailbox | null> {
     if (request.mailboxId === null) {
@@ -154,7 +151,7 @@ export function createConnectSessions(ports: Needs) {
   ): Promise<{ session: ConnectSession; url: string }> {
     const mailbox = await ownMailbox(workspaceId, request);
     const withProvider = { ...request, provider: mailbox?.provider ?? request.provider };
-    const client = await usableClient(workspaceId, withProvider, mailbox);
+    const client = await clients.usable(workspaceId, withProvider, mailbox);
     const token = newToken(ports);
     const now = clock.now();
     const session: ConnectSession = {
@@ -164,23 +161,50 @@ export function createConnectSessions(ports: Needs) {
       provider: client.provider,
       profile: request.profile,
       tokenHash: hashOfToken(token),
-      expectedEmail: mailbox?.email ?? request.expectedEmail?.toLowerCase() ?? null,
+      expectedEmail: expectedAddress(request, mailbox),
+      sharedMailbox: sharedAddress(request, mailbox, client),
       mailboxId: mailbox?.id ?? null,
       customer: request.customer ?? mailbox?.customer ?? null,
       mailboxName: request.mailboxName ?? null,
       externalId: request.externalId ?? null,
+      completion: request.completion ?? 'result_page',
       returnUrl: request.returnUrl ?? null,
       managedAccountsOnly: request.managedAccountsOnly,
       exclusive: request.exclusive,
+      isRetryable: request.isRetryable ?? false,
       surface: request.surface,
+      setback: null,
+      adminConsentedAt: null,
       outcome: null,
       createdAt: now,
       expiresAt: now + settings.connectSessionSeconds * 1000,
       finishedAt: null,
       readAt: null,
     };
+    await requireSound(session, client);
     await store.connectSessions.insert(session);
-    return { session, url: `${settings.publicUrl}/connect/${token}` };
+    return { session, url: `${await origins.ofClient(client)}/connect/${token}` };
+  }
+
+  /** Throws `invalid_request` for what could only fail later, before the person's eyes. */
+  async function requireSound(session: ConnectSession, client: OAuthClient): Promise<void> {
+    const isSignIn = client.grantType === 'authorization_code';
+    if (!isSignIn && session.expectedEmail === null) {
+      throw invalidField('/email', 'is required with an OAuth client that acts without a sign-in');
+    }
+    if (!isSignIn && session.completion === 'confirm') {
+      throw invalidField('/completion', 'there is no sign-in that could be confirmed');
+    }
+    if (session.completion !== 'result_page' && session.returnUrl === null) {
+      throw invalidField('/return_url', 'is required for this completion');
+    }
+    if (session.returnUrl === null) return;
+    const workspace = await store.workspaces.byId(session.workspaceId);
+    // A dialect whose programs name any return URL goes on without a list; who has entered one, means it.
+    const isFree = session.surface !== 'native' && workspace?.settings.returnUrls.length === 0;
+    if (!isFree && !(workspace && isAllowedReturnUrl(workspace.settings, session.returnUrl))) {
+      throw invalidField('/return_url', "is not among the workspace's return URLs");
+    }
   }
 
   async function owned(workspaceId: string, id: string): Promise<ConnectSession> {
@@ -190,19 +214,26 @@ export function createConnectSessions(ports: Needs) {
   }
 
   async function invitationTo(session: ConnectSession): Promise<Invitation> {
-    const [workspace, client] = await Promise.all([
+    const [workspace, oauthClient] = await Promise.all([
       store.workspaces.byId(session.workspaceId),
       store.oauthClients.byId(session.oauthClientId),
     ]);
-    if (!workspace || !client || client.deletedAt !== null) throw notFound('connect session');
-    const scopes = providers[session.provider].scopesFor(client, session.profile);
-    return { session, workspaceName: workspace.name, scopes, email: session.expectedEmail };
+    if (!workspace || !oauthClient || oauthClient.deletedAt !== null) throw notFound('connect session');
+    return {
+      session,
+      workspace,
+      oauthClient,
+      scopes: providers[session.provider].scopesFor(oauthClient, session.profile),
+      email: session.sharedMailbox ?? session.expectedEmail,
+      origin: await origins.ofClient(oauthClient),
+    };
   }
 
   return {
     /**
      * The link is in this answer and nowhere else. Throws `oauth_client_missing`, `oauth_client_paused`,
-     * `not_found` for a foreign mailbox or OAuth client, `invalid_request` for a contradiction.
+     * `not_found` for a foreign mailbox or OAuth client, `invalid_request` for a contradiction or a return URL that
+     * the workspace has not entered.
      */
     async create(
       principal: Principal,
@@ -211,11 +242,14 @@ export function createConnectSessions(ports: Needs) {
       return issue(workspaceFor(principal, 'connect_sessions:create'), request);
     },
 
+    /** For pages of ours that make a session for whoever stands before them: the caller has no API key. */
+    issue,
+
     async read(principal: Principal, id: string): Promise<ConnectSession> {
       return owned(workspaceFor(principal, 'connect_sessions:read'), id);
     },
 
-    /** Answers as soon as the session is over, or after `waitSeconds` with what it is then. */
+    /** Answers as soon as the session's status is another, or after `waitSeconds` with what it is then. */
     async waitFor(
       principal: Principal,
       id: string,
@@ -224,10 +258,12 @@ export function createConnectSessions(ports: Needs) {
     ): Promise<ConnectSession> {
       const workspaceId = workspaceFor(principal, 'connect_sessions:read');
       const end = clock.now() + waitSeconds * 1000;
+      const first = await owned(workspaceId, id);
       while (true) {
         const session = await owned(workspaceId, id);
         const remaining = Math.min(end, session.expiresAt) - clock.now();
-        if (session.outcome || remaining <= 0 || signal.aborted) return session;
+        const isChanged = session.setback?.status !== first.setback?.status;
+        if (session.outcome || isChanged || remaining <= 0 || signal.aborted) return session;
         await sleepUntilFinished(id, Math.min(remaining, pollMilliseconds), signal);
       }
     },
@@ -264,12 +300,18 @@ export function createConnectSessions(ports: Needs) {
       return session && invitationTo(session);
     },
 
-    /** What a reconnect link invites to: workspace and address; null when it is forged or over. */
-    async reconnectInvitation(token: string): Promise<{ mailbox: Mailbox; workspaceName: string } | null> {
-      const mailboxId = readReconnectToken({ clock, linkSigner }, token);
-      const mailbox = mailboxId && (await store.mailboxes.byId(mailboxId));
+    /** What the session of a way back invites to, for another try; null when it is gone. */
+    async invitationOf(sessionId: string): Promise<Invitation | null> {
+      const session = await store.connectSessions.byId(sessionId);
+      return session && invitationTo(session);
+    },
+
+    /** What a reconnect link invites to; null when it is forged or over. */
+    async reconnectInvitation(token: string): Promise<ReconnectInvitation | null> {
+      const [mailboxId] = readSignedToken({ clock, linkSigner }, 'reconnect', token)?.parts ?? [];
+      const mailbox = mailboxId === undefined ? null : await store.mailboxes.byId(mailboxId);
       const workspace = mailbox && (await store.workspaces.byId(mailbox.workspaceId));
-      return workspace ? { mailbox, workspaceName: workspace.name } : null;
+      return workspace ? { mailbox, workspace } : null;
     },
 
     /** Turns a reconnect link into a connect session; null when it is forged or over. */
@@ -285,6 +327,7 @@ export function createConnectSessions(ports: Needs) {
         customer: null,
         managedAccountsOnly: false,
         exclusive: false,
+        isRetryable: true,
         surface: 'reconnect',
       });
     },
@@ -299,10 +342,13 @@ export function createConnectSessions(ports: Needs) {
   async function profileOf(mailbox: Mailbox): Promise<Profile> {
     const joined = await store.mailboxes.withGrant(mailbox.id);
     if (!joined) return 'full';
-    const transports = providers[mailbox.provider].transports(joined.oauthClient, joined.grant.scope);
-    return transports.includes('imap') || transports.includes('smtp') || transports.length === 0
-      ? 'full'
-      : 'api';
+    const { oauthClient, grant } = joined;
+    const provider = providers[mailbox.provider];
+    const narrowest = (['send_only', 'api', 'full'] satisfies Profile[]).find((profile) => {
+      const asked = provider.transports(oauthClient, provider.scopesFor(oauthClient, profile).join(' '));
+      return provider.transports(oauthClient, grant.scope).every((transport) => asked.includes(transport));
+    });
+    return grant.scope === '' ? 'full' : (narrowest ?? 'full');
   }
 
   async function sleepUntilFinished(id: string, milliseconds: number, signal: AbortSignal): Promise<void> {
@@ -313,4 +359,31 @@ export function createConnectSessions(ports: Needs) {
     own.delete(waiter);
     if (own.size === 0) waiters.delete(id);
   }
+}
+
+export type ReconnectInvitation = { mailbox: Mailbox; workspace: Workspace };
+
+/** Which name the pages show: a workspace with a brand is known by that. */
+export const nameOf = ({ name, settings: { branding } }: Workspace): string =>
+  (isBranded(branding) ? branding.displayName : null) ?? name;
+
+/** A shared mailbox is opened by whoever may; who that is, no session says. */
+function expectedAddress(request: NewConnectSession, mailbox: Mailbox | null): string | null {
+  if (mailbox) return mailbox.delegateEmail ?? mailbox.email;
+  return request.expectedEmail?.toLowerCase() ?? null;
+}
+
+function sharedAddress(
+  request: NewConnectSession,
+  mailbox: Mailbox | null,
+  client: OAuthClient,
+): string | null {
+  if (mailbox) return mailbox.delegateEmail === null ? null : mailbox.email;
+  const address = request.sharedMailbox?.toLowerCase() ?? null;
+  if (address === null) return null;
+  if (client.provider !== 'microsoft') throw invalidField('/shared_mailbox', 'belongs to Microsoft only');
+  if (client.grantType !== 'authorization_code') {
+    throw invalidField('/shared_mailbox', 'name the mailbox in `email`: this OAuth client needs no delegate');
+  }
+  return address;
 }

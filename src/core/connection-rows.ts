@@ -12,8 +12,14 @@ import type { Verification } from './verification.ts';
 export type Connection = {
   workspaceId: string;
   oauthClient: OAuthClient;
+  /** `email`: of the mailbox, which is not the person's own when it is shared. */
   identity: Identity & { email: string };
-  refreshToken: Secret<string>;
+  /** Whose sign-in opens a shared mailbox; null for a mailbox with a sign-in of its own. */
+  delegateEmail: string | null;
+  /** Null = not known; those that are stored stay. */
+  aliases: string[] | null;
+  /** Null = tokens are minted. */
+  refreshToken: Secret<string> | null;
   refreshTokenExpiresInSeconds: number | null;
   /** Over all resources. */
   scope: string;
@@ -80,6 +86,7 @@ async function writeGrant(
     provider: oauthClient.provider,
     entraTenantId: identity.entraTenantId,
     scope: connection.scope,
+    lostScopes: [],
     refreshToken: connection.refreshToken,
     refreshTokenExpiresAt: expiryOf(connection.refreshTokenExpiresInSeconds, now),
     status: 'active',
@@ -88,6 +95,7 @@ async function writeGrant(
     leaseOwner: null,
     leaseUntil: 0,
     retryAt: null,
+    consentedAt: now,
     refreshedAt: now,
     keepAliveAt: nextKeepAlive(ports, now),
     createdAt: before?.createdAt ?? now,
@@ -121,6 +129,8 @@ async function writeMailbox(
     grantId: grant.id,
     provider: connection.oauthClient.provider,
     email,
+    delegateEmail: connection.delegateEmail,
+    aliases: connection.aliases ?? before?.aliases ?? [],
     name: connection.name ?? (before?.name || identity.name),
     customer: connection.customer ?? before?.customer ?? null,
     metadata: before?.metadata ?? {},
@@ -141,6 +151,8 @@ async function writeMailbox(
     grantId: mailbox.grantId,
     provider: mailbox.provider,
     email,
+    delegateEmail: mailbox.delegateEmail,
+    aliases: mailbox.aliases,
     name: mailbox.name,
     customer: mailbox.customer,
     externalId: mailbox.externalId,

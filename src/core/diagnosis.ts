@@ -209,6 +209,14 @@ export const verdictTable = {
     'The client secret of the OAuth client has expired.',
     'Make a new secret at the provider and enter it here; the mailboxes stay connected.',
   ),
+  client_secret_expiring: workspace(
+    'The credential of the OAuth client ends within thirty days.',
+    'Make a new one at the provider and enter it here as the next one; it takes over without a gap.',
+  ),
+  test_mailbox_needed: workspace(
+    'Whether a person gets through the sign-in cannot be told without one.',
+    'Connect a test mailbox with this OAuth client.',
+  ),
   client_unknown: workspace(
     'The provider does not know the OAuth client, or it was deleted or disabled.',
     'Check the client id, the organisation and the cloud, or restore the registration.',

@@ -13,6 +13,8 @@ export type ErrorCode =
   | 'oauth_client_missing'
   | 'oauth_client_paused'
   | 'connect_session_over'
+  | 'confirmation_refused'
+  | 'mailbox_refused'
   | 'needs_reauthorization'
   | 'mailbox_disabled'
   | 'resource_not_granted'
@@ -96,6 +98,19 @@ export const errorTable = {
     title: 'The connect session is over',
     explanation: 'It was completed, cancelled, or its ten minutes have passed.',
     remedy: 'Create a new connect session.',
+  },
+  confirmation_refused: {
+    status: 403,
+    title: 'The code does not confirm this connect session',
+    explanation: 'The code is mistyped, or belongs to another connect session. The session still waits.',
+    remedy: 'Send the value of `code` as it came to the return URL, with the id of the same connect session.',
+  },
+  mailbox_refused: {
+    status: 409,
+    title: 'The mailbox was not connected',
+    explanation:
+      'The provider or its mail servers refuse this OAuth client for this address. Nothing was stored. `verdict` says why and who must act.',
+    remedy: 'Follow the remedy of the verdict, then send the request again.',
   },
   needs_reauthorization: {
     status: 409,

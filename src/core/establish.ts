@@ -1,5 +1,5 @@
 // The one transaction that turns an accepted authorization into a connection, the session's result and an event.
-import type { Acceptance } from './acceptance.ts';
+import { type Acceptance, addressOf } from './acceptance.ts';
 import type { Authorized, Refusal } from './code-exchange.ts';
 import type { ConnectOutcome, ConnectSession } from './connect.ts';
 import { addressLock, writeConnection } from './connection-rows.ts';
@@ -23,7 +23,7 @@ export async function establish(
   return store
     .transaction(async (rows) => {
       await rows.lock(addressLock(connection.identity.email));
-      const objection = await objectionToAddress(rows, session, authorized.identity);
+      const objection = await objectionToAddress(rows, session, authorized);
       if (objection) return objection;
       const { mailbox, isNew } = await writeConnection(ports, rows, connection, now);
       const outcome: ConnectOutcome = {
@@ -55,12 +55,12 @@ class SessionOver extends Error {}
 function connectionOf(
   { providers }: Needs,
   session: ConnectSession,
-  { tokens, furtherTokens, identity, client }: Authorized,
+  authorized: Authorized,
 ): Parameters<typeof writeConnection>[2] {
-  const { email } = identity;
-  if (!tokens.refreshToken || email === null) {
-    throw new Error('an authorization without a refresh token or an address must not come this far');
-  }
+  const { tokens, furtherTokens, identity, addresses, client } = authorized;
+  const email = addressOf(session, authorized);
+  if (!tokens.refreshToken)
+    throw new Error('an authorization without a refresh token must not come this far');
   // Each refresh may have brought a newer refresh token.
   const newest = furtherTokens.findLast((further) => further.tokens.refreshToken !== null)?.tokens ?? tokens;
   const resource = providers[session.provider].primaryResource(client, session.profile);
@@ -68,7 +68,9 @@ function connectionOf(
   return {
     workspaceId: session.workspaceId,
     oauthClient: client,
-    identity: { ...identity, email },
+    identity: { ...identity, email, name: session.sharedMailbox === null ? identity.name : '' },
+    delegateEmail: session.sharedMailbox === null ? null : identity.email,
+    aliases: session.sharedMailbox === null ? addresses.filter((address) => address !== email) : [],
     refreshToken: newest.refreshToken ?? tokens.refreshToken,
     refreshTokenExpiresInSeconds: newest.refreshTokenExpiresInSeconds,
     scope: [...new Set(all.flatMap(({ tokens: { scope } }) => (scope ?? '').split(' ')))]

@@ -11,9 +11,16 @@ export type EventType =
   | 'mailbox.disabled'
   | 'mailbox.enabled'
   | 'mailbox.disconnected'
+  | 'mailbox.scopes_lost'
   | 'connect_session.failed'
+  | 'connect_session.waiting_for_admin'
+  | 'connect_session.admin_consented'
+  | 'connect_session.waiting_for_confirmation'
   | 'oauth_client.paused'
-  | 'oauth_client.resumed';
+  | 'oauth_client.resumed'
+  | 'oauth_client.credential_expiring'
+  | 'oauth_client.credential_rotated'
+  | 'oauth_client.deleted';
 
 /** `workspaceId` null = the installation's. */
 export type GatewayEvent = {

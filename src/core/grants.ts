@@ -23,7 +23,10 @@ export type Grant = {
   entraTenantId: string | null;
   /** Space-separated, over all resources, as granted. */
   scope: string;
-  refreshToken: Secret<string>;
+  /** Of `scope` as it was first granted: what the provider has stopped giving since. */
+  lostScopes: string[];
+  /** Null for a grant by an administrator's delegation or an OAuth client's own permission: tokens are minted. */
+  refreshToken: Secret<string> | null;
   refreshTokenExpiresAt: number | null;
   status: GrantStatus;
   failure: GrantFailure | null;
@@ -33,6 +36,8 @@ export type Grant = {
   leaseUntil: number;
   /** After a transient failure, which `failure` then tells: no attempt before this moment. */
   retryAt: number | null;
+  /** When a person, or an administrator for them, last said yes. */
+  consentedAt: number;
   refreshedAt: number;
   keepAliveAt: number;
   createdAt: number;

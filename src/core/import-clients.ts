@@ -1,5 +1,6 @@
 // Which registration imported tokens were given to: named, chosen, or entered together with the tokens. An entered
 // one becomes a private OAuth client of the workspace, once per `client_id`, and only when the tokens proved good.
+import type { ClientCredential } from './client-credentials.ts';
 import { raise } from './events.ts';
 import type { ImportRequest } from './imports.ts';
 import type { OAuthClient, ProviderName } from './oauth-clients.ts';
@@ -38,19 +39,26 @@ export function createImportClients({ clock, random, store, providers }: Needs) 
   ): Promise<OAuthClient> {
     const before = await store.oauthClients.byClientId(workspaceId, provider, entered.clientId);
     const now = clock.now();
-    const asEntered = { clientSecret: secret(entered.clientSecret), updatedAt: now } as const;
+    const held = secret(entered.clientSecret);
+    const credential: ClientCredential = { kind: 'secret', held, expiresAt: null, addedAt: now };
+    const asEntered = { credential, updatedAt: now } as const;
     if (before) return { ...before, ...asEntered };
     return {
       id: random.id(),
       workspaceId,
       provider,
       name: entered.name,
+      grantType: 'authorization_code',
       clientId: entered.clientId,
       ...asEntered,
       cloud: providers[provider].clouds[0] ?? '',
       entraTenant: provider === 'microsoft' ? (entered.entraTenant ?? 'common') : null,
       personalAccounts: true,
       extraScopes: [],
+      nextCredential: null,
+      expiryWarnedDays: null,
+      customersMayUse: false,
+      examination: null,
       dialects: {},
       status: 'active',
       pausedReason: null,
@@ -62,7 +70,7 @@ export function createImportClients({ clock, random, store, providers }: Needs) 
 
   /** Of many imports at once with one registration, the first enters it and the others find it. */
   async function storeEntered(rows: StoreOperations, client: OAuthClient): Promise<OAuthClient> {
-    const { workspaceId, provider, clientId, clientSecret } = client;
+    const { workspaceId, provider, clientId, credential } = client;
     if (workspaceId === null) throw new Error('an entered registration belongs to a workspace');
     await rows.lock(`oauth client ${workspaceId} ${provider} ${clientId}`);
     const before = await rows.oauthClients.byClientId(workspaceId, provider, clientId);
@@ -70,7 +78,8 @@ export function createImportClients({ clock, random, store, providers }: Needs) 
       await rows.oauthClients.insert(client);
       return client;
     }
-    const columns = { clientSecret, status: 'active', pausedReason: null, pausedAt: null } as const;
+    const active = { status: 'active', pausedReason: null, pausedAt: null, expiryWarnedDays: null } as const;
+    const columns = { credential, ...active };
     const updatedAt = Math.max(client.updatedAt, before.updatedAt + 1);
     await rows.oauthClients.update(before.id, { ...columns, updatedAt });
     if (before.status === 'paused') {

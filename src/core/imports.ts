@@ -1,7 +1,7 @@
 // Mailboxes whose tokens somebody else obtained and hands to us. Nothing is believed: the refresh token is used
 // once, the address is asked for, and every transport is proved, before a row is written.
 import { addressLock, writeConnection } from './connection-rows.ts';
-import { type ReasonCode, verdictTable } from './diagnosis.ts';
+import type { ReasonCode } from './diagnosis.ts';
 import { GatewayError, notFound } from './errors.ts';
 import { raise } from './events.ts';
 import { objectionToExternalId } from './external-ids.ts';
@@ -9,9 +9,11 @@ import { createImportClients } from './import-clients.ts';
 import type { InFlight } from './in-flight.ts';
 import { type MailboxSettingsChanges, mergeSettings, noSettings } from './mailbox-settings.ts';
 import type { Mailbox } from './mailboxes.ts';
-import { type OAuthClient, oauthClientPaused, type ProviderName } from './oauth-clients.ts';
+import { oauthClientPaused } from './oauth-client-pause.ts';
+import type { OAuthClient, ProviderName } from './oauth-clients.ts';
 import type { Attempt, Identity, IssuedTokens, Ports, Profile, ProviderWords } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
+import { objectionToProof } from './proofs.ts';
 import { type Secret, secret } from './secret.ts';
 import { sooner, type TransportResult, type Verification, type Verifier } from './verification.ts';
 
@@ -174,7 +176,7 @@ export function createImports(ports: Needs) {
     if (request.exclusive && (await store.mailboxes.existsElsewhere(workspaceId, identity.email))) {
       return refusal('mailbox_in_other_workspace');
     }
-    const login = { email: identity.email, accessToken: tokens.accessToken, scope };
+    const login = { email: identity.email, accessToken: tokens.accessToken, scope, names: 'own' } as const;
     const objection = await objectionToExternalId(store, {
       workspaceId,
       externalId: request.externalId,
@@ -187,8 +189,8 @@ export function createImports(ports: Needs) {
       });
     }
     const results = await verifier.prove(client, transports, login, whole);
-    const objectionToProof = objectionTo(results, identity);
-    if (objectionToProof) return objectionToProof;
+    const disproof = objectionToProof(results, identity);
+    if (disproof) return { ...refusal(disproof.reason), results };
 
     const stored = await write(workspaceId, request, client, identity, {
       resource,
@@ -223,6 +225,8 @@ export function createImports(ports: Needs) {
         workspaceId,
         oauthClient,
         identity,
+        delegateEmail: null,
+        aliases: null,
         refreshToken: tokens.refreshToken ?? secret(request.refreshToken),
         refreshTokenExpiresInSeconds: tokens.refreshTokenExpiresInSeconds,
         scope,
@@ -245,18 +249,6 @@ export function createImports(ports: Needs) {
       return { mailbox, isNew };
     });
   }
-}
-
-/**
- * One transport that works proves the address. Without one a mail server that is down keeps nobody out whose address
- * the provider vouched for; an address that is only claimed is not believed.
- */
-function objectionTo(results: TransportResult[], { isVouchedFor }: Known): Refusal | null {
-  if (results.some(({ ok }) => ok)) return null;
-  const final = results.find(({ reason }) => !verdictTable[reason].healsItself);
-  if (!final && isVouchedFor) return null;
-  const { reason } = final ?? results[0] ?? { reason: 'authentication_refused' as const };
-  return { ...refusal(reason), results };
 }
 
 const refusal = (reason: ReasonCode, provider: ProviderWords | null = null): Refusal => ({

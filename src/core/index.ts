@@ -1,22 +1,31 @@
 // The product, as its use cases. The only import for everything outside of core/.
+import { createAdminConsents } from './admin-consent.ts';
 import { createApiKeys } from './api-keys.ts';
 import { createAuthorization } from './authorization.ts';
 import { createBackgroundJobs } from './background-jobs.ts';
 import { createBreakers } from './breakers.ts';
+import { createCredentials } from './client-credentials.ts';
+import { createClientExaminations } from './client-examination.ts';
+import { createConfirmations } from './confirmations.ts';
 import { createConnectSessions } from './connect.ts';
+import { createCustomerPages } from './customer-pages.ts';
 import { createCustomers } from './customers.ts';
+import { createDirectConnections } from './direct-connections.ts';
 import { createDomainVitals } from './domain-vitals.ts';
 import { createEvents } from './events.ts';
 import { createImports } from './imports.ts';
 import { createInFlight } from './in-flight.ts';
 import { createLackingScopes } from './lacking-scopes.ts';
 import { createLimits } from './limits.ts';
+import { createLinks } from './links.ts';
 import { createMailboxes } from './mailboxes.ts';
 import { createMaintenance } from './maintenance.ts';
 import { createOAuthClients } from './oauth-clients.ts';
-import type { Ports } from './ports.ts';
+import { createOrigins } from './origins.ts';
+import type { Ports, ProviderAdapters } from './ports.ts';
 import { createReconnections } from './reconnections.ts';
 import { createRefresher } from './refresh.ts';
+import { createSessionResults } from './session-results.ts';
 import { createTags } from './tags.ts';
 import { createTokens } from './tokens.ts';
 import { createVerifier } from './verification.ts';
@@ -24,21 +33,35 @@ import { createWorkspaces } from './workspaces.ts';
 
 export type Core = ReturnType<typeof createCore>;
 
-export function createCore(given: Ports) {
+/** As the adapters come: the core chooses the credential of each call, and watches what comes back. */
+export type GivenPorts = Omit<Ports, 'providers'> & { providers: ProviderAdapters };
+
+export function createCore(given: GivenPorts) {
+  const credentials = createCredentials(given);
   const breakers = createBreakers(given);
-  const ports = { ...given, providers: breakers.watch(given.providers) };
+  const providers = breakers.watch(credentials.authenticate(given.providers));
+  const origins = createOrigins(given);
+  const ports = { ...given, providers, credentials, origins, links: createLinks({ ...given, origins }) };
   const inFlight = createInFlight(ports);
   const refresher = createRefresher({ ...ports, inFlight });
   const tokens = createTokens({ ...ports, refresher });
   const verifier = createVerifier({ ...ports, tokens });
   const connectSessions = createConnectSessions(ports);
+  const results = createSessionResults({ ...ports, connectSessions });
+  const way = { ...ports, connectSessions, results, verifier, inFlight };
+  const authorization = createAuthorization(way);
   return {
     settings: ports.settings,
     workspaces: createWorkspaces(ports),
     apiKeys: createApiKeys(ports),
     oauthClients: createOAuthClients(ports),
+    clientExaminations: createClientExaminations(ports),
     connectSessions,
-    authorization: createAuthorization({ ...ports, connectSessions, verifier, inFlight }),
+    authorization,
+    confirmations: createConfirmations({ ...ports, authorization }),
+    adminConsents: createAdminConsents(way),
+    directConnections: createDirectConnections(way),
+    customerPages: createCustomerPages(way),
     imports: createImports({ ...ports, verifier, inFlight }),
     mailboxes: createMailboxes({ ...ports, verifier }),
     lackingScopes: createLackingScopes(ports),
@@ -51,7 +74,8 @@ export function createCore(given: Ports) {
     breakers,
     tokens,
     events: createEvents(ports),
-    maintenance: createMaintenance({ ...ports, tokens, verifier }),
+    maintenance: createMaintenance({ ...ports, authorization, tokens, verifier }),
+    origins,
     /** Waits for what must not be cut off before the process ends; true when all of it is done. */
     drain: inFlight.drain,
     /** Throws when the database does not answer. */
@@ -60,13 +84,28 @@ export function createCore(given: Ports) {
   };
 }
 
+export type { AdminArrival } from './admin-consent.ts';
+export { adminStatePrefix } from './admin-consent.ts';
 export type { ApiKey, ApiKeyScope } from './api-keys.ts';
 export { apiKeyScopes } from './api-keys.ts';
-export type { Arrival } from './authorization.ts';
+export type { Ticket } from './authorization.ts';
 export { unboundTokenOf } from './authorization.ts';
 export type { BackgroundJob, JobFilter, WarmupRequest } from './background-jobs.ts';
-export type { ConnectOutcome, ConnectSession, Invitation } from './connect.ts';
-export { connectStatusOf } from './connect.ts';
+export type { Branding, Logo, LogoMediaType } from './branding.ts';
+export { isBranded } from './branding.ts';
+export type { ClientCredential, CredentialKind, EnteredCredential } from './client-credentials.ts';
+export { enteredSecret } from './client-credentials.ts';
+export type { ClientExamination, ExaminationStep } from './client-examination.ts';
+export type {
+  Completion,
+  ConnectOutcome,
+  ConnectSession,
+  ConnectSessionStatus,
+  Invitation,
+  ReconnectInvitation,
+} from './connect.ts';
+export { connectStatusOf, isOpen, nameOf } from './connect.ts';
+export type { CustomerPage } from './customer-pages.ts';
 export type { Customer } from './customers.ts';
 export type { Actor, ReasonCode, Verdict } from './diagnosis.ts';
 export { isReasonCode, verdictOf, verdictTable } from './diagnosis.ts';
@@ -78,8 +117,7 @@ export type { ImportOutcome, ImportRequest } from './imports.ts';
 export type { LackingMailbox } from './lacking-scopes.ts';
 export type { MailboxSettings, MailboxSettingsChanges } from './mailbox-settings.ts';
 export type { Mailbox, MailboxFilter } from './mailboxes.ts';
-export type { OAuthClient, ProviderName } from './oauth-clients.ts';
-export { redirectUriOf } from './oauth-clients.ts';
+export type { GrantType, OAuthClient, ProviderName, RegisteredClient, Removal } from './oauth-clients.ts';
 export type {
   CoreSettings,
   Log,
@@ -93,8 +131,10 @@ export type {
 export type { Principal } from './principal.ts';
 export { hasScope, requireScope, workspaceFor } from './principal.ts';
 export { Secret, secret } from './secret.ts';
+export type { Arrival } from './session-results.ts';
+export type { Setback, SetbackStatus } from './setbacks.ts';
 export type { Tag } from './tags.ts';
 export type { TokenAnswer } from './tokens.ts';
 export type { MailboxStatus, TransportResult, Verification } from './verification.ts';
 export { statusOf } from './verification.ts';
-export type { Workspace } from './workspaces.ts';
+export type { Workspace, WorkspaceSettings, WorkspaceSettingsChanges } from './workspaces.ts';

@@ -1,9 +1,10 @@
 // Scopes that were added to an OAuth client after mailboxes had been connected with it: which mailboxes lack which,
 // and the link by which each of their owners gives them.
 import { notFound } from './errors.ts';
+import type { Links } from './links.ts';
+import { effectiveScope } from './lost-scopes.ts';
 import type { MailboxWithGrant, Page, PageRequest, Ports } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
-import { reconnectUrlOf } from './reconnect-link.ts';
 
 export type LackingMailbox = {
   mailboxId: string;
@@ -17,10 +18,10 @@ export type LackingMailbox = {
 
 export type LackingScopes = ReturnType<typeof createLackingScopes>;
 
-type Needs = Pick<Ports, 'clock' | 'store' | 'providers' | 'linkSigner' | 'settings'>;
+type Needs = Pick<Ports, 'store' | 'providers'> & { links: Links };
 
 export function createLackingScopes(ports: Needs) {
-  const { store } = ports;
+  const { store, links } = ports;
   return {
     /**
      * Looks through `page.limit` mailboxes of the workspace; so a page may hold fewer items, or none, and still
@@ -36,14 +37,15 @@ export function createLackingScopes(ports: Needs) {
       const isVisible = client?.workspaceId === null || client?.workspaceId === workspaceId;
       if (!client || client.deletedAt !== null || !isVisible) throw notFound('OAuth client');
       const { items, next } = await store.mailboxes.list(workspaceId, { provider: client.provider }, page);
-      const lacking = items.flatMap((item): LackingMailbox[] => {
+      const found = items.map(async (item): Promise<LackingMailbox[]> => {
         if (item.grant.oauthClientId !== client.id) return [];
         const lackingScopes = lackingScopesOf(ports, item);
         const { id, externalId, email } = item.mailbox;
         if (lackingScopes.length === 0) return [];
-        return [{ mailboxId: id, externalId, email, lackingScopes, reconnectUrl: reconnectUrlOf(ports, id) }];
+        const reconnectUrl = await links.reconnectUrl(id, client);
+        return [{ mailboxId: id, externalId, email, lackingScopes, reconnectUrl }];
       });
-      return { items: lacking, next };
+      return { items: (await Promise.all(found)).flat(), next };
     },
   };
 }
@@ -63,7 +65,7 @@ export function lackingScopesOf(
     const qualified = resource ? provider.scopesOfResource(oauthClient, resource, scope)[0] : undefined;
     return (qualified ?? scope).toLowerCase();
   };
-  const granted = new Set(grant.scope.split(' ').map(keyOf));
+  const granted = new Set(effectiveScope(grant).split(' ').map(keyOf));
   return oauthClient.extraScopes.filter(
     (scope) => !identityWords.has(scope.toLowerCase()) && !granted.has(keyOf(scope)),
   );

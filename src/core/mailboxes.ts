@@ -2,12 +2,12 @@
 import { GatewayError, notFound } from './errors.ts';
 import { type EventType, raise } from './events.ts';
 import { holdMailbox, settingsColumn } from './held-mailbox.ts';
+import type { Links } from './links.ts';
 import type { MailboxSettings, MailboxSettingsChanges } from './mailbox-settings.ts';
 import type { ProviderName } from './oauth-clients.ts';
 import { hasOtherUse } from './other-uses.ts';
 import type { MailboxWithGrant, Page, PageRequest, Ports } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
-import { reconnectUrlOf } from './reconnect-link.ts';
 import type { Verification, Verifier } from './verification.ts';
 
 export type Mailbox = {
@@ -17,6 +17,10 @@ export type Mailbox = {
   provider: ProviderName;
   /** Lower case. */
   email: string;
+  /** Whose sign-in opens a shared mailbox, lower case; null for a mailbox with a sign-in of its own. */
+  delegateEmail: string | null;
+  /** Further addresses of the account, lower case, as far as the provider named them at the last connect. */
+  aliases: string[];
   name: string;
   /** The workspace's own client, free text; null when none. */
   customer: string | null;
@@ -41,6 +45,8 @@ export type MailboxChanges = Partial<
 export type MailboxFilter = {
   email?: string;
   provider?: ProviderName;
+  /** Mailboxes whose grant was given to this OAuth client, also to a deleted one. */
+  oauthClientId?: string;
   customer?: string;
   /** Part of the address or the name, in any case. */
   search?: string;
@@ -55,14 +61,15 @@ export type MailboxFilter = {
 /** `at_provider`: `revoked`, `failed` (it stays valid there), `kept` (still in use), `unsupported`. */
 export type Disconnection = { mailboxId: string; atProvider: 'revoked' | 'failed' | 'kept' | 'unsupported' };
 
-type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 'settings' | 'linkSigner'> & {
+type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 'settings'> & {
   verifier: Verifier;
+  links: Links;
 };
 
 export type Mailboxes = ReturnType<typeof createMailboxes>;
 
 export function createMailboxes(ports: Needs) {
-  const { clock, log, store, providers, settings, verifier } = ports;
+  const { clock, log, store, providers, settings, verifier, links } = ports;
 
   async function owned(workspaceId: string, id: string): Promise<MailboxWithGrant> {
     const joined = await store.mailboxes.withGrant(id);
@@ -108,7 +115,8 @@ export function createMailboxes(ports: Needs) {
     },
 
     /** A link for the mailbox owner, good for `reconnectLinkSeconds`, that leads back to this very mailbox. */
-    reconnectUrl: (mailboxId: string): string => reconnectUrlOf(ports, mailboxId),
+    reconnectUrl: ({ mailbox, oauthClient }: MailboxWithGrant): Promise<string> =>
+      links.reconnectUrl(mailbox.id, oauthClient),
 
     /** Changes at once add up, also those of single settings. Throws `not_found`, `invalid_request`. */
     async update(principal: Principal, id: string, changes: MailboxChanges): Promise<MailboxWithGrant> {
@@ -201,7 +209,8 @@ export function createMailboxes(ports: Needs) {
     oauthClient,
   }: MailboxWithGrant): Promise<Disconnection['atProvider']> {
     const { revoke } = providers[grant.provider];
-    if (!revoke) return 'unsupported';
+    // Minted tokens end by themselves; the permission behind them is the administrator's to take back.
+    if (!revoke || grant.refreshToken === null) return 'unsupported';
     const person = { issuer: grant.issuer, subject: grant.subject, email: mailbox.email };
     const isShared = await hasOtherUse(ports, mailbox.workspaceId, oauthClient, person);
     if (isShared) return 'kept';

@@ -1,11 +1,16 @@
 // Work that falls due by itself: grants kept alive, mailboxes verified again, old sessions removed.
 // Each takes a bounded batch and says how many it found; the loops that call them are in jobs/.
+
+import type { Authorization } from './authorization.ts';
 import { jittered } from './backoff.ts';
+import { createCredentialExpiry } from './credential-expiry.ts';
+import { effectiveScope } from './lost-scopes.ts';
 import type { Ports } from './ports.ts';
 import type { Tokens } from './tokens.ts';
 import type { Verifier } from './verification.ts';
 
 type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers'> & {
+  authorization: Authorization;
   tokens: Tokens;
   verifier: Verifier;
 };
@@ -20,13 +25,14 @@ const verificationClaimMilliseconds = 120_000;
 /** Results stay readable this long after a session has expired. */
 const sessionKeptMilliseconds = 24 * 3600 * 1000;
 
-export function createMaintenance({ clock, random, log, store, providers, tokens, verifier }: Needs) {
+export function createMaintenance(ports: Needs) {
+  const { clock, random, log, store, providers, authorization, tokens, verifier } = ports;
   async function keepAlive(id: string): Promise<string> {
     const grant = await store.grants.byId(id);
     const oauthClient = grant && (await store.oauthClients.byId(grant.oauthClientId));
     if (!oauthClient) return 'not_granted';
     const provider = providers[grant.provider];
-    const [transport] = provider.transports(oauthClient, grant.scope);
+    const [transport] = provider.transports(oauthClient, effectiveScope(grant));
     const resource = transport ? provider.resourceOf(oauthClient, transport) : null;
     if (resource === null) return 'not_granted';
     const { outcome } = await tokens.obtain(grant, resource, { minTtlSeconds: 0, forceRefresh: true });
@@ -70,7 +76,12 @@ export function createMaintenance({ clock, random, log, store, providers, tokens
       return due.length;
     },
 
+    /** Raises the warnings of credentials that end soon. */
+    ...createCredentialExpiry(ports),
+
+    /** What was never confirmed is handed back; sessions that are long over are deleted. */
     async pruneConnectSessions(): Promise<number> {
+      await authorization.discardUnconfirmed(batch);
       return store.connectSessions.prune(clock.now() - sessionKeptMilliseconds, 500);
     },
   };

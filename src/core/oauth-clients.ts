@@ -1,14 +1,24 @@
 // OAuth clients: registrations at a provider, shared by the installation or private to a workspace.
 // The secret goes in and never comes out. A provider's refusal of the client pauses it, never its mailboxes.
-import { type ReasonCode, verdictOf } from './diagnosis.ts';
+import type { ClientCredential, EnteredCredential } from './client-credentials.ts';
+import type { ClientExamination } from './client-examination.ts';
+import type { ReasonCode } from './diagnosis.ts';
 import { type Dialects, mergeDialects } from './dialects.ts';
+import { checkCredential } from './entered-credentials.ts';
 import { GatewayError, invalidField, notFound } from './errors.ts';
 import { raise } from './events.ts';
+import { type Origins, redirectUriOf } from './origins.ts';
 import type { Page, PageRequest, Ports, StoreOperations } from './ports.ts';
 import { type Principal, requireScope } from './principal.ts';
-import { type Secret, secret } from './secret.ts';
+import { secret } from './secret.ts';
 
 export type ProviderName = 'google' | 'microsoft';
+
+/**
+ * How its tokens are obtained: by a person's consent (RFC 6749 section 4.1), by a service account that an
+ * administrator lets act for every mailbox of a domain (RFC 7523), or by the client itself (RFC 6749 section 4.4).
+ */
+export type GrantType = 'authorization_code' | 'jwt_bearer' | 'client_credentials';
 
 export type OAuthClient = {
   id: string;
@@ -16,9 +26,14 @@ export type OAuthClient = {
   workspaceId: string | null;
   provider: ProviderName;
   name: string;
-  /** The `client_id` that the provider gave. */
+  grantType: GrantType;
+  /** The `client_id` that the provider gave; a service account's numeric id. */
   clientId: string;
-  clientSecret: Secret<string>;
+  credential: ClientCredential;
+  /** Entered ahead of a rotation; takes over when the provider refuses the current one. */
+  nextCredential: ClientCredential | null;
+  /** Days before the current credential's end that a warning was raised for last; null = none yet. */
+  expiryWarnedDays: number | null;
   /** One of the provider's clouds. */
   cloud: string;
   /** Microsoft: `common`, `organizations`, `consumers`, or a directory's id or domain. Null at Google. */
@@ -27,6 +42,10 @@ export type OAuthClient = {
   personalAccounts: boolean;
   /** Asked for besides those that the profile needs; also of other resources. */
   extraScopes: string[];
+  /** Whether the workspace's customers are offered this client on their own connect page. */
+  customersMayUse: boolean;
+  /** What the last examination found; null = never examined, or changed since. */
+  examination: ClientExamination | null;
   dialects: Dialects;
   status: 'active' | 'paused';
   pausedReason: ReasonCode | null;
@@ -36,37 +55,50 @@ export type OAuthClient = {
   deletedAt: number | null;
 };
 
+/** With the redirect URI to enter at the provider, letter by letter. */
+export type RegisteredClient = OAuthClient & { redirectUri: string };
+
 export type NewOAuthClient = {
   provider: ProviderName;
   name: string;
-  clientId: string;
-  clientSecret: string;
+  grantType?: GrantType;
+  /** May be left out where the credential names it (a service account's key). */
+  clientId: string | null;
+  credential: EnteredCredential;
   cloud: string | null;
   entraTenant: string | null;
   personalAccounts: boolean;
   extraScopes?: string[];
+  customersMayUse?: boolean;
   dialects?: Dialects;
 };
 
 /** Members of `dialects` are merged with those that are there; the rest is replaced. */
 export type OAuthClientChanges = Partial<
-  Pick<OAuthClient, 'name' | 'clientId' | 'entraTenant' | 'personalAccounts' | 'extraScopes' | 'dialects'> & {
-    clientSecret: string;
-  }
+  Pick<
+    OAuthClient,
+    'name' | 'clientId' | 'entraTenant' | 'personalAccounts' | 'extraScopes' | 'customersMayUse' | 'dialects'
+  > & { credential: EnteredCredential; nextCredential: EnteredCredential | null }
 >;
 
-/** Where the provider sends the browser back to. One path per OAuth client (RFC 9700 section 4.4.2). */
-export const redirectUriOf = (publicUrl: string, oauthClientId: string): string =>
-  `${publicUrl}/oauth/callback/${oauthClientId}`;
+/** What the deletion of a client leaves behind. */
+export type Removal = {
+  /** Mailboxes whose grants were given to it: they must be reconnected. */
+  mailboxes: number;
+  /** What they are reconnected with: the workspace's next own client, or a shared one; null = none. */
+  fallback: RegisteredClient | null;
+};
 
 const entraTenantForm = /^[0-9a-z][0-9a-z.-]{0,252}$/i;
 
 export type OAuthClients = ReturnType<typeof createOAuthClients>;
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'providers'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'providers' | 'credentialSource'> & {
+  origins: Origins;
+};
 
 export function createOAuthClients(ports: Needs) {
-  const { store, clock, random, providers } = ports;
+  const { store, clock, random, providers, origins } = ports;
 
   /** Another registration refuses the refresh tokens of this one's mailboxes, and so would no registration. */
   async function requireUnused(rows: StoreOperations, id: string): Promise<void> {
@@ -74,6 +106,10 @@ export function createOAuthClients(ports: Needs) {
     if (count > 0) {
       throw new GatewayError('oauth_client_in_use', `${count} mailboxes depend on this OAuth client.`);
     }
+  }
+
+  async function registered(client: OAuthClient): Promise<RegisteredClient> {
+    return { ...client, redirectUri: redirectUriOf(await origins.ofClient(client), client.id) };
   }
 
   async function owned(rows: StoreOperations, principal: Principal, id: string): Promise<OAuthClient> {
@@ -86,25 +122,38 @@ export function createOAuthClients(ports: Needs) {
 
   return {
     /** Made in the principal's workspace, or shared when a key of the installation names none. */
-    async create(principal: Principal, request: NewOAuthClient): Promise<OAuthClient> {
+    async create(principal: Principal, request: NewOAuthClient): Promise<RegisteredClient> {
       requireScope(principal, 'oauth_clients:create');
       const provider = providers[request.provider];
+      const grantType = request.grantType ?? 'authorization_code';
       const cloud = request.cloud ?? provider.clouds[0] ?? '';
       if (!provider.clouds.includes(cloud)) {
         throw invalidField('/cloud', `must be one of: ${provider.clouds.join(', ')}`);
       }
+      const checked = await checkCredential(ports, principal, request.credential, {
+        provider: request.provider,
+        grantType,
+        field: '/credential',
+      });
+      const clientId = request.clientId ?? checked.clientId;
+      if (clientId === null) throw invalidField('/client_id', 'is required');
       const now = clock.now();
       const client: OAuthClient = {
         id: random.id(),
         workspaceId: principal.workspaceId,
         provider: request.provider,
         name: request.name,
-        clientId: request.clientId,
-        clientSecret: secret(request.clientSecret),
+        grantType,
+        clientId,
+        credential: checked.credential,
+        nextCredential: null,
+        expiryWarnedDays: null,
         cloud,
-        entraTenant: checkEntraTenant(request.provider, request.entraTenant),
+        entraTenant: checkEntraTenant(request.provider, grantType, request.entraTenant),
         personalAccounts: request.personalAccounts,
         extraScopes: request.extraScopes ?? [],
+        customersMayUse: request.customersMayUse ?? false,
+        examination: null,
         dialects: mergeDialects({}, request.dialects ?? {}),
         status: 'active',
         pausedReason: null,
@@ -114,37 +163,39 @@ export function createOAuthClients(ports: Needs) {
         deletedAt: null,
       };
       await store.oauthClients.insert(client);
-      return client;
+      return registered(client);
     },
 
     /** The workspace's own and the shared ones. */
-    async list(principal: Principal, page: PageRequest): Promise<Page<OAuthClient>> {
+    async list(principal: Principal, page: PageRequest): Promise<Page<RegisteredClient>> {
       requireScope(principal, 'oauth_clients:read');
-      return store.oauthClients.listVisible(principal.workspaceId, page);
+      const { items, next } = await store.oauthClients.listVisible(principal.workspaceId, page);
+      return { items: await Promise.all(items.map(registered)), next };
     },
 
-    async read(principal: Principal, id: string): Promise<OAuthClient> {
+    async read(principal: Principal, id: string): Promise<RegisteredClient> {
       requireScope(principal, 'oauth_clients:read');
       const client = await store.oauthClients.byId(id);
       const isVisible = client?.workspaceId === principal.workspaceId || client?.workspaceId === null;
       if (!client || client.deletedAt !== null || !isVisible) throw notFound('OAuth client');
-      return client;
+      return registered(client);
     },
 
     /** The token endpoints that this server calls for a provider, for dialects in which callers name one. */
     tokenUrls: (provider: ProviderName): readonly string[] => providers[provider].tokenUrls,
 
     /**
-     * Only the owner may; changes at once add up. A change of the registration or its secret makes a paused client
-     * active again. Throws `not_found`, `oauth_client_in_use`, `invalid_request`.
+     * Only the owner may; changes at once add up. A change of the registration or of a credential makes a paused
+     * client active again. Throws `not_found`, `oauth_client_in_use`, `invalid_request`, `permission_denied`.
      */
-    async update(principal: Principal, id: string, changes: OAuthClientChanges): Promise<OAuthClient> {
+    async update(principal: Principal, id: string, changes: OAuthClientChanges): Promise<RegisteredClient> {
       requireScope(principal, 'oauth_clients:update');
+      const entered = await enteredChanges(principal, await owned(store, principal, id), changes);
       const now = clock.now();
       await store.transaction(async (rows) => {
         await rows.lock(`oauth client ${id}`);
         const client = await owned(rows, principal, id);
-        const { columns, isRegistrationChanged, isRepair } = changed(client, changes);
+        const { columns, isRegistrationChanged, isRepair } = changed(client, entered);
         if (isRegistrationChanged) await requireUnused(rows, id);
         // Always another value: a pause in flight is told by it that it speaks of the client as it was.
         const updatedAt = Math.max(now, client.updatedAt + 1);
@@ -158,72 +209,90 @@ export function createOAuthClients(ports: Needs) {
           createdAt: now,
         });
       });
-      return owned(store, principal, id);
+      return registered(await owned(store, principal, id));
     },
 
-    /** Throws `oauth_client_in_use` while mailboxes depend on it. */
-    async remove(principal: Principal, id: string): Promise<void> {
+    /**
+     * The credentials are wiped at once. Throws `oauth_client_in_use` while mailboxes depend on it, unless `force`:
+     * then these say `needs_reauthorization`, and their reconnect links lead to the client that takes its place.
+     */
+    async remove(principal: Principal, id: string, { force }: { force: boolean }): Promise<Removal> {
       requireScope(principal, 'oauth_clients:delete');
-      await owned(store, principal, id);
-      await requireUnused(store, id);
+      const client = await owned(store, principal, id);
       const now = clock.now();
-      await store.oauthClients.update(id, { deletedAt: now, updatedAt: now });
+      const mailboxes = await store.transaction(async (rows) => {
+        await rows.lock(`oauth client ${id}`);
+        if (!force) await requireUnused(rows, id);
+        const wiped = { ...client.credential, held: secret('') };
+        await rows.oauthClients.update(id, {
+          credential: wiped,
+          nextCredential: null,
+          deletedAt: now,
+          updatedAt: Math.max(now, client.updatedAt + 1),
+        });
+        await raise(ports, rows, {
+          workspaceId: client.workspaceId,
+          type: 'oauth_client.deleted',
+          objectId: id,
+          data: {},
+          createdAt: now,
+        });
+        return rows.oauthClients.countMailboxes(id);
+      });
+      const { workspaceId, provider } = client;
+      const fallback = workspaceId === null ? null : await store.oauthClients.choose(workspaceId, provider);
+      return { mailboxes, fallback: fallback && (await registered(fallback)) };
     },
   };
+
+  /** The changes with their credentials checked, which may ask the operator's sources and so is done beforehand. */
+  async function enteredChanges(
+    principal: Principal,
+    { provider, grantType }: OAuthClient,
+    { credential, nextCredential, ...plain }: OAuthClientChanges,
+  ): Promise<CheckedChanges> {
+    const check = async (entered: EnteredCredential, field: string): Promise<ClientCredential> =>
+      (await checkCredential(ports, principal, entered, { provider, grantType, field })).credential;
+    const next = nextCredential && (await check(nextCredential, '/next_credential'));
+    return {
+      ...plain,
+      ...(credential === undefined ? {} : { credential: await check(credential, '/credential') }),
+      ...(next === undefined ? {} : { nextCredential: next }),
+    };
+  }
 }
 
+type CheckedChanges = Omit<OAuthClientChanges, 'credential' | 'nextCredential'> &
+  Partial<Pick<OAuthClient, 'credential' | 'nextCredential'>>;
+
 /** The columns that the changes write, over the client as it is under its lock. */
-function changed(client: OAuthClient, { clientSecret, entraTenant, dialects, ...plain }: OAuthClientChanges) {
+function changed(client: OAuthClient, { entraTenant, dialects, ...plain }: CheckedChanges) {
   const tenant =
-    entraTenant === undefined ? client.entraTenant : checkEntraTenant(client.provider, entraTenant);
+    entraTenant === undefined
+      ? client.entraTenant
+      : checkEntraTenant(client.provider, client.grantType, entraTenant);
   const isRegistrationChanged =
     (plain.clientId !== undefined && plain.clientId !== client.clientId) || tenant !== client.entraTenant;
   // Also when it is active: a pause may be on its way.
-  const isRepair = clientSecret !== undefined || isRegistrationChanged;
+  const isRepair = Boolean(plain.credential ?? plain.nextCredential) || isRegistrationChanged;
   const columns = {
     ...plain,
     ...(entraTenant === undefined ? {} : { entraTenant: tenant }),
-    ...(clientSecret === undefined ? {} : { clientSecret: secret(clientSecret) }),
     ...(dialects === undefined ? {} : { dialects: mergeDialects(client.dialects, dialects) }),
-    ...(isRepair ? { status: 'active' as const, pausedReason: null, pausedAt: null } : {}),
+    ...(plain.credential === undefined ? {} : { expiryWarnedDays: null }),
+    ...(isRepair ? { status: 'active' as const, pausedReason: null, pausedAt: null, examination: null } : {}),
   };
   return { columns, isRegistrationChanged, isRepair };
 }
 
-/**
- * Pauses a client that the provider refuses, with one event to its owner; the grants stay as they are. Null when
- * the client was changed since it was read: the refusal was of what it was before.
- */
-export async function pauseOAuthClient(
-  ports: Pick<Ports, 'store' | 'clock' | 'random'>,
-  client: OAuthClient,
-  reason: ReasonCode,
-): Promise<OAuthClient | null> {
-  const { store, clock } = ports;
-  const at = clock.now();
-  await store.transaction(async (rows) => {
-    if (!(await rows.oauthClients.pause(client.id, { updatedAt: client.updatedAt, reason, at }))) return;
-    await raise(ports, rows, {
-      workspaceId: client.workspaceId,
-      type: 'oauth_client.paused',
-      objectId: client.id,
-      data: { reason },
-      createdAt: at,
-    });
-  });
-  const now = await store.oauthClients.byId(client.id);
-  return now?.status === 'paused' ? now : null;
-}
+/** Names that stand for whatever directory the person belongs to. */
+const anyDirectory: ReadonlySet<string> = new Set(['common', 'organizations', 'consumers']);
 
-/** The error for whoever needs a client that the provider refuses. */
-export function oauthClientPaused(client: OAuthClient): GatewayError {
-  const verdict = verdictOf(client.pausedReason ?? 'client_misconfigured');
-  return new GatewayError('oauth_client_paused', `${verdict.sentence} ${verdict.remedy}`, {
-    extras: { verdict, oauthClientId: client.id },
-  });
-}
-
-function checkEntraTenant(provider: ProviderName, entraTenant: string | null): string | null {
+function checkEntraTenant(
+  provider: ProviderName,
+  grantType: GrantType,
+  entraTenant: string | null,
+): string | null {
   if (provider === 'google') {
     if (entraTenant !== null) throw invalidField('/entra_tenant', 'belongs to Microsoft only');
     return null;
@@ -234,6 +303,9 @@ function checkEntraTenant(provider: ProviderName, entraTenant: string | null): s
       '/entra_tenant',
       'must be common, organizations, consumers, a directory id or its domain',
     );
+  }
+  if (grantType === 'client_credentials' && anyDirectory.has(value.toLowerCase())) {
+    throw invalidField('/entra_tenant', 'must name one directory, by its id or domain');
   }
   return value.toLowerCase();
 }

@@ -5,7 +5,7 @@ import type { LimitSettings } from './limits.ts';
 import type { Probes } from './ports/probes.ts';
 import type { Providers } from './ports/providers.ts';
 import type { Store } from './ports/store.ts';
-import type { Clock, DomainResolver, LinkSigner, Log, Random } from './ports/system.ts';
+import type { Clock, CredentialSource, DomainResolver, LinkSigner, Log, Random } from './ports/system.ts';
 
 export type * from './ports/probes.ts';
 export * from './ports/providers.ts';
@@ -19,6 +19,7 @@ export type Ports = {
   log: Log;
   store: Store;
   providers: Providers;
+  credentialSource: CredentialSource;
   probes: Probes;
   domains: DomainResolver;
   settings: CoreSettings;
@@ -37,6 +38,8 @@ export type CoreSettings = {
   probeTimeoutSeconds: number;
   keepAliveSeconds: number;
   reconnectLinkSeconds: number;
+  /** How long a connect session waits for an administrator's approval. */
+  adminConsentSeconds: number;
   /** Compatible surfaces hand out the provider's own address: no page of ours, no browser bound. */
   directAuthUrl: boolean;
 } & LimitSettings &

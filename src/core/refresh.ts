@@ -4,7 +4,8 @@
 // A refresh token may be single use (RFC 9700 section 4.14.2), so a second use of one can end the grant. Processes
 // compare lease times by their own clocks: these must agree to within a second or two.
 import { jittered } from './backoff.ts';
-import { raise } from './events.ts';
+import type { ReasonCode } from './diagnosis.ts';
+import { type EventType, raise } from './events.ts';
 import {
   expiryOf,
   type Grant,
@@ -14,8 +15,17 @@ import {
   tokenSetOf,
 } from './grants.ts';
 import type { InFlight } from './in-flight.ts';
-import { type OAuthClient, pauseOAuthClient } from './oauth-clients.ts';
-import { type IssuedTokens, nothingSaid, type Ports, type ProviderFailure } from './ports.ts';
+import { lostAfter } from './lost-scopes.ts';
+import { pauseOAuthClient } from './oauth-client-pause.ts';
+import type { OAuthClient } from './oauth-clients.ts';
+import {
+  type Attempt,
+  type IssuedTokens,
+  nothingSaid,
+  type Ports,
+  type ProviderFailure,
+  type StoreOperations,
+} from './ports.ts';
 
 export type RefreshRequest = {
   grantId: string;
@@ -29,6 +39,8 @@ export type RefreshOutcome =
   | { outcome: 'not_granted' }
   | { outcome: 'dead'; grant: Grant }
   | { outcome: 'client_paused'; oauthClient: OAuthClient }
+  /** Its credentials are wiped: no token can be had, though the provider may still honour the grant. */
+  | { outcome: 'client_deleted' }
   | { outcome: 'failed'; failure: ProviderFailure }
   /** Somebody else holds the lease for longer than we may wait. */
   | { outcome: 'timeout' };
@@ -45,8 +57,13 @@ type Lease = { owner: string; until: number };
 type Turn = { outcome: RefreshOutcome | 'again'; isLeaseDropped: boolean; retry: Retry | null };
 type Retry = { at: number; failure: GrantFailure };
 
+type Refreshed = Parameters<Ports['store']['grants']['saveRefreshed']>[1];
+
 /** After a failure without a `Retry-After`; bounds how often a provider in trouble is asked per grant. */
 const retrySeconds = 5;
+/** What is remembered between a doubtful refusal and the one that is believed. */
+const doubt: ReasonCode = 'grant_refused_once';
+const doubtMilliseconds = 60_000;
 /** How often a rotated refresh token is tried to be stored before it is given up: losing it ends the grant. */
 const saveAttemptsMax = 6;
 /** The part of a lease that is kept for storing what the provider gave. */
@@ -72,6 +89,7 @@ export function createRefresher(ports: Needs) {
   /** What needs no provider: a good token, a dead grant, a paused client, a pause after a failure. */
   function settle({ grant, oauthClient, tokenSet }: Loaded, request: RefreshRequest): RefreshOutcome | null {
     if (grant.status !== 'active') return { outcome: 'dead', grant };
+    if (oauthClient.deletedAt !== null) return { outcome: 'client_deleted' };
     if (tokenSet && request.isFresh(tokenSet)) return { outcome: 'token', tokenSet, refreshed: false };
     const scopes = providers[grant.provider].scopesOfResource(oauthClient, request.resource, grant.scope);
     if (scopes.length === 0) return { outcome: 'not_granted' };
@@ -120,23 +138,15 @@ export function createRefresher(ports: Needs) {
 
     const milliseconds = callMilliseconds(lease);
     if (milliseconds < callMillisecondsMin) return { outcome: 'again', isLeaseDropped: false, retry: null };
-    const provider = providers[grant.provider];
-    const attempt = await provider.refresh(
-      oauthClient,
-      {
-        refreshToken: grant.refreshToken,
-        scopes: provider.scopesOfResource(oauthClient, request.resource, grant.scope),
-        entraTenantId: grant.entraTenantId,
-      },
-      clock.deadline(milliseconds),
-    );
+    const attempt = await ask(loaded, request.resource, clock.deadline(milliseconds));
     if (attempt.ok) {
-      const outcome = await keep(grant, request.resource, attempt.value);
+      const outcome = await keep(loaded, request.resource, attempt.value);
       return { outcome, isLeaseDropped: outcome !== 'again', retry: null };
     }
     const { failure } = attempt;
     switch (failure.kind) {
       case 'grant': {
+        if (failure.isDoubtful && grant.failure?.reason !== doubt) return doubtful(failure);
         const outcome = await bury(grant, failure);
         return { outcome, isLeaseDropped: outcome !== 'again', retry: null };
       }
@@ -152,14 +162,44 @@ export function createRefresher(ports: Needs) {
         return {
           outcome: { outcome: 'failed', failure },
           isLeaseDropped: false,
-          retry: {
-            at: clock.now() + retryMilliseconds(failure),
-            failure: { reason: failure.reason, provider: failure.provider },
-          },
+          retry: retryAfter(failure, retryMilliseconds(failure), grant),
         };
       default:
         return failure.kind satisfies never;
     }
+  }
+
+  /** A grant without a refresh token is a person's in name only: its tokens are minted for the address. */
+  function ask(
+    { grant, oauthClient }: Loaded,
+    resource: string,
+    deadline: AbortSignal,
+  ): Promise<Attempt<IssuedTokens>> {
+    const provider = providers[grant.provider];
+    const scopes = provider.scopesOfResource(oauthClient, resource, grant.scope);
+    const { refreshToken, entraTenantId, subject } = grant;
+    return refreshToken === null
+      ? provider.mint(oauthClient, { email: subject, resource, scopes }, deadline)
+      : provider.refresh(oauthClient, { refreshToken, scopes, entraTenantId }, deadline);
+  }
+
+  /** The provider is known to say this at times without meaning it: only a second refusal, later, is believed. */
+  function doubtful(failure: ProviderFailure): Turn {
+    const doubted: ProviderFailure = { ...failure, kind: 'transient', reason: doubt };
+    const retry = {
+      at: clock.now() + doubtMilliseconds,
+      failure: { reason: doubt, provider: failure.provider },
+    };
+    return { outcome: { outcome: 'failed', failure: doubted }, isLeaseDropped: false, retry };
+  }
+
+  /** What is remembered; a doubt stays one through whatever passing trouble comes between. */
+  function retryAfter({ reason, provider }: ProviderFailure, milliseconds: number, grant: Grant): Retry {
+    const isDoubted = grant.failure?.reason === doubt;
+    return {
+      at: clock.now() + milliseconds,
+      failure: isDoubted ? (grant.failure ?? { reason, provider }) : { reason, provider },
+    };
   }
 
   /** Ends before the lease does, with time left to store what comes. */
@@ -169,11 +209,12 @@ export function createRefresher(ports: Needs) {
   }
 
   async function keep(
-    grant: Grant,
+    { grant, oauthClient }: Loaded,
     resource: string,
     issued: IssuedTokens,
   ): Promise<RefreshOutcome | 'again'> {
     const tokenSet = tokenSetOf(grant.id, resource, issued, grant.scope, clock.now());
+    const lost = lostAfter(ports, { grant, oauthClient }, { resource, issuedScope: issued.scope });
     const isStored = await saveWithPatience(grant, {
       version: grant.version,
       refreshToken: issued.refreshToken,
@@ -182,6 +223,7 @@ export function createRefresher(ports: Needs) {
       tokenSet,
       at: tokenSet.obtainedAt,
       keepAliveAt: nextKeepAlive(ports, tokenSet.obtainedAt),
+      ...(lost === null ? {} : { lostScopes: lost }),
     });
     if (isStored || (await revive(grant, issued, tokenSet)))
       return { outcome: 'token', tokenSet, refreshed: true };
@@ -190,18 +232,46 @@ export function createRefresher(ports: Needs) {
   }
 
   /** The provider has spent the old refresh token: a database hiccup must not lose the new one. */
-  async function saveWithPatience(
-    grant: Grant,
-    refreshed: Parameters<typeof store.grants.saveRefreshed>[1],
-  ): Promise<boolean> {
+  async function saveWithPatience(grant: Grant, refreshed: Refreshed): Promise<boolean> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await store.grants.saveRefreshed(grant.id, refreshed);
+        return refreshed.lostScopes === undefined
+          ? await store.grants.saveRefreshed(grant.id, refreshed)
+          : await saveWithLoss(grant, refreshed, refreshed.lostScopes);
       } catch (error) {
         log.error('a refreshed token set could not be stored', { grantId: grant.id, attempt, error });
         if (attempt === saveAttemptsMax) throw error;
         await clock.sleep(jittered(random, 0.2 * 2 ** attempt));
       }
+    }
+  }
+
+  /** The mailboxes' owners have to hear of it in the same transaction that notes it. */
+  function saveWithLoss(grant: Grant, refreshed: Refreshed, lostScopes: string[]): Promise<boolean> {
+    const isWorse = lostScopes.some((word) => !grant.lostScopes.includes(word));
+    return store.transaction(async (rows) => {
+      if (!(await rows.grants.saveRefreshed(grant.id, refreshed))) return false;
+      if (isWorse) {
+        const data = { lost_scopes: lostScopes };
+        await raiseForMailboxes(rows, grant, { type: 'mailbox.scopes_lost', data, at: refreshed.at });
+      }
+      return true;
+    });
+  }
+
+  async function raiseForMailboxes(
+    rows: StoreOperations,
+    grant: Grant,
+    event: { type: EventType; data: Record<string, unknown>; at: number },
+  ): Promise<void> {
+    for (const { id, email } of await rows.mailboxes.listByGrant(grant.id)) {
+      await raise(ports, rows, {
+        workspaceId: grant.workspaceId,
+        type: event.type,
+        objectId: id,
+        data: { email, ...event.data },
+        createdAt: event.at,
+      });
     }
   }
 
@@ -215,7 +285,7 @@ export function createRefresher(ports: Needs) {
       const isOurs =
         grant?.status === 'needs_reauthorization' &&
         grant.version === before.version + 1 &&
-        grant.refreshToken.reveal() === before.refreshToken.reveal();
+        grant.refreshToken?.reveal() === before.refreshToken?.reveal();
       if (!grant || !isOurs) return false;
       const at = tokenSet.obtainedAt;
       await rows.grants.replace({
@@ -226,38 +296,21 @@ export function createRefresher(ports: Needs) {
         updatedAt: at,
       });
       await rows.tokenSets.save(tokenSet);
-      for (const { id, email } of await rows.mailboxes.listByGrant(grant.id)) {
-        const data = { email, recovered: true };
-        await raise(ports, rows, {
-          workspaceId: grant.workspaceId,
-          type: 'mailbox.reconnected',
-          objectId: id,
-          data,
-          createdAt: at,
-        });
-      }
+      const data = { recovered: true };
+      await raiseForMailboxes(rows, grant, { type: 'mailbox.reconnected', data, at });
       return true;
     });
   }
 
   /** `invalid_grant` is final only if the refused refresh token is still the stored one. */
-  async function bury(
-    grant: Grant,
-    { reason, provider }: ProviderFailure,
-  ): Promise<RefreshOutcome | 'again'> {
+  async function bury(grant: Grant, failure: ProviderFailure): Promise<RefreshOutcome | 'again'> {
     const at = clock.now();
+    const { provider } = failure;
+    const reason = reasonOfDeath(grant, failure, at);
     const isBuried = await store.transaction(async (rows) => {
       const death = { version: grant.version, failure: { reason, provider }, at };
       if (!(await rows.grants.markDead(grant.id, death))) return false;
-      for (const mailbox of await rows.mailboxes.listByGrant(grant.id)) {
-        await raise(ports, rows, {
-          workspaceId: grant.workspaceId,
-          type: 'mailbox.needs_reauthorization',
-          objectId: mailbox.id,
-          data: { email: mailbox.email, reason },
-          createdAt: at,
-        });
-      }
+      await raiseForMailboxes(rows, grant, { type: 'mailbox.needs_reauthorization', data: { reason }, at });
       return true;
     });
     if (!isBuried) return 'again';
@@ -288,6 +341,21 @@ export function createRefresher(ports: Needs) {
       return flight;
     },
   };
+}
+
+/** Google lets a refresh token of an unpublished registration live for seven days, to the hour. */
+const testingLifeMilliseconds = { least: 6.9 * 24 * 3600 * 1000, most: 8 * 24 * 3600 * 1000 } as const;
+
+/** What the refusal alone cannot say: how old the consent was, and whether it is the second one. */
+function reasonOfDeath(
+  { provider, consentedAt }: Grant,
+  { reason }: ProviderFailure,
+  at: number,
+): ReasonCode {
+  if (reason === doubt) return 'grant_revoked';
+  const age = at - consentedAt;
+  const isOfTesting = age >= testingLifeMilliseconds.least && age <= testingLifeMilliseconds.most;
+  return provider === 'google' && reason === 'grant_revoked' && isOfTesting ? 'grant_testing_mode' : reason;
 }
 
 /** While the provider is left alone after a failure, the answer is that failure. */

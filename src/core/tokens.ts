@@ -1,13 +1,16 @@
 // Token reads: an access token that works, or a plain word why there is none.
-import { verdictOf } from './diagnosis.ts';
+import { type ReasonCode, verdictOf } from './diagnosis.ts';
 import { GatewayError, notFound } from './errors.ts';
 import type { Grant, TokenSet } from './grants.ts';
-import { oauthClientPaused } from './oauth-clients.ts';
-import type { MailboxWithGrant, Ports, Transport, TransportTarget } from './ports.ts';
+import type { Links } from './links.ts';
+import { effectiveScope } from './lost-scopes.ts';
+import { oauthClientPaused } from './oauth-client-pause.ts';
+import type { OAuthClient } from './oauth-clients.ts';
+import type { MailboxWithGrant, Ports, ProviderWords, Transport, TransportTarget } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
-import { reconnectUrlOf } from './reconnect-link.ts';
 import type { Refresher, RefreshOutcome } from './refresh.ts';
 import type { Secret } from './secret.ts';
+import { namesOf } from './verification.ts';
 
 export type TokenRequest = {
   /** A transport (`imap`, `smtp`, `gmail_api`, `graph`) or a resource's URL; null = the mailbox's first. */
@@ -20,7 +23,10 @@ export type TokenRequest = {
 
 export type TokenAnswer = {
   mailboxId: string;
+  /** The `user` of XOAUTH2 and OAUTHBEARER. */
   email: string;
+  /** `other`: the token is a delegate's or an OAuth client's own, so an API's paths must name the mailbox. */
+  names: 'own' | 'other';
   resource: string;
   accessToken: Secret<string>;
   scope: string;
@@ -41,11 +47,9 @@ type Wanted = Pick<TokenRequest, 'minTtlSeconds' | 'forceRefresh'> & { refused?:
 
 export type Tokens = ReturnType<typeof createTokens>;
 
-type Needs = Pick<Ports, 'clock' | 'store' | 'providers' | 'settings' | 'linkSigner'> & {
-  refresher: Refresher;
-};
+type Needs = Pick<Ports, 'clock' | 'store' | 'providers'> & { refresher: Refresher; links: Links };
 
-export function createTokens({ clock, store, providers, settings, linkSigner, refresher }: Needs) {
+export function createTokens({ clock, store, providers, refresher, links }: Needs) {
   /** Fresh for a caller who came at `startedAt`; whatever was issued since then is the best there is. */
   function freshness(request: Wanted) {
     const startedAt = clock.now();
@@ -77,50 +81,63 @@ export function createTokens({ clock, store, providers, settings, linkSigner, re
     return outcome;
   }
 
-  function resourceFor({ oauthClient, grant }: MailboxWithGrant, wanted: string | null): string {
+  /** Null when it was not granted, or is not given any more. */
+  function resourceFor({ oauthClient, grant }: MailboxWithGrant, wanted: string | null): string | null {
     const provider = providers[grant.provider];
-    const fallback: Transport | undefined = provider.transports(oauthClient, grant.scope)[0];
+    const scope = effectiveScope(grant);
+    const fallback: Transport | undefined = provider.transports(oauthClient, scope)[0];
     const resource = provider.resourceOf(oauthClient, wanted ?? fallback ?? 'imap');
-    if (resource === null || provider.scopesOfResource(oauthClient, resource, grant.scope).length === 0) {
-      throw notGranted(wanted);
-    }
-    const transport = provider.transports(oauthClient, grant.scope).find((name) => name === wanted);
-    const isTransportName =
-      wanted === 'imap' || wanted === 'smtp' || wanted === 'gmail_api' || wanted === 'graph';
-    if (isTransportName && !transport) throw notGranted(wanted);
-    return resource;
+    if (resource === null || provider.scopesOfResource(oauthClient, resource, scope).length === 0)
+      return null;
+    const isOpened = provider.opens(oauthClient, scope).some((name) => name === wanted);
+    return isTransport(wanted) && !isOpened ? null : resource;
   }
 
-  function reauthorize(mailboxId: string, grant: Grant): GatewayError {
-    const verdict = verdictOf(grant.failure?.reason ?? 'grant_revoked');
+  type Read = { mailboxId: string; oauthClient: OAuthClient };
+
+  async function reauthorize({ mailboxId, oauthClient }: Read, failure: DeathOf): Promise<GatewayError> {
+    const verdict = verdictOf(failure.reason);
     return new GatewayError('needs_reauthorization', `${verdict.sentence} ${verdict.remedy}`, {
       extras: {
         mailboxId,
         verdict,
-        reconnectUrl: reconnectUrlOf({ clock, linkSigner, settings }, mailboxId),
-        ...(grant.failure ? { provider: grant.failure.provider } : {}),
+        reconnectUrl: await links.reconnectUrl(mailboxId, oauthClient),
+        ...(failure.provider ? { provider: failure.provider } : {}),
       },
     });
   }
 
+  async function notGranted(
+    { mailboxId, oauthClient }: Read,
+    resource: string | null,
+  ): Promise<GatewayError> {
+    const named = resource === null ? 'any known resource' : `\`${resource}\``;
+    return new GatewayError('resource_not_granted', `The mailbox owner granted no scope for ${named}.`, {
+      extras: { mailboxId, reconnectUrl: await links.reconnectUrl(mailboxId, oauthClient) },
+    });
+  }
+
   /** The answer of a refresh as a token set, or the error that a caller of the API gets. */
-  function unwrap(outcome: RefreshOutcome, mailboxId: string): { tokenSet: TokenSet; refreshed: boolean } {
+  async function unwrap(
+    outcome: RefreshOutcome,
+    read: Read,
+  ): Promise<{ tokenSet: TokenSet; refreshed: boolean }> {
     switch (outcome.outcome) {
       case 'token':
         return outcome;
       case 'dead':
-        throw reauthorize(mailboxId, outcome.grant);
+        throw await reauthorize(read, deathOf(outcome.grant));
+      case 'client_deleted':
+        throw await reauthorize(read, { reason: 'oauth_client_deleted', provider: null });
       case 'client_paused':
         throw oauthClientPaused(outcome.oauthClient);
       case 'not_granted':
-        throw notGranted(null);
+        throw await notGranted(read, null);
       case 'timeout':
         throw new GatewayError(
           'refresh_timeout',
           'Another process is refreshing this grant and has not finished.',
-          {
-            extras: { retryAfterSeconds: 2 },
-          },
+          { extras: { retryAfterSeconds: 2 } },
         );
       case 'failed':
         throw providerTrouble(outcome.failure);
@@ -145,20 +162,26 @@ export function createTokens({ clock, store, providers, settings, linkSigner, re
       if (mailbox.disabledAt !== null) {
         throw new GatewayError('mailbox_disabled', 'This mailbox is switched off.');
       }
-      if (grant.status !== 'active') throw reauthorize(mailbox.id, grant);
+      const read = { mailboxId, oauthClient };
+      if (grant.status !== 'active') throw await reauthorize(read, deathOf(grant));
+      if (oauthClient.deletedAt !== null) {
+        throw await reauthorize(read, { reason: 'oauth_client_deleted', provider: null });
+      }
       const resource = resourceFor(joined, request.resource);
-      const { tokenSet, refreshed } = unwrap(await obtain(grant, resource, request), mailbox.id);
+      if (resource === null) throw await notGranted(read, request.resource);
+      const { tokenSet, refreshed } = await unwrap(await obtain(grant, resource, request), read);
       const provider = providers[grant.provider];
       return {
         mailboxId: mailbox.id,
         email: mailbox.email,
+        names: namesOf(joined),
         resource,
         accessToken: tokenSet.accessToken,
         scope: tokenSet.scope,
         expiresAt: tokenSet.expiresAt,
         refreshed,
         targets: provider
-          .transports(oauthClient, tokenSet.scope)
+          .opens(oauthClient, tokenSet.scope)
           .filter((transport) => provider.resourceOf(oauthClient, transport) === resource)
           .map((transport) => provider.target(oauthClient, transport)),
       };
@@ -166,11 +189,12 @@ export function createTokens({ clock, store, providers, settings, linkSigner, re
   };
 }
 
-const notGranted = (resource: string | null): GatewayError =>
-  new GatewayError(
-    'resource_not_granted',
-    `The mailbox owner granted no scope for ${resource === null ? 'any known resource' : `\`${resource}\``}.`,
-  );
+const isTransport = (text: string | null): text is Transport =>
+  text === 'imap' || text === 'smtp' || text === 'gmail_api' || text === 'graph';
+
+type DeathOf = { reason: ReasonCode; provider: ProviderWords | null };
+
+const deathOf = ({ failure }: Grant): DeathOf => failure ?? { reason: 'grant_revoked', provider: null };
 
 const providerTrouble = (
   failure: Extract<RefreshOutcome, { outcome: 'failed' }>['failure'],

@@ -4,9 +4,9 @@
 import { type ReasonCode, verdictTable } from './diagnosis.ts';
 import { raise } from './events.ts';
 import type { Grant, TokenSet } from './grants.ts';
-import type { Mailbox } from './mailboxes.ts';
+import { effectiveScope } from './lost-scopes.ts';
 import type { OAuthClient } from './oauth-clients.ts';
-import type { MailboxWithGrant, Ports, Transport } from './ports.ts';
+import type { MailboxWithGrant, Ports, ProbeLogin, Transport } from './ports.ts';
 import type { RefreshOutcome } from './refresh.ts';
 import type { Secret } from './secret.ts';
 import type { Tokens } from './tokens.ts';
@@ -50,10 +50,8 @@ export function createVerifier({ clock, random, store, providers, probes, settin
     return { accessToken: null, ...reasonOf(outcome) };
   }
 
-  async function probe(
-    { mailbox, grant, oauthClient }: MailboxWithGrant,
-    transport: Transport,
-  ): Promise<TransportResult> {
+  async function probe(joined: MailboxWithGrant, transport: Transport): Promise<TransportResult> {
+    const { mailbox, grant, oauthClient } = joined;
     const provider = providers[grant.provider];
     const resource = provider.resourceOf(oauthClient, transport);
     if (resource === null)
@@ -72,7 +70,13 @@ export function createVerifier({ clock, random, store, providers, probes, settin
     }: Pick<TokenSet, 'accessToken' | 'scope'>): Promise<TransportResult> =>
       probes[transport](
         provider.target(oauthClient, transport),
-        { email: mailbox.email, accessToken, scope, names: 'own', isAppOnly: false },
+        {
+          email: mailbox.email,
+          accessToken,
+          scope,
+          names: namesOf(joined),
+          isAppOnly: isAppOnly(oauthClient),
+        },
         clock.deadline(settings.probeTimeoutSeconds * 1000),
       );
 
@@ -94,7 +98,7 @@ export function createVerifier({ clock, random, store, providers, probes, settin
     prove(
       oauthClient: OAuthClient,
       transports: readonly Transport[],
-      login: { email: string; accessToken: Secret<string>; scope: string },
+      login: Omit<ProbeLogin, 'isAppOnly'>,
       whole: AbortSignal | null = null,
     ): Promise<TransportResult[]> {
       const provider = providers[oauthClient.provider];
@@ -102,7 +106,7 @@ export function createVerifier({ clock, random, store, providers, probes, settin
         transports.map((transport) =>
           probes[transport](
             provider.target(oauthClient, transport),
-            { ...login, names: 'own', isAppOnly: false },
+            { ...login, isAppOnly: isAppOnly(oauthClient) },
             sooner(clock.deadline(settings.probeTimeoutSeconds * 1000), whole),
           ),
         ),
@@ -126,7 +130,8 @@ export function createVerifier({ clock, random, store, providers, probes, settin
   async function verifyOnce(mailboxId: string): Promise<Verification | null> {
     const joined = await store.mailboxes.withGrant(mailboxId);
     if (!joined) return null;
-    const transports = providers[joined.grant.provider].transports(joined.oauthClient, joined.grant.scope);
+    const scope = effectiveScope(joined.grant);
+    const transports = providers[joined.grant.provider].transports(joined.oauthClient, scope);
     const results = await Promise.all(transports.map((transport) => probe(joined, transport))).catch(
       (error: unknown) => {
         if (error instanceof ClientPaused) return null;
@@ -194,6 +199,8 @@ function reasonOf(outcome: Exclude<RefreshOutcome, { outcome: 'token' | 'client_
       return { reason: 'provider_timeout', detail: null };
     case 'not_granted':
       return { reason: 'scope_missing', detail: null };
+    case 'client_deleted':
+      return { reason: 'oauth_client_deleted', detail: null };
     default:
       return outcome satisfies never;
   }
@@ -212,23 +219,29 @@ function changeOf(
   return after.results.every(({ ok }) => ok) ? 'mailbox.verified' : 'mailbox.degraded';
 }
 
+const isAppOnly = ({ grantType }: OAuthClient): boolean => grantType === 'client_credentials';
+
+/** Whether the mailbox's tokens are its own account's, or a delegate's or an OAuth client's. */
+export const namesOf = ({
+  mailbox,
+  oauthClient,
+}: Pick<MailboxWithGrant, 'mailbox' | 'oauthClient'>): 'own' | 'other' =>
+  mailbox.delegateEmail !== null || isAppOnly(oauthClient) ? 'other' : 'own';
+
 /** Derived, never stored. A paused OAuth client is not the mailbox's trouble and does not show here. */
 export type MailboxStatus =
   | { status: 'verifying' | 'connected' | 'disabled'; reason: null }
   | { status: 'degraded' | 'needs_reauthorization'; reason: ReasonCode };
 
-export function statusOf({
-  mailbox,
-  grant,
-}: {
-  mailbox: Mailbox;
-  grant: Grant;
-  oauthClient: OAuthClient;
-}): MailboxStatus {
+export function statusOf({ mailbox, grant, oauthClient }: MailboxWithGrant): MailboxStatus {
   if (mailbox.disabledAt !== null) return { status: 'disabled', reason: null };
   if (grant.status !== 'active') {
     return { status: 'needs_reauthorization', reason: grant.failure?.reason ?? 'grant_revoked' };
   }
+  if (oauthClient.deletedAt !== null) {
+    return { status: 'needs_reauthorization', reason: 'oauth_client_deleted' };
+  }
+  if (grant.lostScopes.length > 0) return { status: 'degraded', reason: 'scope_missing' };
   if (mailbox.verification === null) return { status: 'verifying', reason: null };
   const bad = mailbox.verification.results.find(({ ok }) => !ok);
   return bad ? { status: 'degraded', reason: bad.reason } : { status: 'connected', reason: null };

@@ -1,25 +1,44 @@
 // Workspaces: the isolation unit. Only a key of the installation may make or list them.
-import { GatewayError, notFound } from './errors.ts';
+import { type Branding, checkBranding, noBranding } from './branding.ts';
+import { GatewayError, invalidField, notFound } from './errors.ts';
 import type { Page, PageRequest, Ports } from './ports.ts';
 import { type Principal, requireScope, workspaceFor } from './principal.ts';
 
 export type WorkspaceSettings = {
   /** Whether EmailEngine's endpoint for access tokens answers; off until somebody switches it on. */
   oauthTokensApi: boolean;
+  /**
+   * Where browsers may be sent when a connect session is done: each an https URL without query; a return URL must be
+   * one of them, or lie below one that ends with a slash.
+   */
+  returnUrls: string[];
+  branding: Branding;
+};
+
+export type WorkspaceSettingsChanges = Partial<
+  Omit<WorkspaceSettings, 'branding'> & { branding: Partial<Branding> }
+>;
+
+export const noWorkspaceSettings: WorkspaceSettings = {
+  oauthTokensApi: false,
+  returnUrls: [],
+  branding: noBranding,
 };
 
 export type Workspace = { id: string; name: string; settings: WorkspaceSettings; createdAt: number };
 
 export type Workspaces = ReturnType<typeof createWorkspaces>;
 
-export function createWorkspaces({ store, clock, random }: Pick<Ports, 'store' | 'clock' | 'random'>) {
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'settings'>;
+
+export function createWorkspaces({ store, clock, random, settings: installation }: Needs) {
   return {
     async create(principal: Principal, { name }: { name: string }): Promise<Workspace> {
       requireScope(principal, 'workspaces:manage');
       const workspace: Workspace = {
         id: random.id(),
         name,
-        settings: { oauthTokensApi: false },
+        settings: noWorkspaceSettings,
         createdAt: clock.now(),
       };
       await store.workspaces.insert(workspace);
@@ -45,13 +64,37 @@ export function createWorkspaces({ store, clock, random }: Pick<Ports, 'store' |
       return this.read(principal, id);
     },
 
-    /** Settings of the principal's own workspace. */
-    async changeSettings(principal: Principal, changes: Partial<WorkspaceSettings>): Promise<Workspace> {
+    /**
+     * Settings of the principal's own workspace; members of `branding` are merged with those that are there. Only a
+     * key of the installation may set the host: it takes a name and a certificate there. Throws `invalid_request`,
+     * `permission_denied`, `conflict` for the host of another workspace.
+     */
+    async changeSettings(principal: Principal, changes: WorkspaceSettingsChanges): Promise<Workspace> {
       const id = workspaceFor(principal, 'settings:update');
-      const workspace = await this.read(principal, id);
-      const settings = { ...workspace.settings, ...changes };
-      if (!(await store.workspaces.saveSettings(id, settings))) throw notFound('workspace');
-      return { ...workspace, settings };
+      const branding = checkBranding(changes.branding ?? {}, '/branding');
+      if (branding.origin !== undefined && !principal.isInstallation) {
+        throw new GatewayError(
+          'permission_denied',
+          "Only a key of the installation may set a workspace's host.",
+        );
+      }
+      if (branding.origin && new URL(branding.origin).host === new URL(installation.publicUrl).host) {
+        throw invalidField('/branding/origin', "is this server's own");
+      }
+      const returnUrls = changes.returnUrls?.map((url, at) => checkReturnUrl(url, `/return_urls/${at}`));
+      return store.transaction(async (rows) => {
+        await rows.lock(`workspace ${id}`);
+        const workspace = await rows.workspaces.byId(id);
+        if (!workspace) throw notFound('workspace');
+        const settings: WorkspaceSettings = {
+          ...workspace.settings,
+          ...changes,
+          ...(returnUrls === undefined ? {} : { returnUrls }),
+          branding: { ...workspace.settings.branding, ...branding },
+        };
+        if (!(await rows.workspaces.saveSettings(id, settings))) throw notFound('workspace');
+        return { ...workspace, settings };
+      });
     },
 
     /** The principal of an installation key, acting in the workspace that it names. */
@@ -64,4 +107,26 @@ export function createWorkspaces({ store, clock, random }: Pick<Ports, 'store' |
       return { ...principal, workspaceId };
     },
   };
+}
+
+/** Plain http is for programs that are developed on the same machine. */
+function checkReturnUrl(text: string, field: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isLoopback = url !== null && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback);
+  if (url === null || !isSafe || url.search || url.hash || url.username || url.password) {
+    throw invalidField(field, 'must be an https URL without query, fragment or user');
+  }
+  return url.href;
+}
+
+/** True when the workspace has entered this return URL, or one above it. The query is free. */
+export function isAllowedReturnUrl({ returnUrls }: WorkspaceSettings, returnUrl: string): boolean {
+  if (!URL.canParse(returnUrl)) return false;
+  const { origin, pathname, username, password } = new URL(returnUrl);
+  if (username || password) return false;
+  const bare = `${origin}${pathname}`;
+  return returnUrls.some(
+    (allowed) => bare === allowed || (allowed.endsWith('/') && bare.startsWith(allowed)),
+  );
 }

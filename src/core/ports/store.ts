@@ -8,6 +8,7 @@ import type { Customer } from '../customers.ts';
 import type { ReasonCode } from '../diagnosis.ts';
 import type { GatewayEvent } from '../events.ts';
 import type { Grant, GrantFailure, TokenSet } from '../grants.ts';
+import type { HeldAuthorization } from '../held-authorization.ts';
 import type { Block } from '../limits.ts';
 import type { Mailbox, MailboxFilter } from '../mailboxes.ts';
 import type { OAuthClient, ProviderName } from '../oauth-clients.ts';
@@ -35,6 +36,9 @@ export type StoreOperations = {
     byId(id: string): Promise<Workspace | null>;
     list(page: PageRequest): Promise<Page<Workspace>>;
     rename(id: string, name: string): Promise<boolean>;
+    /** The workspace whose own host (`name` or `name:port`, lower case) this is. */
+    byHost(host: string): Promise<Workspace | null>;
+    /** Throws `conflict` when another workspace has the host of `branding.origin`. */
     saveSettings(id: string, settings: WorkspaceSettings): Promise<boolean>;
   };
   /** The workspace's own clients (customers). */
@@ -116,11 +120,13 @@ export type StoreOperations = {
     byId(id: string): Promise<OAuthClient | null>;
     /** Those of the workspace and the shared ones, not the deleted. */
     listVisible(workspaceId: string | null, page: PageRequest): Promise<Page<OAuthClient>>;
-    /** The workspace's newest active one of this provider, else the newest active shared one. */
+    /**
+     * The workspace's newest active one of this provider that people consent to, else the newest active shared one.
+     */
     choose(
       workspaceId: string,
       provider: ProviderName,
-      owner?: 'any' | 'workspace' | 'installation',
+      owner?: 'any' | 'workspace' | 'customers' | 'installation',
     ): Promise<OAuthClient | null>;
     /** The workspace's own, not deleted, with this `client_id`. */
     byClientId(workspaceId: string, provider: ProviderName, clientId: string): Promise<OAuthClient | null>;
@@ -134,6 +140,13 @@ export type StoreOperations = {
      * not pause the client with the new one. True for one caller, so that one event is raised.
      */
     pause(id: string, pause: { updatedAt: number; reason: ReasonCode; at: number }): Promise<boolean>;
+    /**
+     * Clients whose current credential ends before `before` and that were warned of no fewer than `warnedDays` before
+     * the end yet, not the deleted, soonest end first.
+     */
+    expiringCredentials(before: number, warnedDays: number, limit: number): Promise<OAuthClient[]>;
+    /** When a grant of this client was last made or refreshed; null = never. */
+    lastUsedAt(id: string): Promise<number | null>;
     /** Mailboxes whose grant was given to this client. */
     countMailboxes(id: string): Promise<number>;
   };
@@ -141,7 +154,18 @@ export type StoreOperations = {
     insert(session: ConnectSession): Promise<void>;
     byId(id: string): Promise<ConnectSession | null>;
     byTokenHash(tokenHash: string): Promise<ConnectSession | null>;
-    /** Ends a pending session; false when it was over before. */
+    /** Writes these columns of a session that is not over; false for one that is. */
+    update(
+      id: string,
+      changes: Partial<Pick<ConnectSession, 'setback' | 'expiresAt' | 'adminConsentedAt'>> & {
+        held?: HeldAuthorization | null;
+      },
+    ): Promise<boolean>;
+    /** What a session holds until it is confirmed, sealed at rest; null when it holds nothing. */
+    held(id: string): Promise<HeldAuthorization | null>;
+    /** Ids of sessions that expired before `before` and still hold something, at most `limit`. */
+    expiredHolding(before: number, limit: number): Promise<string[]>;
+    /** Ends a session and forgets what it holds; false when it was over before. */
     finish(id: string, outcome: ConnectSession['outcome'], at: number): Promise<boolean>;
     /** Marks the result as read once (one-time results of a compatible surface); false when it was. */
     markRead(id: string, at: number): Promise<boolean>;
@@ -189,6 +213,8 @@ export type StoreOperations = {
         tokenSet: TokenSet;
         at: number;
         keepAliveAt: number;
+        /** Left out, these stay. */
+        lostScopes?: string[];
       },
     ): Promise<boolean>;
     /** Compare-and-swap on `version` from active to `needs_reauthorization`; false when it changed. */

@@ -1,4 +1,5 @@
-// Time, chance, signing, log, outbound HTTP and names: what any part of the core may need of the machine.
+// Time, chance, signing, log, outbound HTTP, names: what any part of the core may need of the machine.
+import type { Secret } from '../secret.ts';
 
 /** Milliseconds since the epoch, and a wait that ends early, without an error, when the signal aborts. */
 export type Clock = {
@@ -21,6 +22,14 @@ export type Random = {
 export type LinkSigner = {
   sign(purpose: string, text: string): string;
   verify(purpose: string, text: string, signature: string): boolean;
+};
+
+/**
+ * Client credentials that the operator keeps outside of the database, by the name that the operator gave them.
+ * Rejects when there is no such name or nothing can be read there; `isFresh` passes over what was read before.
+ */
+export type CredentialSource = {
+  read(reference: string, options: { isFresh: boolean }): Promise<Secret<string>>;
 };
 
 export type Log = Record<

@@ -1,0 +1,119 @@
+// The approval of an administrator, where people may not allow mail access alone (Microsoft Entra). The administrator
+// gets a link of their own: through the link of the mailbox owner they would connect their own mailbox. What the
+// provider's page answers is a hint and nothing more; the proof is the mailbox owner's next try.
+import type { ConnectSession, Invitation } from './connect.ts';
+import { type ConnectSessions, connectStatusOf, hashOfToken, isOpen } from './connect.ts';
+import { GatewayError } from './errors.ts';
+import { raise } from './events.ts';
+import type { Links } from './links.ts';
+import { oauthClientPaused } from './oauth-client-pause.ts';
+import { type Origins, redirectUriOf } from './origins.ts';
+import type { AdminConsent, Ports } from './ports.ts';
+import type { SessionResults } from './session-results.ts';
+import { readSignedToken, signedToken } from './signed-link.ts';
+import type { Workspace } from './workspaces.ts';
+
+/** `consent` null = the answer belongs to no request of ours. */
+export type AdminArrival = { consent: AdminConsent; workspace: Workspace } | { consent: null };
+
+/** What tells the state of this way from that of an authorization request. */
+export const adminStatePrefix = 'admin.';
+
+/** The provider's page stands open for this long at most. */
+const stateSeconds = 3600;
+
+export type AdminConsents = ReturnType<typeof createAdminConsents>;
+
+type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'providers' | 'linkSigner'> & {
+  connectSessions: ConnectSessions;
+  results: SessionResults;
+  links: Links;
+  origins: Origins;
+};
+
+export function createAdminConsents(ports: Needs) {
+  const { clock, store, providers, connectSessions, results, links, origins } = ports;
+
+  /** The session that a link for an administrator is about, also when it is over; null when forged or too old. */
+  async function invitation(token: string): Promise<Invitation | null> {
+    const [sessionId] = readSignedToken(ports, 'admin-consent', token)?.parts ?? [];
+    return sessionId === undefined ? null : connectSessions.invitationOf(sessionId);
+  }
+
+  return {
+    invitation,
+
+    /** Whether the provider has such a page: only Microsoft has. */
+    isPossible: ({ provider }: Pick<ConnectSession, 'provider'>): boolean =>
+      providers[provider].adminConsentUrl !== null,
+
+    /** The address to send to the administrator; null where the provider has no such page. */
+    async urlFor(session: ConnectSession): Promise<string | null> {
+      const client = await store.oauthClients.byId(session.oauthClientId);
+      if (!client || client.deletedAt !== null || !this.isPossible(session)) return null;
+      return links.adminConsentUrl(session.id, client);
+    },
+
+    /** The person at the link says that an administrator must approve. Throws `connect_session_over`. */
+    async await(session: ConnectSession): Promise<void> {
+      if (!isOpen(session, clock.now()) || !this.isPossible(session)) throw over();
+      if (session.setback?.status === 'waiting_for_admin') return;
+      const setback = { at: clock.now(), status: 'waiting_for_admin', provider: null } as const;
+      if (!(await results.setBack(session, setback))) throw over();
+    },
+
+    /** The session of a mailbox owner's link; null for an unknown one. */
+    sessionAt: (token: string): Promise<ConnectSession | null> =>
+      store.connectSessions.byTokenHash(hashOfToken(token)),
+
+    /** Where the administrator goes. Throws `not_found`, `oauth_client_paused`, `connect_session_over`. */
+    async depart(token: string): Promise<{ authorizationUrl: string }> {
+      const found = await invitation(token);
+      const adminConsentUrl = found && providers[found.session.provider].adminConsentUrl;
+      if (!found || !adminConsentUrl) throw over();
+      const { session, oauthClient, scopes } = found;
+      if (oauthClient.status === 'paused') throw oauthClientPaused(oauthClient);
+      const parts = [session.id];
+      const state = signedToken(ports, 'admin-consent', { parts, lifeSeconds: stateSeconds });
+      const redirectUri = redirectUriOf(await origins.ofClient(oauthClient), oauthClient.id);
+      const request = { redirectUri, scopes, state: `${adminStatePrefix}${state}`, entraTenant: null };
+      return { authorizationUrl: adminConsentUrl(oauthClient, request) };
+    },
+
+    /** The provider sent the administrator back. Never throws for what the browser or the provider did. */
+    async arrive(callback: { oauthClientId: string; parameters: URLSearchParams }): Promise<AdminArrival> {
+      const state = callback.parameters.get('state') ?? '';
+      const found = state.startsWith(adminStatePrefix)
+        ? await invitation(state.slice(adminStatePrefix.length)).catch(() => null)
+        : null;
+      if (!found || found.oauthClient.id !== callback.oauthClientId) return { consent: null };
+      const { session, workspace } = found;
+      const consent = providers[session.provider].readAdminConsent(callback.parameters);
+      if (!consent) return { consent: null };
+      if (consent.isGranted) await note(session);
+      return { consent, workspace };
+    },
+  };
+
+  /** A session that waits is open for its owner again; the event tells whoever wants to send them a word. */
+  async function note(session: ConnectSession): Promise<void> {
+    const at = clock.now();
+    const isWaiting = connectStatusOf(session, at) === 'waiting_for_admin';
+    await store.transaction(async (rows) => {
+      const changes = { adminConsentedAt: at, ...(isWaiting ? { setback: null } : {}) };
+      await rows.connectSessions.update(session.id, changes);
+      if (session.adminConsentedAt !== null) return;
+      await raise(ports, rows, {
+        workspaceId: session.workspaceId,
+        type: 'connect_session.admin_consented',
+        objectId: session.id,
+        data: {},
+        createdAt: at,
+      });
+    });
+    connectSessions.announce(session.id);
+  }
+}
+
+const over = (): GatewayError =>
+  new GatewayError('connect_session_over', 'This link was used, cancelled, or is too old.');

@@ -1,0 +1,92 @@
+// The connect page of a workspace's customer: a link that needs no API key, shows which providers the customer can
+// connect with, and makes a connect session for whoever chooses one. An OAuth client of the workspace's own is offered
+// when it was opened to customers; else a shared one of the same provider.
+import type { ConnectSession, ConnectSessions } from './connect.ts';
+import { GatewayError } from './errors.ts';
+import type { OAuthClient, ProviderName } from './oauth-clients.ts';
+import type { Origins } from './origins.ts';
+import type { Ports, Profile } from './ports.ts';
+import { type Principal, workspaceFor } from './principal.ts';
+import { readSignedToken, signedToken } from './signed-link.ts';
+import type { Workspace } from './workspaces.ts';
+
+export type CustomerPage = {
+  workspace: Workspace;
+  customer: string;
+  profile: Profile;
+  /** What can be connected, in the order of the list of providers. */
+  choices: { provider: ProviderName; oauthClient: OAuthClient }[];
+  /** Host of the page. */
+  origin: string;
+};
+
+export type CustomerPages = ReturnType<typeof createCustomerPages>;
+
+type Needs = Pick<Ports, 'clock' | 'store' | 'providers' | 'linkSigner'> & {
+  connectSessions: ConnectSessions;
+  origins: Origins;
+};
+
+export function createCustomerPages(ports: Needs) {
+  const { store, providers, connectSessions, origins } = ports;
+
+  async function page(token: string): Promise<CustomerPage | null> {
+    const [workspaceId, encoded, profile] = readSignedToken(ports, 'customer', token)?.parts ?? [];
+    const workspace = workspaceId === undefined ? null : await store.workspaces.byId(workspaceId);
+    if (!workspace || encoded === undefined || !isProfile(profile)) return null;
+    const names: ProviderName[] = [providers.microsoft.name, providers.google.name];
+    const found = await Promise.all(
+      names.map((provider) => store.oauthClients.choose(workspace.id, provider, 'customers')),
+    );
+    return {
+      workspace,
+      customer: Buffer.from(encoded, 'base64url').toString('utf8'),
+      profile,
+      choices: found
+        .filter((client) => client !== null)
+        .map((oauthClient) => ({ provider: oauthClient.provider, oauthClient })),
+      origin: origins.ofWorkspace(workspace),
+    };
+  }
+
+  return {
+    /** `lifeSeconds`: how long the link is good. */
+    async link(
+      principal: Principal,
+      { customer, profile, lifeSeconds }: { customer: string; profile: Profile; lifeSeconds: number },
+    ): Promise<{ url: string; expiresAt: number }> {
+      const workspaceId = workspaceFor(principal, 'connect_sessions:create');
+      const workspace = await store.workspaces.byId(workspaceId);
+      const parts = [workspaceId, Buffer.from(customer).toString('base64url'), profile];
+      const token = signedToken(ports, 'customer', { parts, lifeSeconds });
+      const expiresAt = readSignedToken(ports, 'customer', token)?.expiresAt ?? 0;
+      return { url: `${origins.ofWorkspace(workspace)}/customers/${token}`, expiresAt };
+    },
+
+    /** What the link shows; null when it is forged or over. Changes nothing. */
+    page,
+
+    /** Makes the connect session of a choice. Throws `oauth_client_missing` when it is not offered (any more). */
+    async choose(token: string, provider: string): Promise<{ session: ConnectSession; url: string } | null> {
+      const shown = await page(token);
+      if (!shown) return null;
+      const choice = shown.choices.find((each) => each.provider === provider);
+      if (!choice) throw new GatewayError('oauth_client_missing', 'This provider is not offered here.');
+      return connectSessions.issue(shown.workspace.id, {
+        provider: choice.provider,
+        profile: shown.profile,
+        oauthClientId: choice.oauthClient.id,
+        expectedEmail: null,
+        mailboxId: null,
+        customer: shown.customer,
+        managedAccountsOnly: false,
+        exclusive: false,
+        isRetryable: true,
+        surface: 'customer',
+      });
+    },
+  };
+}
+
+const isProfile = (text: string | undefined): text is Profile =>
+  text === 'full' || text === 'api' || text === 'send_only';

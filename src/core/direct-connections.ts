@@ -1,0 +1,190 @@
+// Mailboxes that no person consents for: an administrator has let a service account act for the whole domain, or has
+// given the OAuth client a permission of its own. One token is minted and every transport proved before a row is
+// written; there is no refresh token, tokens are minted whenever one is wanted.
+import type { Refusal } from './code-exchange.ts';
+import { type ConnectSession, hashOfToken, isOpen } from './connect.ts';
+import { addressLock, type Connection, writeConnection } from './connection-rows.ts';
+import { verdictOf } from './diagnosis.ts';
+import { GatewayError, invalidField, notFound } from './errors.ts';
+import { raise } from './events.ts';
+import { addressIssuer } from './imports.ts';
+import type { InFlight } from './in-flight.ts';
+import type { Mailbox } from './mailboxes.ts';
+import { oauthClientPaused, pauseOAuthClient } from './oauth-client-pause.ts';
+import type { OAuthClient } from './oauth-clients.ts';
+import type { IssuedTokens, Ports, Profile } from './ports.ts';
+import { type Principal, workspaceFor } from './principal.ts';
+import { objectionToProof } from './proofs.ts';
+import type { Arrival, SessionResults } from './session-results.ts';
+import type { Verification, Verifier } from './verification.ts';
+
+export type DirectConnection = {
+  oauthClientId: string;
+  email: string;
+  profile: Profile;
+  name: string | null;
+  customer: string | null;
+  externalId: string | null;
+  /** The mailbox that keeps its id; null = the one with the address, else a new one. */
+  mailboxId: string | null;
+};
+
+export type DirectConnections = ReturnType<typeof createDirectConnections>;
+
+type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 'settings'> & {
+  verifier: Verifier;
+  results: SessionResults;
+  inFlight: InFlight;
+};
+
+type Proved = { tokens: IssuedTokens; resource: string; scope: string; verification: Verification };
+
+export function createDirectConnections(ports: Needs) {
+  const { clock, store, providers, settings, verifier, results, inFlight } = ports;
+
+  async function prove(client: OAuthClient, email: string, profile: Profile): Promise<Proved | Refusal> {
+    const provider = providers[client.provider];
+    const scope = provider.scopesFor(client, profile).join(' ');
+    const resource = provider.primaryResource(client, profile);
+    const scopes = provider.scopesOfResource(client, resource, scope);
+    const deadline = clock.deadline(settings.providerTimeoutSeconds * 1000);
+    const attempt = await provider.mint(client, { email, resource, scopes }, deadline);
+    if (!attempt.ok) {
+      const { kind, reason, provider: words } = attempt.failure;
+      if (kind === 'oauth_client') await pauseOAuthClient(ports, client, reason);
+      return { reason, provider: words };
+    }
+    const { accessToken } = attempt.value;
+    const isAppOnly = client.grantType === 'client_credentials';
+    const names = isAppOnly ? 'other' : 'own';
+    const login = { email, accessToken, scope, names } as const;
+    const proofs = await verifier.prove(client, provider.transports(client, scope), login);
+    // A token for a named mailbox vouches for it; a client's own token says nothing about any.
+    const disproof = objectionToProof(proofs, { isVouchedFor: !isAppOnly });
+    const verification = { verifiedAt: clock.now(), results: proofs };
+    return disproof ?? { tokens: attempt.value, resource, scope, verification };
+  }
+
+  async function write(
+    workspaceId: string,
+    client: OAuthClient,
+    request: Omit<DirectConnection, 'oauthClientId' | 'profile'>,
+    proved: Proved,
+    session: ConnectSession | null,
+  ): Promise<Mailbox | Refusal> {
+    const { email } = request;
+    const now = clock.now();
+    const connection: Connection = {
+      workspaceId,
+      oauthClient: client,
+      identity: {
+        issuer: addressIssuer,
+        subject: email,
+        email,
+        name: '',
+        entraTenantId: client.entraTenant,
+        isManaged: true,
+      },
+      delegateEmail: null,
+      aliases: null,
+      refreshToken: null,
+      refreshTokenExpiresInSeconds: null,
+      scope: proved.scope,
+      tokenSets: [{ resource: proved.resource, tokens: proved.tokens }],
+      mailboxId: request.mailboxId,
+      customer: request.customer,
+      name: request.name,
+      externalId: request.externalId,
+      settings: {},
+      verification: proved.verification,
+    };
+    return store.transaction(async (rows): Promise<Mailbox | Refusal> => {
+      await rows.lock(addressLock(email));
+      const before = await rows.mailboxes.byEmail(workspaceId, email);
+      const holder = before && (await rows.grants.byId(before.grantId));
+      const isHeld = holder?.status === 'active' && holder.issuer !== addressIssuer;
+      if (isHeld && before?.id !== request.mailboxId) return { reason: 'address_held_by_other_account' };
+      const { mailbox, isNew } = await writeConnection(ports, rows, connection, now);
+      if (session) {
+        const { id: mailboxId, name } = mailbox;
+        const outcome = { status: 'connected', mailboxId, email, name, reconnected: !isNew } as const;
+        if (!(await rows.connectSessions.finish(session.id, outcome, now))) throw over();
+      }
+      await raise(ports, rows, {
+        workspaceId,
+        type: isNew ? 'mailbox.connected' : 'mailbox.reconnected',
+        objectId: mailbox.id,
+        data: { email, ...(session ? { session: session.id } : {}) },
+        createdAt: now,
+      });
+      return mailbox;
+    });
+  }
+
+  async function usableClient(workspaceId: string, id: string): Promise<OAuthClient> {
+    const client = await store.oauthClients.byId(id);
+    const isVisible = client?.workspaceId === workspaceId || client?.workspaceId === null;
+    if (!client || !isVisible || client.deletedAt !== null) throw notFound('OAuth client');
+    if (client.status === 'paused') throw oauthClientPaused(client);
+    return client;
+  }
+
+  return {
+    /**
+     * Throws `not_found`, `oauth_client_paused`, `invalid_request` for an OAuth client that needs a sign-in, and
+     * `mailbox_refused` with the verdict when the provider or the mail servers refuse.
+     */
+    connect(principal: Principal, request: DirectConnection): Promise<Mailbox> {
+      const workspaceId = workspaceFor(principal, 'mailboxes:create');
+      return inFlight.track(connectOnce(workspaceId, { ...request, email: request.email.toLowerCase() }));
+    },
+
+    /** The person at a link presses the button; nobody signs in. Throws `connect_session_over`, `oauth_client_paused`. */
+    async connectAt(token: string): Promise<Arrival> {
+      const session = await store.connectSessions.byTokenHash(hashOfToken(token));
+      if (!session || !isOpen(session, clock.now()) || session.expectedEmail === null) throw over();
+      return inFlight.track(connectSession(session, session.expectedEmail));
+    },
+  };
+
+  async function connectOnce(workspaceId: string, request: DirectConnection): Promise<Mailbox> {
+    const client = await usableClient(workspaceId, request.oauthClientId);
+    if (client.grantType === 'authorization_code') {
+      throw invalidField(
+        '/oauth_client_id',
+        'is an OAuth client that people consent to: make a connect session',
+      );
+    }
+    if (request.mailboxId !== null) {
+      const mailbox = await store.mailboxes.byId(request.mailboxId);
+      if (mailbox?.workspaceId !== workspaceId) throw notFound('mailbox');
+      if (mailbox.email !== request.email) throw invalidField('/email', 'is not the address of this mailbox');
+    }
+    const proved = await prove(client, request.email, request.profile);
+    if ('reason' in proved) throw refused(proved);
+    const written = await write(workspaceId, client, request, proved, null);
+    if ('reason' in written) throw refused(written);
+    return written;
+  }
+
+  async function connectSession(session: ConnectSession, email: string): Promise<Arrival> {
+    const client = await usableClient(session.workspaceId, session.oauthClientId);
+    if (client.grantType === 'authorization_code') throw over();
+    const proved = await prove(client, email, session.profile);
+    if ('reason' in proved) return results.refuse(session, proved);
+    const { mailboxId, customer, externalId, mailboxName: name } = session;
+    const request = { email, mailboxId, customer, externalId, name };
+    const written = await write(session.workspaceId, client, request, proved, session);
+    return 'reason' in written ? results.refuse(session, written) : results.arrivalOf(session.id);
+  }
+}
+
+const over = (): GatewayError =>
+  new GatewayError('connect_session_over', 'This link was used, cancelled, or is too old.');
+
+function refused({ reason, provider }: Refusal): GatewayError {
+  const verdict = verdictOf(reason);
+  return new GatewayError('mailbox_refused', `${verdict.sentence} ${verdict.remedy}`, {
+    extras: { verdict, ...(provider ? { provider } : {}) },
+  });
+}

@@ -1,0 +1,152 @@
+// What a way back from the provider comes to: written once, read as often as somebody looks. A refusal that the person
+// can do something about is a setback, where the session allows another try; every other one ends the session.
+import type { Refusal } from './code-exchange.ts';
+import type { ConnectOutcome, ConnectSession, ConnectSessions } from './connect.ts';
+import { type EventType, raise } from './events.ts';
+import type { Ports } from './ports.ts';
+import { expiryAfter, type Setback } from './setbacks.ts';
+import type { Verification } from './verification.ts';
+import type { Workspace } from './workspaces.ts';
+
+/** `session` null = the callback belongs to no session that we could tell this browser about. */
+export type Arrival =
+  | {
+      session: ConnectSession;
+      result: ConnectOutcome | Setback;
+      workspace: Workspace;
+      /** What was proved; null until it was, and when nothing was connected. */
+      verification: Verification | null;
+      /** Appended to the return URL when the caller's backend has to confirm; null otherwise. */
+      confirmationCode: string | null;
+    }
+  | { session: null; reason: 'callback_invalid' | 'browser_mismatch' | 'session_expired' };
+
+export type SessionResults = ReturnType<typeof createSessionResults>;
+
+type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'settings' | 'linkSigner'> & {
+  connectSessions: ConnectSessions;
+};
+
+const setbackEvents: Partial<Record<Setback['status'], EventType>> = {
+  waiting_for_admin: 'connect_session.waiting_for_admin',
+  waiting_for_confirmation: 'connect_session.waiting_for_confirmation',
+};
+
+/** How long a second callback waits for the first one's result. */
+const duplicateWaitMilliseconds = 20_000;
+
+export function createSessionResults(ports: Needs) {
+  const { clock, store, settings, linkSigner, connectSessions } = ports;
+
+  async function fail(session: ConnectSession, refusal: Refusal): Promise<void> {
+    const at = clock.now();
+    const outcome: ConnectOutcome = {
+      status: 'failed',
+      reason: refusal.reason,
+      provider: refusal.provider ?? null,
+      missingScopes: refusal.missingScopes ?? [],
+    };
+    await store.transaction(async (rows) => {
+      if (!(await rows.connectSessions.finish(session.id, outcome, at))) return;
+      await raise(ports, rows, {
+        workspaceId: session.workspaceId,
+        type: 'connect_session.failed',
+        objectId: session.id,
+        data: { reason: outcome.reason },
+        createdAt: at,
+      });
+    });
+  }
+
+  /** False when the session was over before. `held`: what waits for the caller's word. */
+  async function setBack(
+    session: ConnectSession,
+    setback: Setback,
+    held: Parameters<typeof store.connectSessions.update>[1]['held'] = null,
+  ): Promise<boolean> {
+    const isWritten = await store.transaction(async (rows) => {
+      const expiresAt = expiryAfter(setback, session, settings);
+      if (!(await rows.connectSessions.update(session.id, { setback, expiresAt, held }))) return false;
+      const type = setbackEvents[setback.status];
+      if (type && session.setback?.status !== setback.status) {
+        await raise(ports, rows, {
+          workspaceId: session.workspaceId,
+          type,
+          objectId: session.id,
+          data: {},
+          createdAt: setback.at,
+        });
+      }
+      return true;
+    });
+    connectSessions.announce(session.id);
+    return isWritten;
+  }
+
+  function setbackOf(refusal: Refusal): Setback | null {
+    const at = clock.now();
+    const provider = refusal.provider ?? null;
+    switch (refusal.reason) {
+      case 'scope_missing':
+        return { at, status: 'insufficient_scope', missingScopes: refusal.missingScopes ?? [] };
+      case 'wrong_mailbox':
+        return { at, status: 'wrong_mailbox', signedInAs: refusal.signedInAs ?? null };
+      case 'admin_consent_required':
+        return { at, status: 'waiting_for_admin', provider };
+      case 'access_denied':
+        return { at, status: 'declined', provider };
+      default:
+        return null;
+    }
+  }
+
+  /** What the session says of what happened since `since`: a setback of an earlier try is no answer. */
+  async function arrivalOf(sessionId: string, since = 0): Promise<Arrival> {
+    const session = await store.connectSessions.byId(sessionId);
+    const setback = session?.setback && session.setback.at >= since ? session.setback : null;
+    const result = session?.outcome ?? (session && session.expiresAt > clock.now() ? setback : null);
+    if (!session || !result) return { session: null, reason: 'session_expired' };
+    const [workspace, mailbox] = await Promise.all([
+      store.workspaces.byId(session.workspaceId),
+      result.status === 'connected' ? store.mailboxes.byId(result.mailboxId) : null,
+    ]);
+    if (!workspace) return { session: null, reason: 'session_expired' };
+    return {
+      session,
+      result,
+      workspace,
+      verification: mailbox?.verification ?? null,
+      confirmationCode: result.status === 'waiting_for_confirmation' ? codeOf(session.id) : null,
+    };
+  }
+
+  /** Only a browser that went through the sign-in is ever given it. */
+  const codeOf = (sessionId: string): string => linkSigner.sign('confirmation', sessionId);
+
+  return {
+    setBack,
+    arrivalOf,
+
+    isConfirmationCode: (sessionId: string, code: string): boolean =>
+      linkSigner.verify('confirmation', sessionId, code),
+
+    async refuse(session: ConnectSession, refusal: Refusal): Promise<Arrival> {
+      const setback = session.isRetryable ? setbackOf(refusal) : null;
+      if (setback) await setBack(session, setback);
+      else await fail(session, refusal);
+      connectSessions.announce(session.id);
+      return arrivalOf(session.id);
+    },
+
+    /** The first callback's answer, for whoever comes second: a double click, a reload, a link scanner. */
+    async answerOfFirst(sessionId: string, since: number): Promise<Arrival> {
+      const end = clock.now() + duplicateWaitMilliseconds;
+      while (clock.now() < end) {
+        const arrival = await arrivalOf(sessionId, since);
+        if (arrival.session) return arrival;
+        await clock.sleep(200);
+      }
+      return arrivalOf(sessionId, since);
+    },
+  };
+}

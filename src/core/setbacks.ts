@@ -1,0 +1,32 @@
+// Setbacks: a connect session that came back without a mailbox, but is not over. It waits for an administrator, for
+// another try, or for the caller's word; its link and its result page go on working until it expires.
+import type { ProviderWords } from './ports.ts';
+
+/** `at`: when it came to this. */
+export type Setback = { at: number } & (
+  | { status: 'waiting_for_admin'; provider: ProviderWords | null }
+  /** Boxes were left unticked. */
+  | { status: 'insufficient_scope'; missingScopes: string[] }
+  /** `signedInAs` is for the person's own eyes: the workspace did not ask for that address. */
+  | { status: 'wrong_mailbox'; signedInAs: string | null }
+  /** Somebody pressed cancel. Where an administrator must approve, the way back looks like this, too. */
+  | { status: 'declined'; provider: ProviderWords | null }
+  /** All is well, and the caller's backend has to confirm that it was the right person's browser. */
+  | { status: 'waiting_for_confirmation'; email: string; name: string }
+);
+
+export type SetbackStatus = Setback['status'];
+
+/** However often somebody tries again: no session lives longer after its creation, but for an administrator. */
+const lifeMillisecondsMax = 24 * 3600 * 1000;
+
+type Life = { createdAt: number; expiresAt: number };
+type Settings = { connectSessionSeconds: number; adminConsentSeconds: number };
+
+/** Until when a session that met this setback lives: a person needs time for another try. */
+export function expiryAfter({ status, at }: Setback, session: Life, settings: Settings): number {
+  const isForAdmin = status === 'waiting_for_admin';
+  const wanted = at + (isForAdmin ? settings.adminConsentSeconds : settings.connectSessionSeconds) * 1000;
+  const bounded = isForAdmin ? wanted : Math.min(wanted, session.createdAt + lifeMillisecondsMax);
+  return Math.max(session.expiresAt, bounded);
+}
