@@ -1,7 +1,7 @@
 // What callers write at the same moment adds up: guarantees for one database and every node on it.
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import type { Principal } from '../../src/core/index.ts';
+import { enteredSecret, type Principal } from '../../src/core/index.ts';
 import { type Answer, type Call, type Installation, memberOf } from '../support/installation.ts';
 
 const rounds = 10;
@@ -160,7 +160,7 @@ export function writeRaceGuarantees(racers: () => Racers): void {
       provider: 'google' as const,
       name: 'Large',
       clientId: 'large',
-      clientSecret: 'large',
+      credential: enteredSecret('large'),
       cloud: null,
       entraTenant: null,
       personalAccounts: true,

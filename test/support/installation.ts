@@ -16,7 +16,7 @@ import {
   startSandbox,
 } from '../../sandbox/index.ts';
 import { loadConfig } from '../../src/config.ts';
-import type { ApiKeyScope, Log } from '../../src/core/index.ts';
+import { type ApiKeyScope, enteredSecret, type Log } from '../../src/core/index.ts';
 import { createGateway, type Gateway, type Substitutes } from '../../src/gateway.ts';
 import { generateKey } from '../../src/stores/keyring.ts';
 
@@ -156,7 +156,7 @@ async function addSharedClients(gateway: Gateway, sandbox: Sandbox): Promise<voi
       provider,
       name: `Shared ${provider}`,
       clientId,
-      clientSecret,
+      credential: enteredSecret(clientSecret),
       cloud: null,
       entraTenant: null,
       personalAccounts: true,

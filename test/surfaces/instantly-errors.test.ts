@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { approve } from '../../sandbox/end-user.ts';
+import { enteredSecret } from '../../src/core/index.ts';
 import { type Answer, type Call, type Installation, startInstallation } from '../support/installation.ts';
 
 const init = '/api/v2/oauth/google/init';
@@ -118,7 +119,7 @@ it('without an OAuth client of the provider, init is 500 and says so: waiting do
   const operator = await core.apiKeys.authenticate(await installation.issueKey(['all'], null));
   const { items } = await core.oauthClients.list(operator, { after: null, limit: 10 });
   const microsoft = items.find(({ provider }) => provider === 'microsoft');
-  await core.oauthClients.remove(operator, microsoft?.id ?? '');
+  await core.oauthClients.remove(operator, microsoft?.id ?? '', { force: false });
   const answer = await call('POST', '/api/v2/oauth/microsoft/init');
   assertEnvelope(answer, 500, 'Internal Server Error', 'There is no OAuth client of the provider microsoft.');
   assert.equal(answer.headers.get('retry-after'), null);
@@ -146,6 +147,6 @@ it('while the OAuth client is paused, init is 503 with a time to come back; a re
   const { items } = await core.oauthClients.list(operator, { after: null, limit: 10 });
   const google = items.find(({ provider }) => provider === 'google');
   const { clientSecret } = installation.sandbox.google.clients.confidential;
-  await core.oauthClients.update(operator, google?.id ?? '', { clientSecret });
+  await core.oauthClients.update(operator, google?.id ?? '', { credential: enteredSecret(clientSecret) });
   assert.equal((await call('POST', init)).status, 200);
 });

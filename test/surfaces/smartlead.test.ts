@@ -261,7 +261,8 @@ describe('an account is refused', () => {
       const own = await lonely.gateway.core.apiKeys.authenticate(lonely.apiKey);
       const operator = { ...own, isInstallation: true, workspaceId: null };
       const visible = await lonely.gateway.core.oauthClients.list(own, { after: null, limit: 10 });
-      for (const { id } of visible.items) await lonely.gateway.core.oauthClients.remove(operator, id);
+      for (const { id } of visible.items)
+        await lonely.gateway.core.oauthClients.remove(operator, id, { force: false });
       const { status, body } = await post(await accountOf(lonely, 'alice@gmail.test'), lonely.call);
       assert.equal(status, 400);
       assert.match(String(body.message), /no shared OAuth client for GMAIL/);

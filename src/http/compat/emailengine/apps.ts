@@ -1,10 +1,10 @@
 // OAuth2 applications: EmailEngine's name for OAuth clients. The secret goes in and comes out as asterisks.
 import {
   type Core,
+  enteredSecret,
   GatewayError,
-  type OAuthClient,
   type Principal,
-  redirectUriOf,
+  type RegisteredClient,
 } from '../../../core/index.ts';
 import { masked, typeOf } from './account-view.ts';
 import { AppChanges, AppParams, NewApp, PageQuery } from './app-schemas.ts';
@@ -28,7 +28,7 @@ export const apps: Noun = (app, { core }) => {
         total: clients.length,
         page,
         pages: Math.max(1, Math.ceil(clients.length / pageSize)),
-        apps: clients.slice(page * pageSize, (page + 1) * pageSize).map((client) => presentApp(core, client)),
+        apps: clients.slice(page * pageSize, (page + 1) * pageSize).map(presentApp),
       };
     });
 
@@ -44,7 +44,7 @@ export const apps: Noun = (app, { core }) => {
         provider: body.provider === 'gmail' ? 'google' : 'microsoft',
         name: body.name,
         clientId: body.clientId,
-        clientSecret: body.clientSecret,
+        credential: enteredSecret(body.clientSecret),
         cloud: cloudOf(body.cloud),
         entraTenant: tenantOf(body) ?? null,
         personalAccounts: body.googleWorkspaceAccounts !== true,
@@ -59,7 +59,7 @@ export const apps: Noun = (app, { core }) => {
     const schema = { params: AppParams };
     scope.get('/', { schema }, async (request) => {
       const { principal } = callerOf(request, 'oauth_clients:read');
-      return presentApp(core, await clientOf(core, principal, request.params.app));
+      return presentApp(await clientOf(core, principal, request.params.app));
     });
 
     scope.put('/', { schema: { ...schema, body: AppChanges } }, async (request) => {
@@ -77,7 +77,7 @@ export const apps: Noun = (app, { core }) => {
           ...(body.clientId === undefined ? {} : { clientId: body.clientId }),
           ...(body.clientSecret === undefined || body.clientSecret === masked
             ? {}
-            : { clientSecret: body.clientSecret }),
+            : { credential: enteredSecret(body.clientSecret) }),
           ...(tenant === undefined ? {} : { entraTenant: tenant }),
           ...(body.googleWorkspaceAccounts === undefined
             ? {}
@@ -92,7 +92,7 @@ export const apps: Noun = (app, { core }) => {
     scope.delete('/', { schema }, async (request) => {
       const { principal } = callerOf(request, 'oauth_clients:delete');
       const client = await clientOf(core, principal, request.params.app);
-      await core.oauthClients.remove(principal, client.id).catch(toAppNotFound);
+      await core.oauthClients.remove(principal, client.id, { force: false }).catch(toAppNotFound);
       // Never more: an application with accounts is not deleted.
       return { id: client.id, deleted: true, accounts: 0 };
     });
@@ -100,7 +100,7 @@ export const apps: Noun = (app, { core }) => {
 };
 
 /** Throws EmailEngine's 404. */
-export async function clientOf(core: Core, principal: Principal, id: string): Promise<OAuthClient> {
+export async function clientOf(core: Core, principal: Principal, id: string): Promise<RegisteredClient> {
   const client = await readApp(core, principal, id);
   if (!client) throw appNotFound();
   return client;
@@ -112,11 +112,11 @@ function toAppNotFound(error: unknown): never {
   throw error;
 }
 
-async function allClients(core: Core, principal: Principal): Promise<OAuthClient[]> {
-  const clients: OAuthClient[] = [];
+async function allClients(core: Core, principal: Principal): Promise<RegisteredClient[]> {
+  const clients: RegisteredClient[] = [];
   let after: string | null = null;
   do {
-    const page: { items: OAuthClient[]; next: string | null } = await core.oauthClients.list(principal, {
+    const page: { items: RegisteredClient[]; next: string | null } = await core.oauthClients.list(principal, {
       after,
       limit: 100,
     });
@@ -149,7 +149,7 @@ function onlyHere(body: AppChanges): Record<string, unknown> {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }
 
-function presentApp({ settings }: Core, client: OAuthClient): Record<string, unknown> {
+function presentApp(client: RegisteredClient): Record<string, unknown> {
   const { enabled = true, ...others } = client.dialects[surfaceName] ?? {};
   return {
     ...others,
@@ -168,7 +168,7 @@ function presentApp({ settings }: Core, client: OAuthClient): Record<string, unk
     ...(client.entraTenant === null
       ? { googleWorkspaceAccounts: !client.personalAccounts }
       : { authority: client.entraTenant, cloud: client.cloud === 'default' ? 'global' : client.cloud }),
-    redirectUrl: redirectUriOf(settings.publicUrl, client.id),
+    redirectUrl: client.redirectUri,
     ...(client.pausedReason === null ? {} : { lastError: { response: client.pausedReason } }),
   };
 }

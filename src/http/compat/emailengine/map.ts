@@ -1,6 +1,13 @@
 // Between EmailEngine's words and the core's: applications, the settings that are kept, where a browser may be
 // sent. Decides nothing else.
-import type { Core, OAuthClient, Principal, Profile, ProviderName } from '../../../core/index.ts';
+import type {
+  Core,
+  OAuthClient,
+  Principal,
+  Profile,
+  ProviderName,
+  RegisteredClient,
+} from '../../../core/index.ts';
 import { GatewayError } from '../../../core/index.ts';
 import { keptNames } from './account-schemas.ts';
 import { badField, EmailEngineError, notBuilt } from './errors.ts';
@@ -23,7 +30,11 @@ export async function appOf(core: Core, principal: Principal, id: string | undef
 }
 
 /** Null for an unknown or foreign one. Whoever may use an application need not be allowed to read them all. */
-export async function readApp(core: Core, principal: Principal, id: string): Promise<OAuthClient | null> {
+export async function readApp(
+  core: Core,
+  principal: Principal,
+  id: string,
+): Promise<RegisteredClient | null> {
   const reader = { ...principal, scopes: new Set([...principal.scopes, 'oauth_clients:read' as const]) };
   return core.oauthClients.read(reader, id).catch((error: unknown) => {
     if (error instanceof GatewayError && error.code === 'not_found') return null;
