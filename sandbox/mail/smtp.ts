@@ -125,6 +125,8 @@ function recite(replies: readonly string[], socket: Duplex | undefined): void {
     if (/^QUIT\r\n/im.test(text)) socket.end('221 2.0.0 closing\r\n');
     else say();
   });
+  // Taken from its pipe, a stream stands still.
+  socket.resume();
   say();
 }
 

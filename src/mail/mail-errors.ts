@@ -31,6 +31,8 @@ export const imapRows: readonly ImapRow[] = [
   { text: /basic authentication is disabled/i, phase: 'authenticate', reason: 'basic_auth_refused' },
   { code: ['LIMIT'], reason: 'too_many_connections' },
   { code: ['OVERQUOTA'], reason: 'quota_exceeded' },
+  // Gmail, hanging up: of a BYE the library gives the words without the code.
+  { text: /command or bandwidth limits/i, status: 'BYE', reason: 'quota_exceeded' },
   { code: ['UNAVAILABLE', 'INUSE', 'SERVERBUG', 'THROTTLED'], reason: 'server_busy' },
   { code: ['AUTHENTICATIONFAILED', 'AUTHORIZATIONFAILED', 'EXPIRED'], reason: 'authentication_refused' },
   { code: ['NONEXISTENT', 'NOPERM'], phase: 'inbox', reason: 'inbox_unavailable' },

@@ -22,10 +22,16 @@ export const wordsOf = (body: string, httpStatus: number | null, sent: SentSecre
     suberror: text(fields.suberror) ?? text(fields.error_subtype),
     description: text(fields.error_description),
     errorCodes: numbers(fields.error_codes),
-    traceId: text(fields.trace_id),
-    correlationId: text(fields.correlation_id),
+    traceId: text(fields.trace_id) ?? idAfter('Trace ID', fields.error_description),
+    correlationId: text(fields.correlation_id) ?? idAfter('Correlation ID', fields.error_description),
   };
 };
+
+/** Entra writes its ids into the description too, and a callback has nothing else; cutting may lose them there. */
+const idAfter = (name: string, description: unknown): string | null =>
+  typeof description === 'string'
+    ? (new RegExp(`\\b${name}: ([0-9a-f-]{36})\\b`, 'i').exec(description)?.[1] ?? null)
+    : null;
 
 /** Parses text that should be a JSON object; null for anything else. */
 export const parseObject = (body: string): Record<string, unknown> | null => {
