@@ -1,122 +1,54 @@
-// Google: its scopes, its one resource, and the dialect of its authorization server. The protocol itself is in
-// oauth2.ts. https://developers.google.com/identity/protocols/oauth2/web-server
-import { GatewayError } from '../core/errors.ts';
-import type { OAuthClient } from '../core/oauth-clients.ts';
-import type { EgressFetch, Identity, Profile, Provider, Transport } from '../core/ports.ts';
+// Google: the calls to its authorization server, and its dialect. What is known without asking is in
+// google-knowledge.ts, the protocol itself in oauth2.ts.
+import type { Clock, EgressFetch, Identity, ProviderAdapter } from '../core/ports.ts';
+import { googleAddresses } from './addresses.ts';
+import { endpointsOf } from './clouds.ts';
+import type { ParseCredential } from './credentials.ts';
 import type { GoogleEndpoints } from './endpoints.ts';
+import { createGoogleExamination, type MintFor } from './examine-google.ts';
+import { createGoogleKnowledge } from './google-knowledge.ts';
 import type { VerifyIdToken } from './id-token.ts';
 import { identifyGoogle } from './identify.ts';
 import { type Claims, googleIdentity, verifiedAddress } from './identity.ts';
-import { type AuthorizationServer, authorizationUrl, type OAuth2 } from './oauth2.ts';
+import { asMintFailure } from './mint-errors.ts';
+import type { AuthorizationServer, OAuth2 } from './oauth2.ts';
 import { parseObject } from './provider-words.ts';
-import { isIdentityScope, missingWords, scopeWords } from './scopes.ts';
+import { registrationOf, serviceAccountOf } from './registration.ts';
+import { signAssertion } from './service-account.ts';
 import { ownFailure } from './token-errors.ts';
-
-/** Every Google access token is for all that its scope covers, so there is one resource. */
-const mailResource = 'https://mail.google.com/';
-const mailScope = 'https://mail.google.com/';
-const modifyScope = 'https://www.googleapis.com/auth/gmail.modify';
-
-const profileScopes = {
-  full: ['openid', 'email', 'profile', mailScope],
-  api: ['openid', 'email', 'profile', modifyScope],
-} as const satisfies Record<Profile, readonly string[]>;
-
-/** The mail scope opens the API too, but is asked for by those who want IMAP and SMTP. */
-const scopeTransports: Readonly<Record<string, readonly Transport[]>> = {
-  [mailScope]: ['imap', 'smtp'],
-  [modifyScope]: ['gmail_api'],
-};
 
 export type GoogleDeps = {
   clouds: Record<string, GoogleEndpoints>;
   oauth2: OAuth2;
   verifyIdToken: VerifyIdToken;
+  parseCredential: ParseCredential;
   egressFetch: EgressFetch;
+  clock: Pick<Clock, 'now'>;
 };
 
-export const createGoogle = (deps: GoogleDeps): Provider => {
-  const endpointsOf = (client: OAuthClient): GoogleEndpoints => {
-    const endpoints = Object.hasOwn(deps.clouds, client.cloud) ? deps.clouds[client.cloud] : undefined;
-    if (endpoints === undefined) {
-      throw new GatewayError('internal_error', `The endpoint table has no Google cloud ${client.cloud}.`);
-    }
-    return endpoints;
+export const createGoogle = (deps: GoogleDeps): ProviderAdapter => {
+  const { clouds, oauth2, parseCredential, egressFetch, clock } = deps;
+
+  const mintFor: MintFor = async (client, { subject, scopes }, signal) => {
+    const account = serviceAccountOf(parseCredential, client);
+    if (!account.ok) return account;
+    const server = serverOf(endpointsOf(clouds, client), null);
+    const claims = { audience: server.tokenUrl, subject, scopes, now: clock.now() };
+    const assertion = await signAssertion(account.value, claims);
+    const answer = await oauth2.jwtBearer(server, { clientId: client.clientId, assertion }, signal);
+    return answer.ok ? answer : { ok: false, failure: asMintFailure('jwt_bearer', answer.failure) };
   };
 
-  const transports = (granted: string): Transport[] => [
-    ...new Set(scopeWords(granted).flatMap((word) => scopeTransports[wordKey(word)] ?? [])),
-  ];
-
   return {
-    name: 'google',
-    clouds: Object.keys(deps.clouds),
-    tokenUrls: Object.values(deps.clouds).map(({ token }) => token),
-
-    scopesFor: (client, profile) => [...new Set([...profileScopes[profile], ...client.extraScopes])],
-
-    missingScopes: (_client, profile, granted) => {
-      // The mail scope covers all that the narrower one allows.
-      const hasAll = scopeWords(granted).some((word) => wordKey(word) === mailScope);
-      return hasAll ? [] : missingWords(profileScopes[profile], granted, wordKey);
-    },
-
-    transports: (_client, granted) => transports(granted),
-
-    target: (client, transport) => {
-      const endpoints = endpointsOf(client);
-      switch (transport) {
-        case 'imap':
-        case 'smtp':
-          return { transport, server: endpoints[transport] };
-        case 'gmail_api':
-          return { transport, baseUrl: endpoints.gmailApi };
-        case 'graph':
-          throw new TypeError('Google has no Graph.');
-        default:
-          return transport satisfies never;
-      }
-    },
-
-    resourceOf: (client, transportOrUrl) => {
-      if (['imap', 'smtp', 'gmail_api'].includes(transportOrUrl)) return mailResource;
-      const wanted = transportOrUrl.replace(/\/+$/, '').toLowerCase();
-      const gmailApi = endpointsOf(client).gmailApi;
-      const names = [mailResource, gmailApi, new URL(gmailApi).origin, 'https://gmail.googleapis.com'];
-      return names.some((name) => name.replace(/\/+$/, '').toLowerCase() === wanted) ? mailResource : null;
-    },
-
-    primaryResource: () => mailResource,
-
-    scopesOfResource: (_client, resource, granted) =>
-      resource === mailResource && transports(granted).length > 0
-        ? scopeWords(granted).filter((word) => !isIdentityScope(word))
-        : [],
-
-    resourcesOf: (_client, scope) => (transports(scope).length > 0 ? [mailResource] : []),
-
-    authorizationUrl: (client, request) =>
-      authorizationUrl(endpointsOf(client).authorization, {
-        response_type: 'code',
-        client_id: client.clientId,
-        redirect_uri: request.redirectUri,
-        scope: request.scopes.join(' '),
-        state: request.state,
-        nonce: request.nonce,
-        code_challenge: request.codeChallenge,
-        code_challenge_method: 'S256',
-        // Both are needed for a refresh token: a second consent gives none otherwise.
-        access_type: 'offline',
-        prompt: 'consent',
-        login_hint: request.loginHint,
-        // Only shows the right accounts first; the claim `hd` is what is checked.
-        hd: client.personalAccounts ? null : '*',
-      }),
+    ...createGoogleKnowledge(clouds, parseCredential),
 
     exchangeCode: async (client, exchange, signal) => {
-      const endpoints = endpointsOf(client);
+      const endpoints = endpointsOf(clouds, client);
       const server = serverOf(endpoints, exchange.callbackParameters);
-      const answer = await deps.oauth2.exchangeCode(server, client, { ...exchange, scope: null }, signal);
+      const registration = registrationOf(parseCredential, client);
+      if (!registration.ok) return registration;
+      const request = { ...exchange, scope: null };
+      const answer = await oauth2.exchangeCode(server, registration.value, request, signal);
       if (!answer.ok) return answer;
       const { tokens, idToken } = answer.value;
       if (idToken === null) return { ok: false, failure: ownFailure('request', 'identity_invalid') };
@@ -130,32 +62,41 @@ export const createGoogle = (deps: GoogleDeps): Provider => {
       if (!identity.ok) return identity;
       const complete =
         verified.email === undefined
-          ? await addAddress(deps.egressFetch, endpoints, identity.value, tokens.accessToken.reveal(), signal)
+          ? await addAddress(egressFetch, endpoints, identity.value, tokens.accessToken.reveal(), signal)
           : identity.value;
       return { ok: true, value: { tokens, identity: complete } };
     },
 
     // Without `scope`: the answer then covers all that was granted.
-    refresh: (client, request, signal) =>
-      deps.oauth2.refresh(
-        serverOf(endpointsOf(client), null),
-        client,
-        { refreshToken: request.refreshToken, scope: null },
-        signal,
-      ),
+    refresh: async (client, { refreshToken }, signal) => {
+      const registration = registrationOf(parseCredential, client);
+      if (!registration.ok) return registration;
+      const server = serverOf(endpointsOf(clouds, client), null);
+      return oauth2.refresh(server, registration.value, { refreshToken, scope: null }, signal);
+    },
 
-    identify: (client, tokens, signal) =>
-      identifyGoogle(deps.egressFetch, endpointsOf(client), tokens, signal),
+    mint: (client, { email, scopes }, signal) => mintFor(client, { subject: email, scopes }, signal),
 
     // Ends every grant of this person to the whole registration, not just this one.
-    revoke: (client, refreshToken, signal) =>
-      deps.oauth2.revoke(serverOf(endpointsOf(client), null), client, refreshToken, signal),
-  };
-};
+    revoke: async (client, refreshToken, signal) => {
+      const registration = registrationOf(parseCredential, client);
+      if (!registration.ok) return registration;
+      const server = serverOf(endpointsOf(clouds, client), null);
+      return oauth2.revoke(server, registration.value, refreshToken, signal);
+    },
 
-const wordKey = (word: string): string => {
-  const lower = word.toLowerCase();
-  return lower === 'https://mail.google.com' ? mailScope : lower;
+    examine: createGoogleExamination({
+      ...deps,
+      mintFor,
+      serverOf: (endpoints) => serverOf(endpoints, null),
+    }),
+
+    identify: (client, tokens, signal) =>
+      identifyGoogle(egressFetch, endpointsOf(clouds, client), tokens, signal),
+
+    addresses: (client, tokens, signal) =>
+      googleAddresses(egressFetch, endpointsOf(clouds, client), tokens, signal),
+  };
 };
 
 /** Google may send `iss` in either spelling; any other one is refused by the comparison. */

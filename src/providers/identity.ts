@@ -93,7 +93,7 @@ const withoutScheme = (url: string): string => url.replace(/^https?:\/\//, '');
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** Lower case; null unless it looks like an address. */
-const addressOf = (value: unknown): string | null =>
+export const addressOf = (value: unknown): string | null =>
   typeof value === 'string' && value.length <= 320 && /^[^\s@<>"]+@[^\s@<>"]+$/.test(value)
     ? value.toLowerCase()
     : null;

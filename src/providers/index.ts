@@ -1,5 +1,6 @@
 // The providers as the core knows them. Adding one is a file beside google.ts and a line here.
-import type { Clock, EgressFetch, Providers } from '../core/ports.ts';
+import type { Clock, EgressFetch, ProviderAdapters } from '../core/ports.ts';
+import { createCredentialParser } from './credentials.ts';
 import type { EndpointTable } from './endpoints.ts';
 import { createGoogle } from './google.ts';
 import { createIdTokenVerifier } from './id-token.ts';
@@ -13,16 +14,22 @@ export {
   parseEndpointFile,
 } from './endpoints.ts';
 
+/** Every call takes a client whose credential was chosen and opened before. */
 export const createProviders = (deps: {
   endpoints: EndpointTable;
   egressFetch: EgressFetch;
   clock: Pick<Clock, 'now'>;
-}): Providers => {
+}): ProviderAdapters => {
   const { endpoints, egressFetch, clock } = deps;
-  const oauth2 = createOAuth2({ egressFetch, clock });
-  const verifyIdToken = createIdTokenVerifier({ egressFetch, clock });
+  const shared = {
+    oauth2: createOAuth2({ egressFetch, clock }),
+    verifyIdToken: createIdTokenVerifier({ egressFetch, clock }),
+    parseCredential: createCredentialParser(),
+    egressFetch,
+    clock,
+  };
   return {
-    google: createGoogle({ clouds: endpoints.google, oauth2, verifyIdToken, egressFetch }),
-    microsoft: createMicrosoft({ clouds: endpoints.microsoft, oauth2, verifyIdToken, egressFetch }),
+    google: createGoogle({ ...shared, clouds: endpoints.google }),
+    microsoft: createMicrosoft({ ...shared, clouds: endpoints.microsoft }),
   };
 };

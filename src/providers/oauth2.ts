@@ -1,10 +1,12 @@
-// The one door to the OAuth library: authorization URL, callback, code exchange, refresh, revocation (RFC 6749,
-// 7636, 7009, 9207). Every outcome is an `Attempt`. Knows neither Google nor Microsoft, nor ID tokens.
+// The one door to the OAuth library: authorization URL, callback, code exchange, refresh, revocation, tokens without
+// a person, client authentication (RFC 6749, 7636, 7009, 7523, 9207). Every outcome is an `Attempt`. Knows neither
+// Google nor Microsoft, nor ID tokens.
+import type { KeyObject } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
 import type { ProviderName } from '../core/oauth-clients.ts';
 import type { Attempt, Clock, EgressFetch, IssuedTokens, ProviderFailure } from '../core/ports.ts';
-import { type Secret, secret } from '../core/secret.ts';
-import { parseObject } from './provider-words.ts';
+import type { Secret } from '../core/secret.ts';
+import { readTokenAnswer, type TokenAnswer } from './token-answer.ts';
 import { classifyCallbackError, classifyErrorAnswer, classifyNoAnswer, ownFailure } from './token-errors.ts';
 
 /** One authorization server, as far as one request needs it. */
@@ -16,10 +18,17 @@ export type AuthorizationServer = {
   revocationUrl: string | null;
 };
 
-/** A registration at it; authenticates by `client_secret_post`. */
-export type Registration = { clientId: string; clientSecret: Secret<string> };
+/** A registration at it, and how it authenticates. */
+export type Registration = { clientId: string; authentication: ClientAuthentication };
 
-export type TokenAnswer = { tokens: IssuedTokens; idToken: Secret<string> | null };
+export type ClientAuthentication =
+  | { method: 'client_secret_post'; clientSecret: Secret<string> }
+  /** RFC 7523 section 2.2. `thumbprint`: the header `x5t#S256` by which the server finds the certificate. */
+  | { method: 'private_key_jwt'; key: KeyObject; thumbprint: string };
+
+/** Both clocks may differ, and the assertion is used at once. */
+const assertionLifeSeconds = 300;
+const jwtBearerGrantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 export type OAuth2 = ReturnType<typeof createOAuth2>;
 
@@ -39,6 +48,25 @@ export const createOAuth2 = (deps: { egressFetch: EgressFetch; clock: Pick<Clock
     // Plain http only where the endpoint table has it, which it allows for loopback alone.
     [oauth.allowInsecureRequests]: url.startsWith('http:'),
   });
+
+  const authenticationOf = (
+    server: AuthorizationServer,
+    { authentication }: Registration,
+  ): oauth.ClientAuth => {
+    if (authentication.method === 'client_secret_post') {
+      return oauth.ClientSecretPost(authentication.clientSecret.reveal());
+    }
+    const { key, thumbprint } = authentication;
+    const signingKey = key.toCryptoKey({ name: 'RSA-PSS', hash: 'SHA-256' }, false, ['sign']);
+    return oauth.PrivateKeyJwt(signingKey, {
+      [oauth.modifyAssertion]: (header, payload) => {
+        const now = Math.floor(deps.clock.now() / 1000);
+        Object.assign(header, { typ: 'JWT', 'x5t#S256': thumbprint });
+        // Entra wants the endpoint that is called, not the issuer; and the time is our clock's.
+        Object.assign(payload, { aud: server.tokenUrl, iat: now, nbf: now, exp: now + assertionLifeSeconds });
+      },
+    });
+  };
 
   /** Sends one request and gives its parsed success, or the classified refusal. */
   const attempt = async <T>(
@@ -91,15 +119,14 @@ export const createOAuth2 = (deps: { egressFetch: EgressFetch; clock: Pick<Clock
     );
     if (!callback.ok) return callback;
     const verifier = exchange.codeVerifier.reveal();
-    const clientSecret = registration.clientSecret.reveal();
     return attempt(
       server,
-      [callback.value.get('code') ?? '', verifier, clientSecret],
+      [callback.value.get('code') ?? '', verifier, ...secretsOf(registration)],
       () =>
         oauth.authorizationCodeGrantRequest(
           metadataOf(server),
           { client_id: registration.clientId },
-          oauth.ClientSecretPost(clientSecret),
+          authenticationOf(server, registration),
           callback.value,
           exchange.redirectUri,
           verifier,
@@ -119,20 +146,66 @@ export const createOAuth2 = (deps: { egressFetch: EgressFetch; clock: Pick<Clock
     signal: AbortSignal,
   ): Promise<Attempt<IssuedTokens>> => {
     const refreshToken = request.refreshToken.reveal();
-    const clientSecret = registration.clientSecret.reveal();
     const answer = await attempt(
       server,
-      [refreshToken, clientSecret],
+      [refreshToken, ...secretsOf(registration)],
       () =>
         oauth.refreshTokenGrantRequest(
           metadataOf(server),
           { client_id: registration.clientId },
-          oauth.ClientSecretPost(clientSecret),
+          authenticationOf(server, registration),
           refreshToken,
           {
             ...requestOptions(server.tokenUrl, signal),
             ...(request.scope === null ? {} : { additionalParameters: { scope: request.scope } }),
           },
+        ),
+      readTokenAnswer,
+    );
+    return answer.ok ? { ok: true, value: answer.value.tokens } : answer;
+  };
+
+  /** A token of the client's own, without a person (RFC 6749 section 4.4). */
+  const clientCredentials = async (
+    server: AuthorizationServer,
+    registration: Registration,
+    scope: string,
+    signal: AbortSignal,
+  ): Promise<Attempt<IssuedTokens>> => {
+    const answer = await attempt(
+      server,
+      secretsOf(registration),
+      () =>
+        oauth.clientCredentialsGrantRequest(
+          metadataOf(server),
+          { client_id: registration.clientId },
+          authenticationOf(server, registration),
+          { scope },
+          requestOptions(server.tokenUrl, signal),
+        ),
+      readTokenAnswer,
+    );
+    return answer.ok ? { ok: true, value: answer.value.tokens } : answer;
+  };
+
+  /** A token for whom the assertion names (RFC 7523 section 2.1). The assertion authenticates; nothing else does. */
+  const jwtBearer = async (
+    server: AuthorizationServer,
+    issuer: { clientId: string; assertion: string },
+    signal: AbortSignal,
+  ): Promise<Attempt<IssuedTokens>> => {
+    const { clientId, assertion } = issuer;
+    const answer = await attempt(
+      server,
+      [assertion],
+      () =>
+        oauth.genericTokenEndpointRequest(
+          metadataOf(server),
+          { client_id: clientId },
+          () => {},
+          jwtBearerGrantType,
+          { assertion },
+          requestOptions(server.tokenUrl, signal),
         ),
       readTokenAnswer,
     );
@@ -148,16 +221,15 @@ export const createOAuth2 = (deps: { egressFetch: EgressFetch; clock: Pick<Clock
   ): Promise<Attempt<null>> => {
     const revocationUrl = server.revocationUrl;
     if (revocationUrl === null) throw new TypeError('This authorization server has no revocation endpoint.');
-    const clientSecret = registration.clientSecret.reveal();
     const revealed = token.reveal();
     const answer = await attempt(
       server,
-      [revealed, clientSecret],
+      [revealed, ...secretsOf(registration)],
       () =>
         oauth.revocationRequest(
           metadataOf(server),
           { client_id: registration.clientId },
-          oauth.ClientSecretPost(clientSecret),
+          authenticationOf(server, registration),
           revealed,
           requestOptions(revocationUrl, signal),
         ),
@@ -168,8 +240,12 @@ export const createOAuth2 = (deps: { egressFetch: EgressFetch; clock: Pick<Clock
     return error === 'invalid_token' || error === 'invalid_grant' ? { ok: true, value: null } : answer;
   };
 
-  return { exchangeCode, refresh, revoke };
+  return { exchangeCode, refresh, clientCredentials, jwtBearer, revoke };
 };
+
+/** What no record may repeat. An assertion is masked by its shape. */
+const secretsOf = ({ authentication }: Registration): string[] =>
+  authentication.method === 'client_secret_post' ? [authentication.clientSecret.reveal()] : [];
 
 const metadataOf = (server: AuthorizationServer): oauth.AuthorizationServer => ({
   issuer: server.issuer,
@@ -206,39 +282,4 @@ const validateCallback = (
     }
     throw error;
   }
-};
-
-/** When the server does not say how long an access token lives. */
-const unsaidExpirySeconds = 300;
-
-/**
- * A successful token answer (RFC 6749 section 5.1); null when it is none. Read here and not by the library,
- * which knows neither the two spellings of Google's issuer nor Entra's issuer template.
- */
-const readTokenAnswer = (body: string): TokenAnswer | null => {
-  const fields = parseObject(body);
-  if (fields === null) return null;
-  const accessToken = fields.access_token;
-  const tokenType = fields.token_type;
-  if (typeof accessToken !== 'string' || accessToken === '') return null;
-  // Recommended, not required (RFC 6749 section 5.1): an answer without it may have spent the refresh token.
-  const expiresIn = toSeconds(fields.expires_in) ?? unsaidExpirySeconds;
-  if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer') return null;
-  const { refresh_token: refreshToken, scope, id_token: idToken } = fields;
-  return {
-    tokens: {
-      accessToken: secret(accessToken),
-      refreshToken: typeof refreshToken === 'string' && refreshToken !== '' ? secret(refreshToken) : null,
-      expiresInSeconds: expiresIn,
-      refreshTokenExpiresInSeconds: toSeconds(fields.refresh_token_expires_in ?? fields.refresh_expires_in),
-      scope: typeof scope === 'string' ? scope : null,
-    },
-    idToken: typeof idToken === 'string' && idToken !== '' ? secret(idToken) : null,
-  };
-};
-
-/** Some servers write seconds as text. Null unless a positive number. */
-const toSeconds = (value: unknown): number | null => {
-  const seconds = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value;
-  return typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0 ? Math.floor(seconds) : null;
 };

@@ -4,13 +4,13 @@ import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { approve, type Choice } from '../../sandbox/end-user.ts';
 import { namedFaults, type Sandbox, startSandbox } from '../../sandbox/index.ts';
-import type { OAuthClient, ProviderName } from '../../src/core/oauth-clients.ts';
-import type { CodeExchange, Profile, Provider } from '../../src/core/ports.ts';
+import type { ProviderName } from '../../src/core/oauth-clients.ts';
+import type { AuthenticatedClient, CodeExchange, Profile, ProviderAdapter } from '../../src/core/ports.ts';
 import { secret } from '../../src/core/secret.ts';
 import { createEgress } from '../../src/egress.ts';
 import { parseEndpointFile } from '../../src/providers/endpoints.ts';
 import { createProviders } from '../../src/providers/index.ts';
-import { json, oauthClient, startServer, systemClock } from './helpers.ts';
+import { json, oauthClient, openedWith, startServer, systemClock } from './helpers.ts';
 
 const redirectUri = 'http://127.0.0.1:9/oauth/callback/x';
 const verifier = 'v'.repeat(64);
@@ -38,14 +38,21 @@ after(async () => {
   await sandbox?.close();
 });
 
-const registered = (provider: ProviderName, changes: Partial<OAuthClient> = {}): OAuthClient => {
+const registered = (
+  provider: ProviderName,
+  changes: Partial<AuthenticatedClient> = {},
+): AuthenticatedClient => {
   const { clientId, clientSecret } = sandbox[provider].clients.confidential;
-  return oauthClient(provider, { clientId, clientSecret: secret(clientSecret), ...changes });
+  return oauthClient(provider, {
+    clientId,
+    ...openedWith('secret', clientSecret),
+    ...changes,
+  });
 };
 
 const consent = async (
-  provider: Provider,
-  client: OAuthClient,
+  provider: ProviderAdapter,
+  client: AuthenticatedClient,
   choice: Choice,
   { profile = 'full', loginHint = null }: { profile?: Profile; loginHint?: string | null } = {},
 ): Promise<CodeExchange> => {
@@ -74,7 +81,7 @@ const consent = async (
 const connect = async (
   name: ProviderName,
   login: string,
-  changes: Partial<OAuthClient> = {},
+  changes: Partial<AuthenticatedClient> = {},
   profile?: Profile,
 ) => {
   const provider = providers[name];
@@ -288,7 +295,7 @@ for (const name of ['google', 'microsoft'] as const) {
   test(`${name}: a wrong client secret is the client's trouble, and is not repeated in the words`, async () => {
     const { tokens, provider, client, identity } = await connect(name, login);
     assert.ok(tokens.refreshToken);
-    const wrong = { ...client, clientSecret: secret('a-wrong-secret') };
+    const wrong = { ...client, ...openedWith('secret', 'a-wrong-secret') };
     const request = { refreshToken: tokens.refreshToken, scopes: [], entraTenantId: identity.entraTenantId };
     const result = await provider.refresh(wrong, request, signal);
     assert.ok(!result.ok);

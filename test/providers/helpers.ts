@@ -3,7 +3,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Server } from 'node:net';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
-import type { OAuthClient, ProviderName } from '../../src/core/oauth-clients.ts';
+import type { CredentialKind } from '../../src/core/client-credentials.ts';
+import type { ProviderName } from '../../src/core/oauth-clients.ts';
+import type { AuthenticatedClient } from '../../src/core/ports.ts';
 import { secret } from '../../src/core/secret.ts';
 
 export const systemClock = { now: () => Date.now() };
@@ -51,17 +53,27 @@ export const html = (status: number): Respond => {
 /** Takes the request and never answers. */
 export const hanging: Respond = () => {};
 
-export const oauthClient = (provider: ProviderName, changes: Partial<OAuthClient> = {}): OAuthClient => ({
+/** With its credential opened. */
+export const oauthClient = (
+  provider: ProviderName,
+  changes: Partial<AuthenticatedClient> = {},
+): AuthenticatedClient => ({
   id: '01900000-0000-7000-8000-000000000001',
   workspaceId: null,
   provider,
   name: 'test',
   clientId: 'client-1',
-  clientSecret: secret('the-client-secret'),
+  grantType: 'authorization_code',
+  credential: { kind: 'secret', held: secret('the-client-secret'), expiresAt: null, addedAt: 0 },
+  opened: { kind: 'secret', text: secret('the-client-secret') },
+  nextCredential: null,
+  expiryWarnedDays: null,
   cloud: provider === 'google' ? 'default' : 'global',
   entraTenant: provider === 'google' ? null : 'common',
   personalAccounts: true,
   extraScopes: [],
+  customersMayUse: false,
+  examination: null,
   dialects: {},
   status: 'active',
   pausedReason: null,
@@ -70,6 +82,11 @@ export const oauthClient = (provider: ProviderName, changes: Partial<OAuthClient
   updatedAt: 0,
   deletedAt: null,
   ...changes,
+});
+
+/** What a call is authenticated with, in place of the usual secret. */
+export const openedWith = (kind: CredentialKind, text: string): Pick<AuthenticatedClient, 'opened'> => ({
+  opened: { kind, text: secret(text) },
 });
 
 /** A signing key and the key endpoint's answer for it. */
