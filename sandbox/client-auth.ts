@@ -114,7 +114,7 @@ async function verify(assertion: string, key: ClientKey, clientId: string): Prom
       requiredClaims: ['aud', 'exp', 'jti'],
     });
     const { aud, exp, jti } = payload;
-    if (typeof aud !== 'string' || exp === undefined || jti === undefined) return undefined;
+    if (typeof aud !== 'string' || exp === undefined || !jti) return undefined;
     return hasThumbprint(protectedHeader, key) ? { audience: aud, exp, jti } : undefined;
   } catch {
     return undefined;

@@ -61,6 +61,9 @@ export type ClientRegistry = ReturnType<typeof createClientRegistry>;
 
 export const INTROSPECTION_CLIENT_ID = 'dovecot';
 
+/** The engine allows no code grant without a redirect URI. Nobody gets this far with one that is not registered. */
+const NOWHERE = 'https://unregistered.invalid/';
+
 export function createClientRegistry(provider: SandboxProvider, remember: (secret: string) => void) {
   const clients = new Map<string, RegisteredClient>();
   const deleted = new Set<string>();
@@ -142,13 +145,13 @@ export function createClientRegistry(provider: SandboxProvider, remember: (secre
       const client = clients.get(clientId);
       if (client === undefined) return undefined;
       const isLoginClient = client.kind === 'web' || client.kind === 'public';
-      const mayAuthorize = isLoginClient && client.redirectUris.length > 0;
+      const redirectUris = client.redirectUris.length > 0 ? client.redirectUris : [NOWHERE];
       return {
         client_id: clientId,
         client_secret: client.engineSecret,
-        redirect_uris: mayAuthorize ? client.redirectUris : [],
+        redirect_uris: isLoginClient ? redirectUris : [],
         grant_types: isLoginClient ? ['authorization_code', 'refresh_token'] : [],
-        response_types: mayAuthorize ? (['code'] as const) : [],
+        response_types: isLoginClient ? (['code'] as const) : [],
         token_endpoint_auth_method: 'client_secret_post' as const,
       };
     },
