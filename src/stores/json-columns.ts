@@ -2,14 +2,25 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { ApiKeyScope } from '../core/api-keys.ts';
+import type { CredentialKind } from '../core/client-credentials.ts';
+import type { ClientExamination } from '../core/client-examination.ts';
 import type { ConnectOutcome } from '../core/connect.ts';
 import { type ReasonCode, verdictTable } from '../core/diagnosis.ts';
 import type { GrantFailure } from '../core/grants.ts';
 import type { MailboxSettingsChanges } from '../core/mailbox-settings.ts';
+import type { Setback } from '../core/setbacks.ts';
 import type { Verification } from '../core/verification.ts';
-import type { WorkspaceSettings } from '../core/workspaces.ts';
+import type { WorkspaceSettingsChanges } from '../core/workspaces.ts';
 import type { Parser } from './row.ts';
-import { apiKeyScopes, transports, wordsOf } from './words.ts';
+import {
+  apiKeyScopes,
+  credentialKinds,
+  examinationResults,
+  examinationSubjects,
+  logoMediaTypes,
+  transports,
+  wordsOf,
+} from './words.ts';
 
 const nullable = <S extends Parameters<typeof Type.Union>[0][number]>(schema: S) =>
   Type.Union([schema, Type.Null()]);
@@ -51,6 +62,89 @@ export const connectOutcomeColumn: Parser<ConnectOutcome> = parserOf(
   ]),
 );
 
+const at = Type.Integer();
+
+export const setbackColumn: Parser<Setback> = parserOf(
+  Type.Union([
+    Type.Object({
+      at,
+      status: Type.Literal('waiting_for_admin'),
+      provider: nullable(providerWords),
+    }),
+    Type.Object({
+      at,
+      status: Type.Literal('insufficient_scope'),
+      missingScopes: Type.Array(Type.String()),
+    }),
+    Type.Object({ at, status: Type.Literal('wrong_mailbox'), signedInAs: nullable(Type.String()) }),
+    Type.Object({ at, status: Type.Literal('declined'), provider: nullable(providerWords) }),
+    Type.Object({
+      at,
+      status: Type.Literal('waiting_for_confirmation'),
+      email: Type.String(),
+      name: Type.String(),
+    }),
+  ]),
+);
+
+const tokens = Type.Object({
+  accessToken: Type.String(),
+  refreshToken: nullable(Type.String()),
+  expiresInSeconds: Type.Number(),
+  refreshTokenExpiresInSeconds: nullable(Type.Number()),
+  scope: nullable(Type.String()),
+});
+
+const heldAuthorization = Type.Object({
+  tokens,
+  furtherTokens: Type.Array(Type.Object({ resource: Type.String(), tokens })),
+  identity: Type.Object({
+    issuer: Type.String(),
+    subject: Type.String(),
+    email: nullable(Type.String()),
+    name: Type.String(),
+    entraTenantId: nullable(Type.String()),
+    isManaged: Type.Boolean(),
+  }),
+  addresses: Type.Array(Type.String()),
+});
+
+/** With tokens as text: only ever in sealed form (held-authorization.ts). */
+export type HeldText = Static<typeof heldAuthorization>;
+
+export const heldAuthorizationColumn: Parser<HeldText> = parserOf(heldAuthorization);
+
+export type StoredCredential = {
+  kind: CredentialKind;
+  reference: string | null;
+  expiresAt: number | null;
+  /** Missing in a row of an older release. */
+  addedAt?: number;
+};
+
+export const credentialColumn: Parser<StoredCredential> = parserOf(
+  Type.Object({
+    kind: Type.Enum(wordsOf(credentialKinds)),
+    reference: nullable(Type.String()),
+    expiresAt: nullable(Type.Integer()),
+    addedAt: Type.Optional(Type.Integer()),
+  }),
+);
+
+export const examinationColumn: Parser<ClientExamination> = parserOf(
+  Type.Object({
+    examinedAt: Type.Integer(),
+    steps: Type.Array(
+      Type.Object({
+        subject: Type.Enum(wordsOf(examinationSubjects)),
+        result: Type.Enum(wordsOf(examinationResults)),
+        reason: nullable(reason),
+        provider: nullable(providerWords),
+      }),
+    ),
+  }),
+);
+
 export const grantFailureColumn: Parser<GrantFailure> = parserOf(
   Type.Object({ reason, provider: providerWords }),
 );
@@ -59,15 +153,33 @@ export const metadataColumn: Parser<Record<string, string>> = parserOf(
   Type.Record(Type.String(), Type.String()),
 );
 
-export const extraScopesColumn: Parser<string[]> = parserOf(Type.Array(Type.String()));
+/** Scopes, addresses. */
+export const textsColumn: Parser<string[]> = parserOf(Type.Array(Type.String()));
 
 const dialects = Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown()));
 
 export const dialectsColumn: Parser<Record<string, Record<string, unknown>>> = parserOf(dialects);
 
 /** Every member may be missing: a row of an older release does not have those that came later. */
-export const workspaceSettingsColumn: Parser<Partial<WorkspaceSettings>> = parserOf(
-  Type.Partial(Type.Object({ oauthTokensApi: Type.Boolean() })),
+export const workspaceSettingsColumn: Parser<WorkspaceSettingsChanges> = parserOf(
+  Type.Partial(
+    Type.Object({
+      oauthTokensApi: Type.Boolean(),
+      returnUrls: Type.Array(Type.String()),
+      branding: Type.Partial(
+        Type.Object({
+          displayName: nullable(Type.String()),
+          logo: nullable(
+            Type.Object({ mediaType: Type.Enum(wordsOf(logoMediaTypes)), base64: Type.String() }),
+          ),
+          accentColor: nullable(Type.String()),
+          origin: nullable(Type.String()),
+          supportUrl: nullable(Type.String()),
+          privacyUrl: nullable(Type.String()),
+        }),
+      ),
+    }),
+  ),
 );
 
 /** Every member may be missing, as above. */

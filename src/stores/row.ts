@@ -43,6 +43,11 @@ export const readRow = (table: string, row: Row, prefix = '') => {
     if (!parser.Check(value)) throw bad(column, 'JSON of the expected shape');
     return value;
   };
+  const opened = (column: string, keyring: Keyring, rowId: string): Secret<string> => {
+    const value = row[`${prefix}${column}`];
+    if (!(value instanceof Uint8Array)) throw bad(column, 'bytes');
+    return openColumn(keyring, { table, column, rowId }, value);
+  };
   return {
     text,
     textOrNull: orNull(text),
@@ -58,10 +63,13 @@ export const readRow = (table: string, row: Row, prefix = '') => {
       if (!isWord(value, words)) throw bad(column, 'a known word');
       return value;
     },
-    opened: (column: string, keyring: Keyring, rowId: string): Secret<string> => {
-      const value = row[`${prefix}${column}`];
-      if (!(value instanceof Uint8Array)) throw bad(column, 'bytes');
-      return openColumn(keyring, { table, column, rowId }, value);
+    opened,
+    /** Sealed JSON. What is wrong with it is not told: the parser's message would quote it. */
+    openedJson: <T>(column: string, parser: Parser<T>, keyring: Keyring, rowId: string): T => {
+      const hidden = () => bad(column, 'sealed JSON of the expected shape');
+      const value = parseJson(opened(column, keyring, rowId).reveal(), hidden);
+      if (!parser.Check(value)) throw hidden();
+      return value;
     },
   };
 };

@@ -6,8 +6,10 @@ export type Flag = 0 | 1;
 export type WorkspacesTable = {
   id: string;
   name: string;
-  /** JSON. */
+  /** JSON. A member that is missing has its default. */
   settings: string;
+  /** Of `settings.branding.origin`, written together with it, to find the workspace by. */
+  host: string | null;
   created_at: number;
 };
 
@@ -30,14 +32,27 @@ export type OAuthClientsTable = {
   workspace_id: string | null;
   provider: string;
   name: string;
+  grant_type: string;
   client_id: string;
-  /** Sealed. */
+  /** JSON: kind, reference, end, and since when. Without `addedAt`: since `created_at`. */
+  credential: string;
+  /** Sealed: the text of `credential`, of whatever kind; the empty text when it is held by reference. */
   client_secret: Uint8Array;
+  /** Of `credential`, written together with it, to find those that end. */
+  credential_expires_at: number | null;
+  /** JSON, as `credential`. */
+  next_credential: string | null;
+  /** Sealed: the text of `next_credential`; null when there is none or it is held by reference. */
+  next_client_secret: Uint8Array | null;
+  expiry_warned_days: number | null;
   cloud: string;
   entra_tenant: string | null;
   personal_accounts: Flag;
   /** JSON: list of scopes. */
   extra_scopes: string;
+  customers_may_use: Flag;
+  /** JSON. */
+  examination: string | null;
   /** JSON: objects by surface. */
   dialects: string;
   status: string;
@@ -56,15 +71,23 @@ export type ConnectSessionsTable = {
   profile: string;
   token_hash: string;
   expected_email: string | null;
+  shared_mailbox: string | null;
   mailbox_id: string | null;
   customer: string | null;
   mailbox_name: string | null;
   external_id: string | null;
+  completion: string;
   return_url: string | null;
   managed_accounts_only: Flag;
   exclusive: Flag;
+  is_retryable: Flag;
   surface: string;
-  /** JSON, null while pending. */
+  /** JSON. */
+  setback: string | null;
+  admin_consented_at: number | null;
+  /** Sealed JSON, with tokens as text: what waits to be confirmed. Null once the session is over. */
+  held: Uint8Array | null;
+  /** JSON, null while the session is not over. */
   outcome: string | null;
   created_at: number;
   expires_at: number;
@@ -97,7 +120,9 @@ export type GrantsTable = {
   subject: string;
   entra_tenant_id: string | null;
   scope: string;
-  /** Sealed. */
+  /** JSON: list of scopes. */
+  lost_scopes: string;
+  /** Sealed; the empty text stands for none, of a grant whose tokens are minted. */
   refresh_token: Uint8Array;
   refresh_token_expires_at: number | null;
   status: string;
@@ -108,6 +133,8 @@ export type GrantsTable = {
   lease_until: number;
   retry_at: number | null;
   refreshed_at: number;
+  /** Null = when it was made: a row of an older release. */
+  consented_at: number | null;
   keep_alive_at: number;
   created_at: number;
   updated_at: number;
@@ -129,6 +156,9 @@ export type MailboxesTable = {
   grant_id: string;
   provider: string;
   email: string;
+  delegate_email: string | null;
+  /** JSON: list of addresses. */
+  aliases: string;
   name: string;
   customer: string | null;
   /** JSON: text by text. */

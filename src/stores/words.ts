@@ -1,10 +1,13 @@
 // The closed sets of words that columns hold, as tables that do not compile when a word is missing.
 import type { ApiKeyScope } from '../core/api-keys.ts';
 import type { BackgroundJob } from '../core/background-jobs.ts';
-import type { ConnectSession } from '../core/connect.ts';
+import type { LogoMediaType } from '../core/branding.ts';
+import type { CredentialKind } from '../core/client-credentials.ts';
+import type { ExaminationStep } from '../core/client-examination.ts';
+import type { Completion, ConnectSession } from '../core/connect.ts';
 import type { EventType } from '../core/events.ts';
 import type { GrantStatus } from '../core/grants.ts';
-import type { OAuthClient, ProviderName } from '../core/oauth-clients.ts';
+import type { GrantType, OAuthClient, ProviderName } from '../core/oauth-clients.ts';
 import type { Transport } from '../core/ports.ts';
 
 export const apiKeyScopes = {
@@ -34,7 +37,49 @@ export const apiKeyScopes = {
 
 export const providerNames = { google: 1, microsoft: 1 } as const satisfies Record<ProviderName, 1>;
 
-export const profiles = { full: 1, api: 1 } as const satisfies Record<ConnectSession['profile'], 1>;
+export const logoMediaTypes = {
+  'image/png': 1,
+  'image/jpeg': 1,
+  'image/webp': 1,
+} as const satisfies Record<LogoMediaType, 1>;
+
+export const profiles = { full: 1, api: 1, send_only: 1 } as const satisfies Record<
+  ConnectSession['profile'],
+  1
+>;
+
+export const completions = { result_page: 1, redirect: 1, confirm: 1 } as const satisfies Record<
+  Completion,
+  1
+>;
+
+export const grantTypes = {
+  authorization_code: 1,
+  jwt_bearer: 1,
+  client_credentials: 1,
+} as const satisfies Record<GrantType, 1>;
+
+export const credentialKinds = {
+  secret: 1,
+  certificate: 1,
+  service_account_key: 1,
+} as const satisfies Record<CredentialKind, 1>;
+
+export const examinationSubjects = {
+  directory: 1,
+  client_id: 1,
+  credential: 1,
+  redirect_uri: 1,
+  delegation: 1,
+  expiry: 1,
+  next_credential: 1,
+  mailbox: 1,
+} as const satisfies Record<ExaminationStep['subject'], 1>;
+
+export const examinationResults = { passed: 1, failed: 1, unknown: 1 } as const satisfies Record<
+  ExaminationStep['result'],
+  1
+>;
 
 export const oauthClientStatuses = { active: 1, paused: 1 } as const satisfies Record<
   OAuthClient['status'],
@@ -56,9 +101,16 @@ export const eventTypes = {
   'mailbox.disabled': 1,
   'mailbox.enabled': 1,
   'mailbox.disconnected': 1,
+  'mailbox.scopes_lost': 1,
   'connect_session.failed': 1,
+  'connect_session.waiting_for_admin': 1,
+  'connect_session.admin_consented': 1,
+  'connect_session.waiting_for_confirmation': 1,
   'oauth_client.paused': 1,
   'oauth_client.resumed': 1,
+  'oauth_client.credential_expiring': 1,
+  'oauth_client.credential_rotated': 1,
+  'oauth_client.deleted': 1,
 } as const satisfies Record<EventType, 1>;
 
 export const backgroundJobTypes = { update_warmup: 1 } as const satisfies Record<BackgroundJob['type'], 1>;

@@ -1,8 +1,10 @@
 // The suite over the storage port, run on every engine. The parts are in conformance/.
 import { describe } from 'node:test';
 import { backgroundJobGuarantees } from './conformance/background-jobs.ts';
+import { clientCredentialGuarantees } from './conformance/client-credentials.ts';
 import { concurrencyGuarantees } from './conformance/concurrency.ts';
 import { connectGuarantees } from './conformance/connect.ts';
+import { connectSetbackGuarantees } from './conformance/connect-setbacks.ts';
 import { counterGuarantees } from './conformance/counters.ts';
 import { grantGuarantees } from './conformance/grants.ts';
 import { mailboxListGuarantees } from './conformance/mailbox-lists.ts';
@@ -13,12 +15,16 @@ import { ownerGuarantees } from './conformance/owners.ts';
 import { secretGuarantees } from './conformance/secrets.ts';
 import { tagGuarantees } from './conformance/tags.ts';
 import { transactionGuarantees } from './conformance/transactions.ts';
+import { workspaceGuarantees } from './conformance/workspaces.ts';
 import type { CreateDatabase } from './fixtures.ts';
 
 export const storeConformance = (engine: string, createDatabase: CreateDatabase): void => {
   describe(`the store on ${engine}`, () => {
+    workspaceGuarantees(createDatabase);
     ownerGuarantees(createDatabase);
+    clientCredentialGuarantees(createDatabase);
     connectGuarantees(createDatabase);
+    connectSetbackGuarantees(createDatabase);
     grantGuarantees(createDatabase);
     mailboxGuarantees(createDatabase);
     mailboxListGuarantees(createDatabase);

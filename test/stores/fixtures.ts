@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AuthorizationRequest } from '../../src/core/authorization.ts';
 import type { BackgroundJob } from '../../src/core/background-jobs.ts';
+import type { ClientCredential } from '../../src/core/client-credentials.ts';
 import type { ConnectSession } from '../../src/core/connect.ts';
 import type { Customer } from '../../src/core/customers.ts';
 import type { Grant, TokenSet } from '../../src/core/grants.ts';
@@ -9,9 +10,9 @@ import { noSettings } from '../../src/core/mailbox-settings.ts';
 import type { Mailbox } from '../../src/core/mailboxes.ts';
 import type { OAuthClient } from '../../src/core/oauth-clients.ts';
 import type { Log, Page, Store } from '../../src/core/ports.ts';
-import { type Secret, secret } from '../../src/core/secret.ts';
+import { Secret, secret } from '../../src/core/secret.ts';
 import type { Tag } from '../../src/core/tags.ts';
-import type { Workspace } from '../../src/core/workspaces.ts';
+import { noWorkspaceSettings, type Workspace } from '../../src/core/workspaces.ts';
 import type { Engine } from '../../src/stores/engine.ts';
 import type { OpenStore } from '../../src/stores/index.ts';
 import { createKeyring, generateKey, type Keyring, parseKeyring } from '../../src/stores/keyring.ts';
@@ -52,8 +53,20 @@ export const now = 1_790_000_000_000;
 export const workspace = (more: Partial<Workspace> = {}): Workspace => ({
   id: newId(),
   name: 'new',
-  settings: { oauthTokensApi: false },
+  settings: noWorkspaceSettings,
   createdAt: now,
+  ...more,
+});
+
+/** A client secret as most clients have it. */
+export const clientSecret = (
+  text = 'client-secret',
+  more: Partial<ClientCredential> = {},
+): ClientCredential => ({
+  kind: 'secret',
+  held: secret(text),
+  expiresAt: null,
+  addedAt: now,
   ...more,
 });
 
@@ -62,12 +75,17 @@ export const client = (more: Partial<OAuthClient> = {}): OAuthClient => ({
   workspaceId: null,
   provider: 'google',
   name: 'Shared',
+  grantType: 'authorization_code',
   clientId: 'client-1.apps.example',
-  clientSecret: secret('client-secret'),
+  credential: clientSecret(),
+  nextCredential: null,
+  expiryWarnedDays: null,
   cloud: 'google',
   entraTenant: null,
   personalAccounts: true,
   extraScopes: [],
+  customersMayUse: false,
+  examination: null,
   dialects: {},
   status: 'active',
   pausedReason: null,
@@ -92,6 +110,7 @@ export const grant = (
     subject: `subject of ${id}`,
     entraTenantId: null,
     scope: 'openid https://mail.google.com/',
+    lostScopes: [],
     refreshToken: secret('refresh-token-1'),
     refreshTokenExpiresAt: null,
     status: 'active',
@@ -101,6 +120,7 @@ export const grant = (
     leaseUntil: 0,
     retryAt: null,
     refreshedAt: now,
+    consentedAt: now,
     keepAliveAt: now + 1_000,
     createdAt: now,
     updatedAt: now,
@@ -126,6 +146,8 @@ export const mailbox = (of: Grant, more: Partial<Mailbox> = {}): Mailbox => {
     grantId: of.id,
     provider: of.provider,
     email: `${id}@mail.example`,
+    delegateEmail: null,
+    aliases: [],
     name: 'Ada',
     customer: null,
     metadata: {},
@@ -193,14 +215,19 @@ export const session = (
   profile: 'full',
   tokenHash: hash(),
   expectedEmail: null,
+  sharedMailbox: null,
   mailboxId: null,
   customer: null,
   mailboxName: null,
   externalId: null,
+  completion: 'result_page',
   returnUrl: null,
   managedAccountsOnly: false,
   exclusive: true,
+  isRetryable: false,
   surface: 'native',
+  setback: null,
+  adminConsentedAt: null,
   outcome: null,
   createdAt: now,
   expiresAt: now + 600_000,
@@ -249,16 +276,13 @@ export const storeGrant = async (store: Store, more: Partial<Grant> = {}): Promi
   return stored;
 };
 
-/** Secrets as text, so that two entities can be compared. */
-export const revealed = <T extends object>(entity: T | null): unknown =>
-  entity === null
-    ? null
-    : Object.fromEntries(
-        Object.entries(entity).map(([name, value]) => [name, isSecret(value) ? value.reveal() : value]),
-      );
-
-const isSecret = (value: unknown): value is Secret<unknown> =>
-  typeof value === 'object' && value !== null && 'reveal' in value;
+/** Secrets as text, at any depth, so that two entities can be compared. */
+export const revealed = (value: unknown): unknown => {
+  if (value instanceof Secret) return { secret: value.reveal() };
+  if (Array.isArray(value)) return value.map(revealed);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, revealed(inner)]));
+};
 
 /** Every item of a list, slice by slice. */
 export const allOf = async <T>(

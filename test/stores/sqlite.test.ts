@@ -19,6 +19,7 @@ import { openWriterThread } from '../../src/stores/sqlite-writer-thread.ts';
 import { storeConformance } from './conformance.ts';
 import {
   client,
+  clientSecret,
   grant,
   mailbox,
   newKeyring,
@@ -236,7 +237,10 @@ describe('the files of SQLite', () => {
       const store = await openStore({ databaseUrl: null, dataDir, keyring: newKeyring(), log: silentLog });
       const canary = (name: string) => secret(`canary-${name}-5f1c`);
       const one = workspace();
-      const oauthClient = client({ clientSecret: canary('client') });
+      const oauthClient = client({
+        credential: clientSecret('canary-client-5f1c'),
+        nextCredential: clientSecret('canary-next-5f1c', { kind: 'certificate' }),
+      });
       const owner = { workspaceId: one.id, oauthClientId: oauthClient.id };
       const given = grant(owner, { refreshToken: canary('refresh') });
       const invitation = session(owner);
@@ -247,6 +251,24 @@ describe('the files of SQLite', () => {
       await store.mailboxes.insert(mailbox(given));
       await store.connectSessions.insert(invitation);
       await store.authorizationRequests.insert(request(invitation, { codeVerifier: canary('verifier') }));
+      const tokens = {
+        accessToken: canary('held-access'),
+        refreshToken: canary('held-refresh'),
+        expiresInSeconds: 3_599,
+        refreshTokenExpiresInSeconds: null,
+        scope: null,
+      };
+      const identity = {
+        issuer: 'i',
+        subject: 's',
+        email: null,
+        name: '',
+        entraTenantId: null,
+        isManaged: true,
+      };
+      const furtherTokens = [{ resource: 'https://graph.microsoft.com', tokens }];
+      const held = { tokens, furtherTokens, identity, addresses: [] };
+      assert.equal(await store.connectSessions.update(invitation.id, { held }), true);
       // Read by another process: closing a descriptor here would drop SQLite's POSIX locks of this process.
       const { stdout } = await promisify(execFile)('cat', ['mailgrant.db', 'mailgrant.db-wal'], {
         cwd: dataDir,

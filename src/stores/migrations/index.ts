@@ -4,6 +4,7 @@ import type { ColumnTypes } from '../engine.ts';
 import type { Tables } from '../schema.ts';
 import * as foundation from './0001-foundation.ts';
 import * as surfaces from './0002-surfaces.ts';
+import * as privateInfrastructure from './0003-private-infrastructure.ts';
 
 export type Migration = {
   name: string;
@@ -13,4 +14,5 @@ export type Migration = {
 export const migrations: readonly Migration[] = [
   { name: '0001-foundation', up: foundation.up },
   { name: '0002-surfaces', up: surfaces.up },
+  { name: '0003-private-infrastructure', up: privateInfrastructure.up },
 ];

@@ -1,12 +1,16 @@
-import type { ConnectSession } from '../../core/connect.ts';
 import type { StoreOperations } from '../../core/ports.ts';
-import { connectOutcomeColumn } from '../json-columns.ts';
-import { flagOf, type Row, readRow } from '../row.ts';
-import type { ConnectSessionsTable } from '../schema.ts';
-import { profiles, providerNames } from '../words.ts';
+import {
+  changedColumns,
+  connectSessionFromRow,
+  heldFromRow,
+  rowFromConnectSession,
+} from './connect-session-rows.ts';
 import { type Context, changed } from './context.ts';
 
-export const connectSessionOperations = ({ session }: Context): StoreOperations['connectSessions'] => ({
+export const connectSessionOperations = ({
+  session,
+  keyring,
+}: Context): StoreOperations['connectSessions'] => ({
   insert: async (connectSession) => {
     await session.writer
       .insertInto('connect_sessions')
@@ -29,11 +33,42 @@ export const connectSessionOperations = ({ session }: Context): StoreOperations[
       .executeTakeFirst();
     return row === undefined ? null : connectSessionFromRow(row);
   },
+  update: async (id, changes) =>
+    changed(
+      await session.writer
+        .updateTable('connect_sessions')
+        // A column set to itself: an UPDATE without any would not be SQL.
+        .set((eb) => ({ surface: eb.ref('surface'), ...changedColumns(id, changes, keyring) }))
+        .where('id', '=', id)
+        .where('finished_at', 'is', null)
+        .executeTakeFirst(),
+    ),
+  held: async (id) => {
+    const row = await session.reader
+      .selectFrom('connect_sessions')
+      .select(['id', 'held'])
+      .where('id', '=', id)
+      .where('held', 'is not', null)
+      .executeTakeFirst();
+    return row === undefined ? null : heldFromRow(row, keyring);
+  },
+  expiredHolding: async (before, limit) => {
+    const rows = await session.reader
+      .selectFrom('connect_sessions')
+      .select('id')
+      .where('held', 'is not', null)
+      .where('expires_at', '<', before)
+      .orderBy('expires_at')
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+    return rows.map(({ id }) => id);
+  },
   finish: async (id, outcome, at) =>
     changed(
       await session.writer
         .updateTable('connect_sessions')
-        .set({ outcome: outcome === null ? null : JSON.stringify(outcome), finished_at: at })
+        .set({ outcome: outcome === null ? null : JSON.stringify(outcome), finished_at: at, held: null })
         .where('id', '=', id)
         .where('finished_at', 'is', null)
         .executeTakeFirst(),
@@ -63,53 +98,3 @@ export const connectSessionOperations = ({ session }: Context): StoreOperations[
     return Number(result.numDeletedRows);
   },
 });
-
-const rowFromConnectSession = (connectSession: ConnectSession): ConnectSessionsTable => ({
-  id: connectSession.id,
-  workspace_id: connectSession.workspaceId,
-  oauth_client_id: connectSession.oauthClientId,
-  provider: connectSession.provider,
-  profile: connectSession.profile,
-  token_hash: connectSession.tokenHash,
-  expected_email: connectSession.expectedEmail,
-  mailbox_id: connectSession.mailboxId,
-  customer: connectSession.customer,
-  mailbox_name: connectSession.mailboxName,
-  external_id: connectSession.externalId,
-  return_url: connectSession.returnUrl,
-  managed_accounts_only: flagOf(connectSession.managedAccountsOnly),
-  exclusive: flagOf(connectSession.exclusive),
-  surface: connectSession.surface,
-  outcome: connectSession.outcome === null ? null : JSON.stringify(connectSession.outcome),
-  created_at: connectSession.createdAt,
-  expires_at: connectSession.expiresAt,
-  finished_at: connectSession.finishedAt,
-  read_at: connectSession.readAt,
-});
-
-const connectSessionFromRow = (row: Row): ConnectSession => {
-  const reader = readRow('connect_sessions', row);
-  const { text, textOrNull, integer, integerOrNull } = reader;
-  return {
-    id: text('id'),
-    workspaceId: text('workspace_id'),
-    oauthClientId: text('oauth_client_id'),
-    provider: reader.oneOf('provider', providerNames),
-    profile: reader.oneOf('profile', profiles),
-    tokenHash: text('token_hash'),
-    expectedEmail: textOrNull('expected_email'),
-    mailboxId: textOrNull('mailbox_id'),
-    customer: textOrNull('customer'),
-    mailboxName: textOrNull('mailbox_name'),
-    externalId: textOrNull('external_id'),
-    returnUrl: textOrNull('return_url'),
-    managedAccountsOnly: reader.flag('managed_accounts_only'),
-    exclusive: reader.flag('exclusive'),
-    surface: text('surface'),
-    outcome: reader.jsonOrNull('outcome', connectOutcomeColumn),
-    createdAt: integer('created_at'),
-    expiresAt: integer('expires_at'),
-    finishedAt: integerOrNull('finished_at'),
-    readAt: integerOrNull('read_at'),
-  };
-};

@@ -1,7 +1,7 @@
 // A grant as a row, and back.
 import type { Grant } from '../../core/grants.ts';
-import type { Secret } from '../../core/secret.ts';
-import { grantFailureColumn } from '../json-columns.ts';
+import { type Secret, secret } from '../../core/secret.ts';
+import { grantFailureColumn, textsColumn } from '../json-columns.ts';
 import type { Keyring } from '../keyring.ts';
 import { type Row, readRow, sealColumn } from '../row.ts';
 import type { GrantsTable } from '../schema.ts';
@@ -17,6 +17,7 @@ export const grantColumns = {
   subject: 1,
   entra_tenant_id: 1,
   scope: 1,
+  lost_scopes: 1,
   refresh_token: 1,
   refresh_token_expires_at: 1,
   status: 1,
@@ -26,13 +27,20 @@ export const grantColumns = {
   lease_until: 1,
   retry_at: 1,
   refreshed_at: 1,
+  consented_at: 1,
   keep_alive_at: 1,
   created_at: 1,
   updated_at: 1,
 } as const satisfies Record<keyof GrantsTable, 1>;
 
-export const sealedRefreshToken = (keyring: Keyring, rowId: string, token: Secret<string>): Uint8Array =>
-  sealColumn(keyring, { table: 'grants', column: 'refresh_token', rowId }, token);
+export const sealedRefreshToken = (
+  keyring: Keyring,
+  rowId: string,
+  token: Secret<string> | null,
+): Uint8Array => sealColumn(keyring, { table: 'grants', column: 'refresh_token', rowId }, token ?? noToken);
+
+/** The column may not be null, from the first release on; no provider gives an empty token. */
+const noToken = secret('');
 
 export const rowFromGrant = (grant: Grant, keyring: Keyring): GrantsTable => ({
   id: grant.id,
@@ -43,6 +51,7 @@ export const rowFromGrant = (grant: Grant, keyring: Keyring): GrantsTable => ({
   subject: grant.subject,
   entra_tenant_id: grant.entraTenantId,
   scope: grant.scope,
+  lost_scopes: JSON.stringify(grant.lostScopes),
   refresh_token: sealedRefreshToken(keyring, grant.id, grant.refreshToken),
   refresh_token_expires_at: grant.refreshTokenExpiresAt,
   status: grant.status,
@@ -52,6 +61,7 @@ export const rowFromGrant = (grant: Grant, keyring: Keyring): GrantsTable => ({
   lease_until: grant.leaseUntil,
   retry_at: grant.retryAt,
   refreshed_at: grant.refreshedAt,
+  consented_at: grant.consentedAt,
   keep_alive_at: grant.keepAliveAt,
   created_at: grant.createdAt,
   updated_at: grant.updatedAt,
@@ -61,6 +71,7 @@ export const grantFromRow = (row: Row, keyring: Keyring, prefix = ''): Grant => 
   const reader = readRow('grants', row, prefix);
   const { text, textOrNull, integer, integerOrNull } = reader;
   const id = text('id');
+  const refreshToken = reader.opened('refresh_token', keyring, id);
   return {
     id,
     workspaceId: text('workspace_id'),
@@ -70,7 +81,8 @@ export const grantFromRow = (row: Row, keyring: Keyring, prefix = ''): Grant => 
     subject: text('subject'),
     entraTenantId: textOrNull('entra_tenant_id'),
     scope: text('scope'),
-    refreshToken: reader.opened('refresh_token', keyring, id),
+    lostScopes: reader.json('lost_scopes', textsColumn),
+    refreshToken: refreshToken.reveal() === '' ? null : refreshToken,
     refreshTokenExpiresAt: integerOrNull('refresh_token_expires_at'),
     status: reader.oneOf('status', grantStatuses),
     failure: reader.jsonOrNull('failure', grantFailureColumn),
@@ -79,6 +91,7 @@ export const grantFromRow = (row: Row, keyring: Keyring, prefix = ''): Grant => 
     leaseUntil: integer('lease_until'),
     retryAt: integerOrNull('retry_at'),
     refreshedAt: integer('refreshed_at'),
+    consentedAt: integerOrNull('consented_at') ?? integer('created_at'),
     keepAliveAt: integer('keep_alive_at'),
     createdAt: integer('created_at'),
     updatedAt: integer('updated_at'),

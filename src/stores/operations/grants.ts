@@ -68,8 +68,10 @@ export const grantOperations = ({ session, keyring }: Context): StoreOperations[
       const row = await session.held(query).executeTakeFirst();
       return row === undefined ? null : grantFromRow(row, keyring);
     },
-    saveRefreshed: async (id, { version, refreshToken, refreshTokenExpiresAt, tokenSet, at, keepAliveAt }) =>
-      session.saveRefreshed({
+    saveRefreshed: async (id, refreshed) => {
+      const { version, refreshToken, refreshTokenExpiresAt, tokenSet, at, keepAliveAt, lostScopes } =
+        refreshed;
+      return session.saveRefreshed({
         grantId: id,
         version,
         grant: {
@@ -79,6 +81,7 @@ export const grantOperations = ({ session, keyring }: Context): StoreOperations[
           ...(refreshToken === null && refreshTokenExpiresAt === null
             ? {}
             : { refresh_token_expires_at: refreshTokenExpiresAt }),
+          ...(lostScopes === undefined ? {} : { lost_scopes: JSON.stringify(lostScopes) }),
           version: version + 1,
           failure: null,
           retry_at: null,
@@ -87,7 +90,8 @@ export const grantOperations = ({ session, keyring }: Context): StoreOperations[
           updated_at: at,
         },
         tokenSet: rowFromTokenSet({ ...tokenSet, grantId: id }, keyring),
-      }),
+      });
+    },
     markDead: async (id, { version, failure, at }) =>
       changed(
         await session.writer

@@ -14,10 +14,12 @@ export const joined = (db: Database) =>
 
 /** Without columns and order: a list, a slice and its total begin alike. */
 export const filtered = (db: Database, workspaceId: string, filter: MailboxFilter) => {
-  const { email, provider, customer, search, tagIds, grantActive, sendingPaused, warmupWanted } = filter;
+  const { email, provider, oauthClientId, customer, search } = filter;
+  const { tagIds, grantActive, sendingPaused, warmupWanted } = filter;
   let query = joined(db).where('mailboxes.workspace_id', '=', workspaceId);
   if (email !== undefined) query = query.where('mailboxes.email', '=', email);
   if (provider !== undefined) query = query.where('mailboxes.provider', '=', provider);
+  if (oauthClientId !== undefined) query = query.where('grants.oauth_client_id', '=', oauthClientId);
   if (customer !== undefined) query = query.where('mailboxes.customer', '=', customer);
   if (grantActive !== undefined) query = query.where('grants.status', grantActive ? '=' : '!=', 'active');
   if (sendingPaused !== undefined) {

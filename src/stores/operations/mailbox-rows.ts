@@ -2,14 +2,14 @@
 import { completeSettings, type MailboxSettings } from '../../core/mailbox-settings.ts';
 import type { Mailbox } from '../../core/mailboxes.ts';
 import type { MailboxWithGrant } from '../../core/ports.ts';
-import { mailboxSettingsColumn, metadataColumn, verificationColumn } from '../json-columns.ts';
+import { mailboxSettingsColumn, metadataColumn, textsColumn, verificationColumn } from '../json-columns.ts';
 import type { Keyring } from '../keyring.ts';
 import { flagOf, type Row, readRow } from '../row.ts';
 import type { MailboxesTable } from '../schema.ts';
 import { providerNames } from '../words.ts';
 import { prefixed } from './context.ts';
 import { grantColumns, grantFromRow } from './grant-rows.ts';
-import { oauthClientColumns, oauthClientFromRow } from './oauth-clients.ts';
+import { oauthClientColumns, oauthClientFromRow } from './oauth-client-rows.ts';
 
 const mailboxColumns = {
   id: 1,
@@ -17,6 +17,8 @@ const mailboxColumns = {
   grant_id: 1,
   provider: 1,
   email: 1,
+  delegate_email: 1,
+  aliases: 1,
   name: 1,
   customer: 1,
   metadata: 1,
@@ -52,6 +54,8 @@ export const rowFromMailbox = (mailbox: Mailbox): MailboxesTable => ({
   grant_id: mailbox.grantId,
   provider: mailbox.provider,
   email: mailbox.email,
+  delegate_email: mailbox.delegateEmail,
+  aliases: JSON.stringify(mailbox.aliases),
   name: mailbox.name,
   customer: mailbox.customer,
   metadata: JSON.stringify(mailbox.metadata),
@@ -77,11 +81,13 @@ const settingsColumns = (settings: MailboxSettings) => ({
 
 /** Only the columns of the members that are given. A mailbox keeps its number for life. */
 export const changedColumns = (changes: Partial<Mailbox>): Partial<MailboxesTable> => {
-  const { name, metadata, settings, verification } = changes;
+  const { name, aliases, metadata, settings, verification } = changes;
   const columns: Partial<Record<keyof MailboxesTable, unknown>> = {
     grant_id: changes.grantId,
     provider: changes.provider,
     email: changes.email,
+    delegate_email: changes.delegateEmail,
+    aliases: aliases && JSON.stringify(aliases),
     name,
     folded_name: name === undefined ? undefined : foldedName(name),
     customer: changes.customer,
@@ -105,6 +111,8 @@ export const mailboxFromRow = (row: Row, prefix = ''): Mailbox => {
     grantId: text('grant_id'),
     provider: reader.oneOf('provider', providerNames),
     email: text('email'),
+    delegateEmail: textOrNull('delegate_email'),
+    aliases: reader.json('aliases', textsColumn),
     name: text('name'),
     customer: textOrNull('customer'),
     metadata: reader.json('metadata', metadataColumn),

@@ -1,5 +1,5 @@
 import type { StoreOperations } from '../../core/ports.ts';
-import type { Workspace } from '../../core/workspaces.ts';
+import type { Workspace, WorkspaceSettings } from '../../core/workspaces.ts';
 import { workspaceSettingsColumn } from '../json-columns.ts';
 import { pageOf, rowsWanted } from '../page.ts';
 import { type Row, readRow } from '../row.ts';
@@ -9,7 +9,7 @@ export const workspaceOperations = ({ session }: Context): StoreOperations['work
   insert: async ({ id, name, settings, createdAt }) => {
     await session.writer
       .insertInto('workspaces')
-      .values({ id, name, settings: JSON.stringify(settings), created_at: createdAt })
+      .values({ id, name, ...settingsColumns(settings), created_at: createdAt })
       .execute();
   },
   byId: async (id) => {
@@ -30,22 +30,54 @@ export const workspaceOperations = ({ session }: Context): StoreOperations['work
     changed(
       await session.writer.updateTable('workspaces').set({ name }).where('id', '=', id).executeTakeFirst(),
     ),
+  byHost: async (host) => {
+    const row = await session.reader
+      .selectFrom('workspaces')
+      .selectAll()
+      .where('host', '=', host)
+      .executeTakeFirst();
+    return row === undefined ? null : workspaceFromRow(row);
+  },
   saveSettings: async (id, settings) =>
     changed(
       await session.writer
         .updateTable('workspaces')
-        .set({ settings: JSON.stringify(settings) })
+        .set(settingsColumns(settings))
         .where('id', '=', id)
         .executeTakeFirst(),
     ),
 });
 
+const settingsColumns = (settings: WorkspaceSettings) => {
+  const { origin } = settings.branding;
+  return {
+    settings: JSON.stringify(settings),
+    // As browsers name it: lower case, without the scheme's own port.
+    host: origin === null ? null : new URL(origin).host,
+  };
+};
+
+/** Of what an older release did not write. */
+const defaults: WorkspaceSettings = {
+  oauthTokensApi: false,
+  returnUrls: [],
+  branding: {
+    displayName: null,
+    logo: null,
+    accentColor: null,
+    origin: null,
+    supportUrl: null,
+    privacyUrl: null,
+  },
+};
+
 const workspaceFromRow = (row: Row): Workspace => {
   const { text, integer, json } = readRow('workspaces', row);
+  const stored = json('settings', workspaceSettingsColumn);
   return {
     id: text('id'),
     name: text('name'),
-    settings: { oauthTokensApi: false, ...json('settings', workspaceSettingsColumn) },
+    settings: { ...defaults, ...stored, branding: { ...defaults.branding, ...stored.branding } },
     createdAt: integer('created_at'),
   };
 };

@@ -3,9 +3,11 @@ import { secret } from '../../../src/core/secret.ts';
 import {
   type CreateDatabase,
   client,
+  clientSecret,
   mailbox,
   newId,
   now,
+  revealed,
   storeGrant,
   tokenSet,
   workspace,
@@ -43,7 +45,7 @@ export const concurrencyGuarantees = (createDatabase: CreateDatabase): void =>
       );
       const winner = saved.indexOf(true);
       assert.equal(saved.filter(Boolean).length, 1);
-      assert.equal((await store.grants.byId(id))?.refreshToken.reveal(), `refresh-${winner}`);
+      assert.equal((await store.grants.byId(id))?.refreshToken?.reveal(), `refresh-${winner}`);
       const stored = await store.tokenSets.find(id, tokenSet(id).resource);
       assert.equal(stored?.accessToken.reveal(), `access-${winner}`);
     });
@@ -98,12 +100,12 @@ export const concurrencyGuarantees = (createDatabase: CreateDatabase): void =>
       await store.oauthClients.insert(written);
       const outcomes = await Promise.all([
         store.oauthClients.update(written.id, { name: 'New', updatedAt: now + 1 }),
-        other.oauthClients.update(written.id, { clientSecret: secret('second'), updatedAt: now + 1 }),
+        other.oauthClients.update(written.id, { credential: clientSecret('second'), updatedAt: now + 1 }),
       ]);
       assert.deepEqual(outcomes, [true, true]);
       const stored = await store.oauthClients.byId(written.id);
       assert.equal(stored?.name, 'New');
-      assert.equal(stored?.clientSecret.reveal(), 'second');
+      assert.deepEqual(revealed(stored?.credential), revealed(clientSecret('second')));
     });
 
     it('of 50 pauses of one OAuth client one is told that it paused', async (store, _, other) => {

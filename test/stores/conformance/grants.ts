@@ -101,12 +101,43 @@ export const grantGuarantees = (createDatabase: CreateDatabase): void =>
       assert.equal(stored?.accessToken.reveal(), 'access-token-2');
     });
 
+    it('a grant whose tokens are minted has no refresh token, until a consent brings one', async (store) => {
+      const written = await storeGrant(store, { refreshToken: null, consentedAt: now - 9 });
+      const stored = async () => revealed(await store.grants.byId(written.id));
+      assert.deepEqual(await stored(), revealed(written));
+      assert.deepEqual(revealed(await store.grants.bySubject(written)), revealed(written));
+      const kept = { ...refreshed(written.id, 1), refreshToken: null, refreshTokenExpiresAt: null };
+      assert.equal(await store.grants.saveRefreshed(written.id, kept), true);
+      assert.equal((await store.grants.byId(written.id))?.refreshToken, null);
+      const consent = { ...written, refreshToken: secret('given'), consentedAt: now, lostScopes: [] };
+      assert.equal(await store.grants.replace(consent), true);
+      assert.deepEqual(await stored(), revealed({ ...consent, version: 3 }));
+      assert.equal(await store.grants.replace(written), true);
+      assert.deepEqual(await stored(), revealed({ ...written, version: 4 }));
+    });
+
+    it('lost scopes are noted by a refresh that names them, and stay through one that does not', async (store) => {
+      const written = await storeGrant(store, { lostScopes: ['openid', 'ünknown scope'] });
+      const lost = async () => (await store.grants.byId(written.id))?.lostScopes;
+      assert.deepEqual(await lost(), written.lostScopes);
+      assert.equal(await store.grants.saveRefreshed(written.id, refreshed(written.id, 1)), true);
+      assert.deepEqual(await lost(), written.lostScopes);
+      const found = { ...refreshed(written.id, 2), lostScopes: ['https://mail.google.com/'] };
+      assert.equal(await store.grants.saveRefreshed(written.id, { ...found, version: 1 }), false);
+      assert.deepEqual(await lost(), written.lostScopes);
+      assert.equal(await store.grants.saveRefreshed(written.id, found), true);
+      assert.deepEqual(await lost(), found.lostScopes);
+      const back = { ...refreshed(written.id, 3), lostScopes: [] };
+      assert.equal(await store.grants.saveRefreshed(written.id, back), true);
+      assert.deepEqual(await lost(), []);
+    });
+
     it('a refresh that brought no refresh token keeps the stored one and its end', async (store) => {
       const written = await storeGrant(store, { refreshTokenExpiresAt: now + 77 });
       const kept = { ...refreshed(written.id, 1), refreshToken: null, refreshTokenExpiresAt: null };
       assert.equal(await store.grants.saveRefreshed(written.id, kept), true);
       const stored = await store.grants.byId(written.id);
-      assert.equal(stored?.refreshToken.reveal(), 'refresh-token-1');
+      assert.equal(stored?.refreshToken?.reveal(), 'refresh-token-1');
       assert.equal(stored?.refreshTokenExpiresAt, now + 77);
     });
 

@@ -2,7 +2,18 @@ import assert from 'node:assert/strict';
 import { noSettings } from '../../../src/core/mailbox-settings.ts';
 import type { Mailbox, MailboxFilter } from '../../../src/core/mailboxes.ts';
 import type { Store } from '../../../src/core/ports.ts';
-import { allOf, type CreateDatabase, grant, mailbox, newId, storeGrant, tag } from '../fixtures.ts';
+import {
+  allOf,
+  type CreateDatabase,
+  client,
+  grant,
+  mailbox,
+  newId,
+  now,
+  storeGrant,
+  storeOwner,
+  tag,
+} from '../fixtures.ts';
 import { guarantees } from './with-store.ts';
 
 /** What a filter finds, by name; the list by cursor and the slice by position must agree. */
@@ -90,6 +101,29 @@ export const mailboxListGuarantees = (createDatabase: CreateDatabase): void =>
       await store.mailboxes.update(plain.id, { settings: { ...warm, sendingPaused: true } });
       assert.deepEqual(await find({ sendingPaused: true }), ['paused', 'plain']);
       assert.deepEqual(await find({ warmupWanted: true }), ['dead and warm', 'plain']);
+    });
+
+    it('mailboxes are filtered by the OAuth client of their grant, also by a deleted one', async (store) => {
+      const here = await storeGrant(store);
+      const other = client();
+      await store.oauthClients.insert(other);
+      const given = grant({ ...here, oauthClientId: other.id });
+      const elsewhere = grant({ ...(await storeOwner(store)), oauthClientId: other.id });
+      await store.grants.insert(given);
+      await store.grants.insert(elsewhere);
+      await insertAll(store, [
+        mailbox(here, { name: 'plain' }),
+        mailbox(given, { name: 'one', provider: 'google' }),
+        mailbox(given, { name: 'two', provider: 'microsoft' }),
+        mailbox(elsewhere, { name: 'of another workspace' }),
+      ]);
+      const find = (filter: MailboxFilter) => found(store, here.workspaceId, filter);
+      assert.deepEqual(await find({ oauthClientId: other.id }), ['one', 'two']);
+      assert.deepEqual(await find({ oauthClientId: other.id, provider: 'microsoft' }), ['two']);
+      assert.deepEqual(await find({ oauthClientId: here.oauthClientId }), ['plain']);
+      assert.deepEqual(await find({ oauthClientId: newId() }), []);
+      await store.oauthClients.update(other.id, { deletedAt: now });
+      assert.deepEqual(await find({ oauthClientId: other.id }), ['one', 'two']);
     });
 
     it('a mailbox with several of the tags asked for is found once, and no tag finds none', async (store) => {

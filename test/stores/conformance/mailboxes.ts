@@ -55,6 +55,8 @@ export const mailboxGuarantees = (createDatabase: CreateDatabase): void =>
     it('a mailbox is found by id and by address, as it was written, and joins its grant and client', async (store) => {
       const given = await storeGrant(store);
       const written = mailbox(given, {
+        delegateEmail: 'delegate@mail.example',
+        aliases: ['countess@mail.example', 'ädä@mail.example'],
         customer: 'c-1',
         metadata: { plan: 'gold', '': '"quoted" ✓' },
         verification,
@@ -77,6 +79,21 @@ export const mailboxGuarantees = (createDatabase: CreateDatabase): void =>
         revealed(await store.oauthClients.byId(given.oauthClientId)),
       );
       assert.equal(await store.mailboxes.withGrant(newId()), null);
+    });
+
+    it('the delegate and the aliases of a mailbox change alone, and can be taken away', async (store) => {
+      const written = mailbox(await storeGrant(store));
+      await store.mailboxes.insert(written);
+      const expected = { ...written };
+      for (const changes of [
+        { delegateEmail: 'delegate@mail.example' },
+        { aliases: ['countess@mail.example'] },
+        { delegateEmail: null },
+        { aliases: [] },
+      ]) {
+        assert.equal(await store.mailboxes.update(written.id, changes), true);
+        assert.deepEqual(await store.mailboxes.byId(written.id), Object.assign(expected, changes));
+      }
     });
 
     it('an address is in a workspace once, and may be in another workspace', async (store) => {

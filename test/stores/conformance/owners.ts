@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { type ApiKey, apiKeyScopes } from '../../../src/core/api-keys.ts';
 import type { ReasonCode } from '../../../src/core/diagnosis.ts';
-import { secret } from '../../../src/core/secret.ts';
+import { eventTypes, wordsOf } from '../../../src/stores/words.ts';
 import {
   allOf,
   type CreateDatabase,
   client,
+  clientSecret,
   grant,
   hash,
   mailbox,
@@ -41,16 +42,6 @@ export const ownerGuarantees = (createDatabase: CreateDatabase): void =>
       assert.equal((await store.workspaces.byId(written.id))?.name, 'Two');
       assert.equal(await store.workspaces.rename(newId(), 'Nobody'), false);
       assert.equal(await store.workspaces.byId(newId()), null);
-    });
-
-    it('the settings of a workspace are saved, and what an older release did not write has its default', async (store, database) => {
-      const written = workspace();
-      await store.workspaces.insert(written);
-      assert.equal(await store.workspaces.saveSettings(written.id, { oauthTokensApi: true }), true);
-      assert.deepEqual((await store.workspaces.byId(written.id))?.settings, { oauthTokensApi: true });
-      assert.equal(await store.workspaces.saveSettings(newId(), { oauthTokensApi: true }), false);
-      await database.raw("update workspaces set settings = '{}' where id = ?", written.id);
-      assert.deepEqual((await store.workspaces.byId(written.id))?.settings, { oauthTokensApi: false });
     });
 
     it('a list by cursor is complete, in order of creation and without duplicates', async (store) => {
@@ -108,7 +99,7 @@ export const ownerGuarantees = (createDatabase: CreateDatabase): void =>
         personalAccounts: false,
         extraScopes: ['https://graph.microsoft.com/User.Read'],
         dialects: { other: { label: 'ü', nested: { list: [1, null] } } },
-        clientSecret: secret('höchst geheim'),
+        credential: clientSecret('höchst geheim', { expiresAt: now + 9, addedAt: now - 9 }),
       });
       await store.oauthClients.insert(written);
       assert.deepEqual(revealed(await store.oauthClients.byId(written.id)), revealed(written));
@@ -117,7 +108,7 @@ export const ownerGuarantees = (createDatabase: CreateDatabase): void =>
         name: 'New',
         extraScopes: [],
         dialects: {},
-        clientSecret: secret('second'),
+        credential: clientSecret('second'),
         updatedAt: now + 1,
       };
       assert.equal(await store.oauthClients.update(changed.id, changed), true);
@@ -173,7 +164,7 @@ export const ownerGuarantees = (createDatabase: CreateDatabase): void =>
     it('a refusal of the old secret does not pause an OAuth client that was changed meanwhile', async (store) => {
       const refused = client();
       await store.oauthClients.insert(refused);
-      await store.oauthClients.update(refused.id, { clientSecret: secret('second'), updatedAt: now + 1 });
+      await store.oauthClients.update(refused.id, { credential: clientSecret('second'), updatedAt: now + 1 });
       const pause = { updatedAt: refused.updatedAt, reason: 'client_secret_wrong', at: now + 2 } as const;
       assert.equal(await store.oauthClients.pause(refused.id, pause), false);
       assert.equal((await store.oauthClients.byId(refused.id))?.status, 'active');
@@ -250,6 +241,14 @@ export const ownerGuarantees = (createDatabase: CreateDatabase): void =>
       await store.mailboxes.insert(mailbox(given));
       await store.mailboxes.insert(mailbox(given));
       assert.equal(await store.oauthClients.countMailboxes(owner.oauthClientId), 2);
+    });
+
+    it('an event of every type is read as it was written', async (store) => {
+      const written = wordsOf(eventTypes).map((type) => {
+        return { id: newId(), workspaceId: null, type, objectId: newId(), data: {}, createdAt: now };
+      });
+      for (const each of written) await store.events.append(each);
+      assert.deepEqual((await store.events.list(null, { after: null, limit: 100 })).items, written);
     });
 
     it("events are listed in order, per workspace, and the installation's own apart", async (store) => {

@@ -14,7 +14,7 @@ export const secretGuarantees = (createDatabase: CreateDatabase): void =>
         one.id,
         two.id,
       );
-      assert.equal((await store.grants.byId(one.id))?.refreshToken.reveal(), 'refresh-token-1');
+      assert.equal((await store.grants.byId(one.id))?.refreshToken?.reveal(), 'refresh-token-1');
       await assert.rejects(store.grants.byId(two.id), {
         code: 'internal_error',
         message: /grants\.refresh_token of row .* was sealed for another row or column/,
@@ -57,11 +57,11 @@ export const secretGuarantees = (createDatabase: CreateDatabase): void =>
       const old = await storeGrant(before);
       await before.close();
       const during = await database.open(newKeyring(newKey, oldKey));
-      assert.equal((await during.grants.byId(old.id))?.refreshToken.reveal(), 'refresh-token-1');
+      assert.equal((await during.grants.byId(old.id))?.refreshToken?.reveal(), 'refresh-token-1');
       const fresh = await storeGrant(during);
       await during.close();
       const after = await database.open(newKeyring(newKey));
-      assert.equal((await after.grants.byId(fresh.id))?.refreshToken.reveal(), 'refresh-token-1');
+      assert.equal((await after.grants.byId(fresh.id))?.refreshToken?.reveal(), 'refresh-token-1');
       await assert.rejects(after.grants.byId(old.id), { message: /the keyring lacks/ });
       assert.equal((await after.grants.due(now, 10)).length, 0);
     });
