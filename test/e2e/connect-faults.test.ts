@@ -37,12 +37,16 @@ test('a denied consent ends the session as access_denied and stores nothing', as
   assert.equal(await mailboxCount(), 0);
 });
 
-test('an unticked scope ends the session, names the scope and hands the grant back', async () => {
+test('an unticked scope ends a session that allows no other try, names the scope and hands the grant back', async () => {
   const before = installation.sandbox.google.stats().revocations;
-  const { session } = await installation.connect('google', {
-    login: 'bob@corp.test',
-    untick: ['https://mail.google.com/'],
-  });
+  const { session } = await installation.connect(
+    'google',
+    {
+      login: 'bob@corp.test',
+      untick: ['https://mail.google.com/'],
+    },
+    { is_retryable: false },
+  );
   assert.equal(reasonOf(session), 'scope_missing');
   assert.deepEqual(memberOf(session.error, 'missing_scopes'), ['https://mail.google.com/']);
   assert.equal(installation.sandbox.google.stats().revocations, before + 1);
@@ -53,7 +57,7 @@ test('another mailbox than the expected one is refused', async () => {
   const { session } = await installation.connect(
     'google',
     { login: 'gina@corp.test' },
-    { expected_email: 'Bob@corp.test' },
+    { expected_email: 'Bob@corp.test', is_retryable: false },
   );
   assert.equal(reasonOf(session), 'wrong_mailbox');
   assert.equal(await mailboxCount(), 0);

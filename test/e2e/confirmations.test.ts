@@ -1,0 +1,141 @@
+// Completion by the caller's backend: what came back from the provider is kept sealed and unused until the backend has
+// sent the code that only the right person's browser brought it.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { approve } from '../../sandbox/end-user.ts';
+import { systemClock } from '../../src/system.ts';
+import { type Answer, type Installation, memberOf, startInstallation } from '../support/installation.ts';
+
+const returnUrl = 'http://127.0.0.1:9/app/mailboxes';
+let installation: Installation;
+let aheadMilliseconds = 0;
+before(async () => {
+  const clock = { ...systemClock, now: () => Date.now() + aheadMilliseconds };
+  installation = await startInstallation({ substitutes: { clock } });
+  const listed = await installation.call('PATCH', '/v1/settings', {
+    return_urls: ['http://127.0.0.1:9/app/'],
+  });
+  assert.equal(listed.status, 200, listed.text);
+});
+after(() => installation.close());
+
+const invite = (body: Record<string, unknown> = {}): Promise<Answer> =>
+  installation.call('POST', '/v1/connect-sessions', {
+    provider: 'google',
+    completion: 'confirm',
+    return_url: returnUrl,
+    ...body,
+  });
+
+/** The sign-in up to the return URL, which nobody answers; its query. */
+async function signIn(invitation: Answer, login: string): Promise<URLSearchParams> {
+  const { callbackUrl, cookies } = await approve(String(invitation.body.url), {
+    login,
+    stopBeforeCallback: true,
+  });
+  const callback = new URL(callbackUrl);
+  const get = (url: URL) =>
+    fetch(url, { redirect: 'manual', headers: { cookie: cookies.header(url) } }).then((response) => {
+      cookies.store(url, response.headers.getSetCookie());
+      return response.headers.get('location');
+    });
+  const result = await get(callback);
+  const location = await get(new URL(String(result), callback));
+  assert.ok(location?.startsWith(returnUrl), String(location));
+  return new URL(String(location)).searchParams;
+}
+
+const statusOf = async (invitation: Answer): Promise<unknown> =>
+  (await installation.call('GET', `/v1/connect-sessions/${invitation.body.id}`)).body.status;
+const mailboxCount = async (): Promise<number> => {
+  const { body } = await installation.call('GET', '/v1/mailboxes');
+  assert.ok(Array.isArray(body.items));
+  return body.items.length;
+};
+
+test('nothing is connected before the code was sent back, and its tokens are in no file as they are', async () => {
+  const invitation = await invite();
+  assert.equal(invitation.status, 201, invitation.text);
+  const query = await signIn(invitation, 'bob@corp.test');
+  assert.equal(query.get('session'), invitation.body.id);
+  assert.equal(await statusOf(invitation), 'waiting_for_confirmation');
+  assert.equal(await mailboxCount(), 0);
+  const files = readdirSync(installation.dataDir).map((name) =>
+    readFileSync(join(installation.dataDir, name)),
+  );
+  for (const minted of installation.sandbox.mintedSecrets()) {
+    assert.ok(!files.some((bytes) => bytes.includes(minted)), 'a minted secret stands in a file');
+  }
+
+  const path = `/v1/connect-sessions/${invitation.body.id}/confirm`;
+  const wrong = await installation.call('POST', path, { code: '0'.repeat(64) });
+  assert.equal(wrong.body.code, 'confirmation_refused');
+  assert.equal(await statusOf(invitation), 'waiting_for_confirmation', 'a guess ends nothing');
+
+  const confirmed = await installation.call('POST', path, { code: query.get('code') });
+  assert.equal(confirmed.status, 200, confirmed.text);
+  assert.equal(confirmed.body.status, 'connected');
+  assert.equal(await mailboxCount(), 1);
+  const again = await installation.call('POST', path, { code: query.get('code') });
+  assert.equal(again.body.code, 'connect_session_over');
+});
+
+test('a code confirms its own session only, and only for its own workspace', async () => {
+  const [mine, other] = [await invite(), await invite()];
+  const query = await signIn(mine, 'gina@corp.test');
+  await signIn(other, 'alice@gmail.test');
+  const body = { code: query.get('code') };
+  const crossed = await installation.call('POST', `/v1/connect-sessions/${other.body.id}/confirm`, body);
+  assert.equal(crossed.body.code, 'confirmation_refused');
+  const stranger = await installation.addWorkspace('Stranger');
+  const foreign = await stranger.call('POST', `/v1/connect-sessions/${mine.body.id}/confirm`, body);
+  assert.equal(foreign.status, 404);
+});
+
+test('two confirmations at once connect once', async () => {
+  const invitation = await invite({ expected_email: 'carol@gmail.test' });
+  const query = await signIn(invitation, 'carol@gmail.test');
+  const before = await mailboxCount();
+  const path = `/v1/connect-sessions/${invitation.body.id}/confirm`;
+  const answers = await Promise.all(
+    [1, 2].map(() => installation.call('POST', path, { code: query.get('code') })),
+  );
+  assert.ok(answers.some(({ body }) => body.status === 'connected'));
+  assert.equal(await mailboxCount(), before + 1);
+  const { body } = await installation.call('GET', '/v1/mailboxes');
+  assert.ok(Array.isArray(body.items));
+  const carol = body.items.find((item) => memberOf(item, 'email') === 'carol@gmail.test');
+  const token = await installation.call('POST', `/v1/mailboxes/${memberOf(carol, 'id')}/token`, {
+    force_refresh: true,
+  });
+  assert.equal(token.status, 200, 'the grant is alive');
+});
+
+test('what was never confirmed is handed back to the provider when the session is over', async () => {
+  const { sandbox, gateway } = installation;
+  sandbox.google.addUser({ login: 'ivan@gmail.test', name: 'Ivan' });
+  const invitation = await invite();
+  await signIn(invitation, 'ivan@gmail.test');
+  const before = sandbox.google.stats().revocations;
+  aheadMilliseconds += 700_000;
+  await gateway.core.maintenance.pruneConnectSessions();
+  assert.equal(sandbox.google.stats().revocations, before + 1);
+  assert.equal(await statusOf(invitation), 'expired');
+});
+
+test('a return URL that the workspace has not entered is refused when the session is made', async () => {
+  for (const url of [
+    'https://evil.example/app/',
+    'http://127.0.0.1:9/other',
+    'http://127.0.0.1:9@evil.example/app/',
+  ]) {
+    const refused = await invite({ return_url: url });
+    assert.equal(refused.status, 400, url);
+    assert.equal(
+      memberOf(Array.isArray(refused.body.fields) ? refused.body.fields[0] : null, 'field'),
+      '/return_url',
+    );
+  }
+});
