@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
-import { clientOf, GMAIL, postJson, sandboxFor } from './harness.ts';
+import { clientOf, DEFAULT_SCOPE, GMAIL, postForm, postJson, sandboxFor } from './harness.ts';
 
 test('everything a test can do in process works over HTTP', async (t) => {
   const sandbox = await sandboxFor(t);
@@ -76,4 +76,75 @@ test('the command writes its state, says that it is ready, and stops on SIGTERM'
   const [code] = await once(child, 'exit');
   assert.equal(code, 0);
   await assert.rejects(access(out));
+});
+
+test('private infrastructure can be set up over HTTP', async (t) => {
+  const sandbox = await sandboxFor(t);
+  const { google, microsoft } = sandbox;
+  const post = async (origin: string, command: string, body: unknown) => {
+    const answer = await postJson(`${origin}/__admin/${command}`, body);
+    assert.equal(answer.status, 200, `${command}: ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  };
+  const clientId = 'private';
+  await post(microsoft.origin, 'clients', {
+    clientId,
+    redirectUris: ['http://127.0.0.1:9/callback'],
+    secrets: [{ value: 'one' }, { value: 'two', expiresAt: null }],
+    isMultiTenant: false,
+    homeTenant: 'contoso.test',
+    applicationPermissions: { 'contoso.test': ['IMAP.AccessAsApp'] },
+  });
+  const ask = async (client_secret: string) => {
+    const form = { grant_type: 'client_credentials', scope: 'https://outlook.office365.com/.default' };
+    const url = `${microsoft.origin}/contoso.test/oauth2/v2.0/token`;
+    const { status, body } = await postForm(url, { ...form, client_id: clientId, client_secret });
+    return status === 200 ? 200 : Object(body.error_codes)[0];
+  };
+  assert.deepEqual([await ask('one'), await ask('two')], [200, 200]);
+  await post(microsoft.origin, 'expire-secret', { value: 'one' });
+  assert.equal(await ask('one'), 7000222);
+  await post(microsoft.origin, 'secrets', { clientId, secrets: [{ value: 'three' }] });
+  assert.deepEqual([await ask('two'), await ask('three')], [7000215, 200]);
+  await post(microsoft.origin, 'app-mailboxes', { clientId, login: 'erin@contoso.test' });
+  await post(microsoft.origin, 'shared-mailboxes', {
+    address: 'office@contoso.test',
+    delegates: ['erin@contoso.test'],
+  });
+  await post(microsoft.origin, 'remove-client', { clientId });
+  assert.equal(await ask('three'), 700016);
+
+  await post(microsoft.origin, 'directories', { tenant: 'contoso.test', userConsent: 'none' });
+  const entra = clientOf(sandbox, 'microsoft');
+  assert.equal((await entra.authorize()).callbackUrl, '');
+  const confidential = microsoft.clients.confidential.clientId;
+  const scopes = DEFAULT_SCOPE.microsoft.split(' ');
+  await post(microsoft.origin, 'admin-consent', { tenant: 'contoso.test', clientId: confidential, scopes });
+  assert.ok((await entra.authorize()).query.has('code'));
+
+  const policy = 'admin_policy_enforced';
+  await post(google.origin, 'client-policy', { clientId: google.clients.confidential.clientId, policy });
+  assert.equal((await clientOf(sandbox, 'google').authorize()).callbackUrl, '');
+  const key = await post(google.origin, 'service-accounts', { delegations: { 'corp.test': [GMAIL] } });
+  assert.equal(key.type, 'service_account');
+  assert.match(String(key.private_key), /^-----BEGIN PRIVATE KEY-----/);
+});
+
+test('a client, a directory or a policy with a mistake is refused', async (t) => {
+  const { microsoft } = await sandboxFor(t);
+  const wrong: [string, unknown][] = [
+    ['clients', { clientId: 'x', redirectUris: 'http://127.0.0.1:9/callback' }],
+    ['clients', { clientId: 'x', redirectUris: [], multiTenant: false }],
+    ['clients', { clientId: 'x', redirectUris: [], certificates: [{ certificatePem: 'no certificate' }] }],
+    ['secrets', { clientId: 'nobody', secrets: [] }],
+    ['expire-secret', { value: 'nothing' }],
+    ['directories', { tenant: 'contoso.test', userConsent: 'some' }],
+    ['client-policy', { clientId: microsoft.clients.confidential.clientId, policy: 'stop' }],
+    ['app-mailboxes', { clientId: 'x', login: 'nobody@contoso.test' }],
+    ['admin-consent', { tenant: 'contoso.test', clientId: 'nobody', scopes: ['openid'] }],
+  ];
+  for (const [command, body] of wrong) {
+    const { status } = await postJson(`${microsoft.origin}/__admin/${command}`, body);
+    assert.equal(status, 400, `${command} ${JSON.stringify(body)}`);
+  }
 });

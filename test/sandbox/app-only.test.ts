@@ -40,6 +40,7 @@ test('the token names client and directory and nobody else', async (t) => {
   assert.equal(typeof told.tid, 'string');
   assert.deepEqual(told.roles, ['IMAP.AccessAsApp', 'SMTP.SendAsApp']);
   assert.equal('email' in told || 'sub' in told, false);
+  assert.ok(sandbox.mintedSecrets().includes(String(body.access_token)));
   await sandbox.microsoft.expireAccessTokens();
   assert.equal((await clientOf(sandbox, 'microsoft').introspect(body.access_token)).active, false);
 });
