@@ -24,12 +24,16 @@ async function mailboxCount(): Promise<number> {
   return Array.isArray(body.items) ? body.items.length : Number.NaN;
 }
 
-test('a denied consent ends the session as access_denied and stores nothing', async () => {
+test('a denied consent ends a session that allows no other try as access_denied and stores nothing', async () => {
   for (const [provider, login] of [
     ['google', 'bob@corp.test'],
     ['microsoft', 'erin@contoso.test'],
   ] as const) {
-    const { session, page } = await installation.connect(provider, { login, deny: true });
+    const { session, page } = await installation.connect(
+      provider,
+      { login, deny: true },
+      { is_retryable: false },
+    );
     assert.equal(session.status, 'failed');
     assert.equal(reasonOf(session), 'access_denied');
     assert.match(page.body, /cancelled/i);
