@@ -170,6 +170,7 @@ export const microsoftDialect: Dialect = {
         issuers: [`${origin}/{tenantid}/v2.0`],
         authorization: `${origin}/{tenant}/oauth2/v2.0/authorize`,
         token: `${origin}/{tenant}/oauth2/v2.0/token`,
+        adminConsent: `${origin}/{tenant}/v2.0/adminconsent`,
         keys: `${origin}/common/discovery/v2.0/keys`,
         userinfo: `${origin}/oidc/userinfo`,
         outlookResource: OUTLOOK_RESOURCE,

@@ -97,6 +97,6 @@ test('the endpoint file is one that Mailgrant takes, with and without mail serve
     t.after(() => sandbox.close());
     const table = parseEndpointFile(JSON.parse(JSON.stringify(sandbox.endpoints)));
     // Every member is replaced: nothing may point at the real providers.
-    assert.equal(table.replaced.length, 9 + 10);
+    assert.equal(table.replaced.length, 9 + 11);
   }
 });
