@@ -17,7 +17,7 @@ import type { GoogleEndpoints } from './endpoints.ts';
 import { failed, merge, passed, refusalFindings, type Subject, unknown } from './findings.ts';
 import { delegatedScopes } from './google-knowledge.ts';
 import { redeemMadeUpCode } from './made-up-code.ts';
-import { type AuthorizationServer, authorizationUrl, type OAuth2 } from './oauth2.ts';
+import type { AuthorizationServer, OAuth2 } from './oauth2.ts';
 import { registrationOf, serviceAccountOf } from './registration.ts';
 import { askSilently, isSound } from './silent-request.ts';
 
@@ -45,16 +45,13 @@ export const createGoogleExamination = (deps: Deps): ProviderAdapter['examine'] 
     redirectUri: string,
     signal: AbortSignal,
   ): Promise<RegistrationFinding[]> => {
-    const url = authorizationUrl(endpointsOf(clouds, client).authorization, {
-      response_type: 'code',
-      client_id: client.clientId,
-      redirect_uri: redirectUri,
-      scope: 'openid',
-      state: 'examination',
-      prompt: 'none',
-    });
+    const endpoint = endpointsOf(clouds, client).authorization;
     const subjects = ['client_id', 'redirect_uri'] as const;
-    const answer = await askSilently(egressFetch, { url, redirectUri }, signal);
+    const answer = await askSilently(
+      egressFetch,
+      { endpoint, clientId: client.clientId, redirectUri },
+      signal,
+    );
     if (isSound(answer)) return passed(...subjects);
     if (answer.kind === 'none') return unknown(subjects, answer.failure.reason, answer.failure.provider);
     if (answer.kind === 'callback') return unknown(subjects);

@@ -16,7 +16,7 @@ import type { MicrosoftEndpoints } from './endpoints.ts';
 import { merge, passed, refusalFindings, unknown } from './findings.ts';
 import { redeemMadeUpCode } from './made-up-code.ts';
 import { defaultScope, type Resource } from './microsoft-scopes.ts';
-import { authorizationUrl, type OAuth2, type Registration } from './oauth2.ts';
+import type { OAuth2, Registration } from './oauth2.ts';
 import { registrationOf } from './registration.ts';
 import { askSilently, isSound } from './silent-request.ts';
 
@@ -38,18 +38,12 @@ export const createMicrosoftExamination = (deps: Deps): ProviderAdapter['examine
     signal: AbortSignal,
   ): Promise<RegistrationFinding[]> => {
     const endpoint = fillTenant(endpointsOf(clouds, client).authorization, tenantOf(client));
-    const url = authorizationUrl(endpoint, {
-      response_type: 'code',
-      response_mode: 'query',
-      client_id: client.clientId,
-      redirect_uri: redirectUri,
-      scope: 'openid',
-      state: 'examination',
-      nonce: 'examination',
-      prompt: 'none',
-    });
     const subjects = ['directory', 'client_id', 'redirect_uri'] as const;
-    const answer = await askSilently(egressFetch, { url, redirectUri }, signal);
+    const answer = await askSilently(
+      egressFetch,
+      { endpoint, clientId: client.clientId, redirectUri },
+      signal,
+    );
     if (isSound(answer)) return passed(...subjects);
     if (answer.kind === 'none') return unknown(subjects, answer.failure.reason, answer.failure.provider);
     if (answer.kind === 'callback') return unknown(subjects);

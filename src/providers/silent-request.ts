@@ -1,6 +1,8 @@
 // An authorization request with `prompt=none` (OpenID Connect Core section 3.1.2.1), sent by us and not by a browser:
 // nobody is signed in, so a sound one comes back at once, and an unsound one ends on a page of the provider's own.
+import { randomBytes } from 'node:crypto';
 import type { EgressFetch, ProviderFailure } from '../core/ports.ts';
+import { authorizationUrl } from './oauth2.ts';
 import { classifyNoAnswer } from './token-errors.ts';
 
 export type SilentAnswer =
@@ -27,9 +29,21 @@ const textMax = 131_072;
 
 export const askSilently = async (
   egressFetch: EgressFetch,
-  { url, redirectUri }: { url: string; redirectUri: string },
+  { endpoint, clientId, redirectUri }: { endpoint: string; clientId: string; redirectUri: string },
   signal: AbortSignal,
 ): Promise<SilentAnswer> => {
+  // Nothing ever comes of it, so state, nonce and challenge guard nothing; servers may insist on them.
+  const url = authorizationUrl(endpoint, {
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    scope: 'openid',
+    state: madeUp(),
+    nonce: madeUp(),
+    code_challenge: madeUp(),
+    code_challenge_method: 'S256',
+    prompt: 'none',
+  });
   try {
     const headers = { accept: 'text/html', 'accept-language': 'en' };
     const answer = await egressFetch(url, { method: 'GET', headers, signal });
@@ -43,6 +57,9 @@ export const askSilently = async (
     return { kind: 'none', failure: classifyNoAnswer(error) };
   }
 };
+
+/** In the form of an S256 challenge (RFC 7636 section 4.2). */
+const madeUp = (): string => randomBytes(32).toString('base64url');
 
 const isSamePlace = (location: URL, redirectUri: string): boolean => {
   const own = URL.parse(redirectUri);
