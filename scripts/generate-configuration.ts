@@ -1,11 +1,14 @@
-// Writes docs/configuration.md from src/settings-table.ts; with --check it only compares.
+// Writes docs/configuration.md from src/settings-table.ts and src/config-credentials.ts; with --check it only compares.
+
+import type { Setting } from '../src/config.ts';
+import { credentialSettings } from '../src/config-credentials.ts';
 import { settingsTable } from '../src/settings-table.ts';
 import { writeOrCompare } from './generated-file.ts';
 
-const rows = Object.values(settingsTable).map(
-  ({ name, meaning, fallback }) =>
-    `| \`${name}\` | ${meaning} | ${fallback === '' ? 'none' : `\`${fallback}\``} |`,
-);
+const rowOf = ({ name, meaning, fallback }: Setting): string =>
+  `| \`${name}\` | ${meaning} | ${fallback === '' ? 'none' : `\`${fallback}\``} |`;
+
+const rows = Object.values(settingsTable).map(rowOf);
 
 const page = `# Configuration
 
@@ -16,6 +19,18 @@ Settings come from the environment. For each \`NAME\` that does not end in \`_FI
 | setting | meaning | default |
 |---|---|---|
 ${rows.join('\n')}
+
+## Credentials of OAuth clients
+
+A client secret, a certificate or a service account's key may stay where the operator keeps secrets, instead of sealed in the database. The operator declares it under a name; only a key of the installation can make an OAuth client that uses the name. A message about one that cannot be read names the variable, never a value or a path.
+
+| setting | meaning |
+|---|---|
+${credentialSettings.map(({ name, meaning }) => `| \`${name}\` | ${meaning} |`).join('\n')}
+
+One name has one source. While a file or a command that gave something before fails, what it gave goes on being used for an hour. Commands need \`/bin/sh\`.
+
+## Times
 
 Three times depend on each other: provider time-out ≤ ¾ lease, lease < token read time-out. See [ADR 0003](adr/0003-refresh-by-lease-and-compare-and-swap.md).
 `;

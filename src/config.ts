@@ -4,10 +4,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
+import { isCredentialSetting, readDeclaredCredentials } from './config-credentials.ts';
 import type { CoreSettings } from './core/index.ts';
-import { type Setting, settingsTable } from './settings-table.ts';
+import type { DeclaredCredentials } from './credential-source.ts';
+import { settingsTable } from './settings-table.ts';
 
 export { settingsTable } from './settings-table.ts';
+
+export type Setting = { name: string; meaning: string; fallback: string };
 
 /** Where and how the process runs, and what the core is set to. */
 export type Config = Readonly<
@@ -30,8 +34,13 @@ export type Config = Readonly<
     /** Names of the compatible surfaces to serve; null = all there are. */
     surfaces: string[] | null;
     jobs: boolean;
+    /** Credentials of OAuth clients that are kept outside of the database. */
+    declaredCredentials: DeclaredCredentials;
   }
 >;
+
+/** Those with a name of their own; the operator names the others. */
+export type SettingKey = Exclude<keyof Config, 'declaredCredentials'>;
 
 /** Every mistake found, one a line. */
 export class ConfigError extends Error {
@@ -49,14 +58,14 @@ export class ConfigError extends Error {
 /** Throws `ConfigError` with all mistakes. Reads the environment and the files that it names, nothing else. */
 export function loadConfig(environment: Record<string, string | undefined> = process.env): Config {
   const mistakes: string[] = [];
-  const text = (key: keyof Config): string => readSetting(environment, settingsTable[key], mistakes);
-  const whole = (key: keyof Config, least: number, most: number): number => {
+  const text = (key: SettingKey): string => readSetting(environment, settingsTable[key], mistakes);
+  const whole = (key: SettingKey, least: number, most: number): number => {
     const value = text(key);
     if (/^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most) return Number(value);
     mistakes.push(`${settingsTable[key].name} must be a whole number from ${least} to ${most}`);
     return least;
   };
-  const oneOf = <T extends string>(key: keyof Config, values: readonly T[]): T | undefined => {
+  const oneOf = <T extends string>(key: SettingKey, values: readonly T[]): T | undefined => {
     const value = values.find((known) => known === text(key));
     if (!value) mistakes.push(`${settingsTable[key].name} must be one of: ${values.join(', ')}`);
     return value;
@@ -79,6 +88,7 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     dnsServers: checkDnsServers(listOf(text('dnsServers')), mistakes),
     surfaces: surfacesOf(text('surfaces')),
     jobs: oneOf('jobs', ['on', 'off']) === 'on',
+    declaredCredentials: readDeclaredCredentials(environment, mistakes),
     connectSessionSeconds: whole('connectSessionSeconds', 60, 86_400),
     providerTimeoutSeconds: whole('providerTimeoutSeconds', 1, 60),
     leaseSeconds: whole('leaseSeconds', 2, 120),
@@ -86,6 +96,7 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     probeTimeoutSeconds: whole('probeTimeoutSeconds', 1, 60),
     keepAliveSeconds: whole('keepAliveSeconds', 3600, 5_184_000),
     reconnectLinkSeconds: whole('reconnectLinkSeconds', 600, 2_592_000),
+    adminConsentSeconds: whole('adminConsentSeconds', 3600, 2_592_000),
     directAuthUrl: oneOf('directAuthUrl', ['on', 'off']) === 'on',
     initWorkspaceMinuteMax: whole('initWorkspaceMinuteMax', 1, 100_000),
     initAddressMinuteMax: whole('initAddressMinuteMax', 1, 100_000),
@@ -228,7 +239,8 @@ function reportUnknown(environment: Record<string, string | undefined>, mistakes
     ),
   );
   for (const name of Object.keys(environment)) {
-    if (name.startsWith('MAILGRANT_') && !name.startsWith('MAILGRANT_TEST_') && !known.has(name)) {
+    const isOurs = name.startsWith('MAILGRANT_') && !name.startsWith('MAILGRANT_TEST_');
+    if (isOurs && !known.has(name) && !isCredentialSetting(name)) {
       mistakes.push(`${name} is not a setting of this program`);
     }
   }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type Config, ConfigError } from './config.ts';
 import { type Core, createCore, type Log, type Ports } from './core/index.ts';
+import { createCredentialSource } from './credential-source.ts';
 import { createDomainResolver } from './dns.ts';
 import { createEgress } from './egress.ts';
 import { emailengine } from './http/compat/emailengine/index.ts';
@@ -60,12 +61,14 @@ export async function createGateway(config: Config, substitutes: Substitutes = {
     keyring,
     log,
   });
+  const credentialSource = createCredentialSource({ clock, log }, config.declaredCredentials);
   const core = createCore({
     clock,
     random,
     log,
     linkSigner: keyring,
     store,
+    credentialSource,
     providers: createProviders({ endpoints, egressFetch: egress.fetch, clock }),
     probes: createProbes({
       egressFetch: egress.fetch,
@@ -102,6 +105,7 @@ export async function createGateway(config: Config, substitutes: Substitutes = {
       await Promise.all(loops.map((loop) => loop.stop()));
       // Callers may be gone whose refresh the provider has answered: what it gave must be stored.
       if (!(await core.drain(drainMilliseconds))) log.error('some work was cut off at the end');
+      credentialSource.close();
       await egress.close();
       await store.close();
     },

@@ -1,8 +1,6 @@
 // Every setting: the name of its environment variable, its meaning, its default. docs/configuration.md is written from
 // this table; reading and checking the values is config.ts's.
-import type { Config } from './config.ts';
-
-export type Setting = { name: string; meaning: string; fallback: string };
+import type { Setting, SettingKey } from './config.ts';
 
 export const settingsTable = {
   host: { name: 'MAILGRANT_HOST', meaning: 'Address to listen on.', fallback: '127.0.0.1' },
@@ -106,6 +104,12 @@ export const settingsTable = {
     meaning: 'Life of a reconnect link, 600 to 2592000.',
     fallback: '604800',
   },
+  adminConsentSeconds: {
+    name: 'MAILGRANT_ADMIN_CONSENT_SECONDS',
+    meaning:
+      'How long a connect session waits for the approval of an administrator, and the life of the link for them, 3600 to 2592000.',
+    fallback: '604800',
+  },
   directAuthUrl: {
     name: 'MAILGRANT_DIRECT_AUTH_URL',
     meaning:
@@ -171,4 +175,4 @@ export const settingsTable = {
     meaning: 'How long that while is, 1 to 3600; longer, up to 600, if the provider names a time.',
     fallback: '30',
   },
-} as const satisfies Record<keyof Config, Setting>;
+} as const satisfies Record<SettingKey, Setting>;
