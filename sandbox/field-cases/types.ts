@@ -60,3 +60,11 @@ export type OwnCase = {
 
 export type SaidCase = TokenCase | CallbackCase | PageCase | MailCase | ApiCase;
 export type FieldCase = SaidCase | OwnCase;
+
+/** Error numbers of Entra with what they share; `symptoms` by number. */
+export type AadstsGroup = [
+  kind: FailureKind,
+  expect: Expectation,
+  said: { error: string; suberror?: string },
+  symptoms: Record<number, string>,
+];

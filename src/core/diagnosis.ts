@@ -295,7 +295,7 @@ export const verdictTable = {
   ),
   imap_disabled: administrator(
     'The sign-in works, but the mail server keeps the mailbox closed: IMAP is switched off or a licence is missing.',
-    'Exchange: run Set-CASMailbox -Identity <address> -ImapEnabled $true, and check the licence. Google: in the Admin console under Apps > Google Workspace > Gmail > End user access, switch on IMAP.',
+    'Exchange: run Set-CASMailbox for this mailbox with -ImapEnabled $true, and check the licence. Google: in the Admin console under Apps > Google Workspace > Gmail > End user access, switch on IMAP.',
   ),
   imap_switched_off_personal: owner(
     'The sign-in works, but IMAP is switched off in the settings of this Outlook.com mailbox.',
@@ -303,7 +303,7 @@ export const verdictTable = {
   ),
   smtp_auth_disabled: administrator(
     'Sending by SMTP is switched off for this mailbox or the whole organisation.',
-    'Run Set-CASMailbox -Identity <address> -SmtpClientAuthenticationDisabled $false and wait up to an hour, or send through the API instead.',
+    'In Exchange Online PowerShell, run Set-CASMailbox for this mailbox with -SmtpClientAuthenticationDisabled $false and wait up to an hour, or send through the API instead.',
   ),
   basic_auth_refused: workspace(
     'The mail server was offered a password and takes none.',

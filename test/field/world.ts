@@ -56,7 +56,6 @@ export const authenticated = (
   const tenant = provider === 'microsoft' ? { entraTenant } : {};
   return {
     ...oauthClient(provider, { clientId, ...tenant }),
-    clientSecret: text,
     opened: { kind: 'secret' as const, text },
   };
 };
