@@ -154,13 +154,15 @@ async function runCommand(
   // Also when the output is what fails first: nobody waits for the end then.
   ended.catch(() => undefined);
   const end = (): void => {
-    if (child.pid !== undefined) endGroup(child.pid);
+    // Once it has ended by itself, its number may be somebody else's.
+    const isRunning = child.exitCode === null && child.signalCode === null;
+    if (child.pid !== undefined && isRunning) endGroup(child.pid);
     child.stdout.destroy();
   };
   signal.addEventListener('abort', end, { once: true });
   try {
     const text = await collect(child.stdout);
-    const code = await ended;
+    const code = text === null ? 0 : await ended;
     if (code !== 0) throw new Unusable(`cannot be read: the command of ${variable} ended with code ${code}`);
     return asSecret(text, variable);
   } catch (cause) {

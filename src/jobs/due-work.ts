@@ -5,6 +5,7 @@ import type { Work } from './loop.ts';
 export const dueWork = ({ maintenance, backgroundJobs, limits }: Core): Work[] => [
   { name: 'refresh-due-grants', pauseSeconds: 60, work: maintenance.refreshDueGrants },
   { name: 'verify-due-mailboxes', pauseSeconds: 30, work: maintenance.verifyDueMailboxes },
+  { name: 'warn-of-expiring-credentials', pauseSeconds: 3600, work: maintenance.warnOfExpiring },
   { name: 'prune-connect-sessions', pauseSeconds: 600, work: maintenance.pruneConnectSessions },
   { name: 'background-jobs', pauseSeconds: 2, work: backgroundJobs.workDue },
   { name: 'prune-background-jobs', pauseSeconds: 600, work: backgroundJobs.prune },

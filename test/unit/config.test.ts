@@ -74,3 +74,39 @@ test('a mistake never shows the value of a secret', () => {
   const mistakes = mistakesOf({ ...good, MAILGRANT_DATABASE_URL: 'mysql://user:hidden-password@host/db' });
   assert.ok(mistakes.length === 1 && !mistakes.join().includes('hidden-password'));
 });
+
+test('a declared credential has one source and a name, and is never shown', () => {
+  const { declaredCredentials } = loadConfig({
+    ...good,
+    MAILGRANT_CLIENT_SECRET_ACME_AZURE: 'hidden-secret',
+    MAILGRANT_CLIENT_SECRET_B2_FILE: '/run/secrets/b2',
+    MAILGRANT_CLIENT_SECRET_C_D_COMMAND: 'print-secret c',
+  });
+  const { byName, environment } = declaredCredentials;
+  assert.deepEqual(Object.keys(byName), ['acme-azure', 'b2', 'c-d']);
+  assert.ok(Object.isFrozen(byName) && Object.isFrozen(byName.b2));
+  assert.deepEqual(environment, {});
+  assert.ok(!JSON.stringify(declaredCredentials).includes('hidden-secret'));
+
+  const mistakes = mistakesOf({
+    ...good,
+    MAILGRANT_CLIENT_SECRET_TWICE: 'hidden-secret',
+    MAILGRANT_CLIENT_SECRET_TWICE_COMMAND: 'print-secret',
+    MAILGRANT_CLIENT_SECRET_EMPTY_FILE: ' ',
+    MAILGRANT_CLIENT_SECRET_FILE: '/run/secrets/none',
+    MAILGRANT_CLIENT_SECRET_small: 'x',
+  });
+  const expected = [
+    /_TWICE and MAILGRANT_CLIENT_SECRET_TWICE_COMMAND must not both/,
+    /_EMPTY_FILE is empty/,
+    /_SECRET_FILE must go on with a name/,
+    /_small must go on with a name/,
+  ];
+  assert.equal(mistakes.length, expected.length, mistakes.join('\n'));
+  for (const one of expected)
+    assert.ok(
+      mistakes.some((line) => one.test(line)),
+      String(one),
+    );
+  assert.ok(!mistakes.join().includes('hidden-secret'));
+});
