@@ -14,6 +14,9 @@ const googleClient = oauthClient('google');
 const entraClient = oauthClient('microsoft');
 const outlook = 'https://outlook.office.com';
 const graph = 'https://graph.microsoft.com';
+const mailScope = 'https://mail.google.com/';
+const modifyScope = 'https://www.googleapis.com/auth/gmail.modify';
+const sendScope = 'https://www.googleapis.com/auth/gmail.send';
 
 const urlOf = (client = entraClient, loginHint: string | null = null): URL => {
   const provider = client.provider === 'google' ? google : microsoft;
@@ -75,8 +78,110 @@ test('the scopes of one resource leave the other’s and the identity words out'
   assert.deepEqual(google.scopesOfResource(googleClient, 'https://mail.google.com/', 'openid email'), []);
 });
 
-test('Google’s mail scope covers the narrower one', () => {
-  assert.deepEqual(google.missingScopes(googleClient, 'api', 'https://mail.google.com/'), []);
+test('Google’s wider scopes cover the narrower ones, and never the other way round', () => {
+  assert.deepEqual(google.missingScopes(googleClient, 'api', mailScope), []);
+  assert.deepEqual(google.missingScopes(googleClient, 'send_only', mailScope), []);
+  assert.deepEqual(google.missingScopes(googleClient, 'send_only', modifyScope), []);
+  assert.deepEqual(google.missingScopes(googleClient, 'api', sendScope), [modifyScope]);
+  assert.deepEqual(google.missingScopes(googleClient, 'full', `${sendScope} ${modifyScope}`), [mailScope]);
+});
+
+test('to send alone asks for nothing but sending', () => {
+  assert.deepEqual(google.scopesFor(googleClient, 'send_only'), ['openid', 'email', 'profile', sendScope]);
+  assert.deepEqual(google.transports(googleClient, sendScope), ['gmail_api']);
+  const scopes = microsoft.scopesFor(entraClient, 'send_only');
+  assert.deepEqual(scopes, ['openid', 'email', 'profile', 'offline_access', `${outlook}/SMTP.Send`]);
+  assert.deepEqual(microsoft.transports(entraClient, scopes.join(' ')), ['smtp']);
+  assert.deepEqual(microsoft.missingScopes(entraClient, 'send_only', 'SMTP.Send'), []);
+  assert.equal(microsoft.primaryResource(entraClient, 'send_only'), outlook);
+});
+
+test('Google’s mail scope opens the Gmail API too, though it is not meant for it', () => {
+  assert.deepEqual(google.transports(googleClient, mailScope), ['imap', 'smtp']);
+  assert.deepEqual(google.opens(googleClient, mailScope), ['imap', 'smtp', 'gmail_api']);
+  assert.deepEqual(google.opens(googleClient, `${mailScope} ${modifyScope}`), ['imap', 'smtp', 'gmail_api']);
+  assert.deepEqual(google.opens(googleClient, sendScope), ['gmail_api']);
+  assert.deepEqual(google.opens(googleClient, 'openid'), []);
+  const granted = `${outlook}/SMTP.Send`;
+  assert.deepEqual(microsoft.opens(entraClient, granted), microsoft.transports(entraClient, granted));
+});
+
+test('an app that acts for itself needs permissions of its own, and no identity', () => {
+  const app = oauthClient('microsoft', { grantType: 'client_credentials', entraTenant: 'contoso.test' });
+  const full = [`${outlook}/IMAP.AccessAsApp`, `${outlook}/SMTP.SendAsApp`];
+  assert.deepEqual(microsoft.scopesFor(app, 'full'), full);
+  assert.deepEqual(microsoft.scopesFor(app, 'api'), [`${graph}/Mail.ReadWrite`, `${graph}/Mail.Send`]);
+  assert.deepEqual(microsoft.scopesFor(app, 'send_only'), [`${outlook}/SMTP.SendAsApp`]);
+  assert.deepEqual(microsoft.missingScopes(app, 'full', full.join(' ')), []);
+  assert.deepEqual(microsoft.missingScopes(app, 'full', `${outlook}/SMTP.SendAsApp`), [full[0]]);
+  // What a person may give is no permission of the app.
+  assert.deepEqual(microsoft.missingScopes(app, 'full', 'IMAP.AccessAsUser.All SMTP.Send'), full);
+  assert.deepEqual(microsoft.transports(app, full.join(' ')), ['imap', 'smtp']);
+  assert.deepEqual(microsoft.transports(app, `${graph}/Mail.Send`), ['graph']);
+  assert.deepEqual(microsoft.scopesOfResource(app, outlook, `${full.join(' ')} ${graph}/Mail.Send`), full);
+  assert.deepEqual(microsoft.resourcesOf(app, `${full.join(' ')} ${graph}/Mail.Send`), [outlook, graph]);
+});
+
+test('a service account asks for mail and nobody’s identity', () => {
+  const account = oauthClient('google', { grantType: 'jwt_bearer', extraScopes: [sendScope] });
+  assert.deepEqual(google.scopesFor(account, 'full'), [mailScope, sendScope]);
+  assert.deepEqual(google.scopesFor({ ...account, extraScopes: [] }, 'api'), [modifyScope]);
+});
+
+const consentUrl = (changes: Parameters<typeof oauthClient>[1], entraTenant: string | null): URL => {
+  const client = oauthClient('microsoft', changes);
+  const scopes = microsoft.scopesFor(client, 'full');
+  assert.ok(microsoft.adminConsentUrl);
+  const request = { redirectUri: 'https://m.test/cb', scopes, state: 's', entraTenant };
+  return new URL(microsoft.adminConsentUrl(client, request));
+};
+
+test('an administrator is asked at the right directory, and never at one that has none', () => {
+  const tenant = (changes: Parameters<typeof oauthClient>[1], entraTenant: string | null): string =>
+    consentUrl(changes, entraTenant).pathname;
+  assert.equal(tenant({}, 'fabrikam.test'), '/fabrikam.test/v2.0/adminconsent');
+  assert.equal(tenant({ entraTenant: 'contoso.test' }, null), '/contoso.test/v2.0/adminconsent');
+  for (const entraTenant of ['common', 'organizations', 'consumers', null]) {
+    assert.equal(tenant({ entraTenant }, null), '/organizations/v2.0/adminconsent');
+    assert.equal(tenant({ entraTenant }, entraTenant), '/organizations/v2.0/adminconsent');
+  }
+  assert.equal(consentUrl({ cloud: 'china' }, null).host, 'login.partner.microsoftonline.cn');
+  assert.equal(google.adminConsentUrl, null);
+  assert.equal(google.readAdminConsent(new URLSearchParams('admin_consent=True')), null);
+});
+
+test('an administrator approves all that a person would be asked for, or the app’s own permissions', () => {
+  const { searchParams } = consentUrl({}, null);
+  assert.equal(searchParams.get('client_id'), 'client-1');
+  assert.equal(searchParams.get('redirect_uri'), 'https://m.test/cb');
+  assert.equal(searchParams.get('state'), 's');
+  const scope = `openid email profile offline_access ${outlook}/IMAP.AccessAsUser.All ${outlook}/SMTP.Send`;
+  assert.equal(searchParams.get('scope'), scope);
+  const app = consentUrl({ grantType: 'client_credentials', entraTenant: 'contoso.test' }, null);
+  assert.equal(app.searchParams.get('scope'), 'https://outlook.office365.com/.default');
+});
+
+test('the answer of an administrator is read, and any other callback is none', () => {
+  const read = (query: string) => microsoft.readAdminConsent(new URLSearchParams(query));
+  const tenant = '0B7F6F0E-2f7c-4d6c-9f5e-0d4f7a1b2c3d';
+  assert.deepEqual(read(`admin_consent=True&tenant=${tenant}&state=s&scope=x`), {
+    isGranted: true,
+    entraTenantId: tenant.toLowerCase(),
+  });
+  assert.deepEqual(read('admin_consent=true&tenant=contoso'), { isGranted: true, entraTenantId: null });
+  for (const query of [
+    'error=access_denied&error_description=AADSTS65004%3A+declined&admin_consent=True&state=state-of-it',
+    'error=permission_denied&error_description=The+admin+canceled&state=state-of-it',
+  ]) {
+    const refused = read(query);
+    assert.ok(refused?.isGranted === false, query);
+    assert.equal(refused.reason, 'access_denied', query);
+    assert.notEqual(refused.provider.description, null);
+    assert.ok(!JSON.stringify(refused).includes('state-of-it'));
+  }
+  assert.equal(read('code=c&state=s'), null);
+  assert.equal(read('admin_consent=False'), null);
+  assert.equal(read(''), null);
 });
 
 test('resources are found by transport and by URL', () => {
