@@ -190,7 +190,7 @@ export function createConnectSessions(ports: Needs) {
   async function requireSound(session: ConnectSession, client: OAuthClient): Promise<void> {
     const isSignIn = client.grantType === 'authorization_code';
     if (!isSignIn && session.expectedEmail === null) {
-      throw invalidField('/email', 'is required with an OAuth client that acts without a sign-in');
+      throw invalidField('/expected_email', 'is required with an OAuth client that acts without a sign-in');
     }
     if (!isSignIn && session.completion === 'confirm') {
       throw invalidField('/completion', 'there is no sign-in that could be confirmed');
@@ -383,7 +383,10 @@ function sharedAddress(
   if (address === null) return null;
   if (client.provider !== 'microsoft') throw invalidField('/shared_mailbox', 'belongs to Microsoft only');
   if (client.grantType !== 'authorization_code') {
-    throw invalidField('/shared_mailbox', 'name the mailbox in `email`: this OAuth client needs no delegate');
+    throw invalidField(
+      '/shared_mailbox',
+      'name the mailbox in `expected_email`: this OAuth client needs no delegate',
+    );
   }
   return address;
 }

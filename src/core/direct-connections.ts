@@ -9,10 +9,9 @@ import { GatewayError, invalidField, notFound } from './errors.ts';
 import { raise } from './events.ts';
 import { addressIssuer } from './imports.ts';
 import type { InFlight } from './in-flight.ts';
-import type { Mailbox } from './mailboxes.ts';
 import { oauthClientPaused, pauseOAuthClient } from './oauth-client-pause.ts';
 import type { OAuthClient } from './oauth-clients.ts';
-import type { IssuedTokens, Ports, Profile } from './ports.ts';
+import type { IssuedTokens, MailboxWithGrant, Ports, Profile } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
 import { objectionToProof } from './proofs.ts';
 import type { Arrival, SessionResults } from './session-results.ts';
@@ -36,6 +35,11 @@ type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 's
   results: SessionResults;
   inFlight: InFlight;
 };
+
+/** `isNew` false = the mailbox was there before and keeps its id. */
+export type DirectlyConnected = { joined: MailboxWithGrant; isNew: boolean };
+
+type Written = { mailboxId: string; isNew: boolean };
 
 type Proved = { tokens: IssuedTokens; resource: string; scope: string; verification: Verification };
 
@@ -71,7 +75,7 @@ export function createDirectConnections(ports: Needs) {
     request: Omit<DirectConnection, 'oauthClientId' | 'profile'>,
     proved: Proved,
     session: ConnectSession | null,
-  ): Promise<Mailbox | Refusal> {
+  ): Promise<Written | Refusal> {
     const { email } = request;
     const now = clock.now();
     const connection: Connection = {
@@ -98,7 +102,7 @@ export function createDirectConnections(ports: Needs) {
       settings: {},
       verification: proved.verification,
     };
-    return store.transaction(async (rows): Promise<Mailbox | Refusal> => {
+    return store.transaction(async (rows): Promise<Written | Refusal> => {
       await rows.lock(addressLock(email));
       const before = await rows.mailboxes.byEmail(workspaceId, email);
       const holder = before && (await rows.grants.byId(before.grantId));
@@ -117,7 +121,7 @@ export function createDirectConnections(ports: Needs) {
         data: { email, ...(session ? { session: session.id } : {}) },
         createdAt: now,
       });
-      return mailbox;
+      return { mailboxId: mailbox.id, isNew };
     });
   }
 
@@ -134,7 +138,7 @@ export function createDirectConnections(ports: Needs) {
      * Throws `not_found`, `oauth_client_paused`, `invalid_request` for an OAuth client that needs a sign-in, and
      * `mailbox_refused` with the verdict when the provider or the mail servers refuse.
      */
-    connect(principal: Principal, request: DirectConnection): Promise<Mailbox> {
+    connect(principal: Principal, request: DirectConnection): Promise<DirectlyConnected> {
       const workspaceId = workspaceFor(principal, 'mailboxes:create');
       return inFlight.track(connectOnce(workspaceId, { ...request, email: request.email.toLowerCase() }));
     },
@@ -147,7 +151,7 @@ export function createDirectConnections(ports: Needs) {
     },
   };
 
-  async function connectOnce(workspaceId: string, request: DirectConnection): Promise<Mailbox> {
+  async function connectOnce(workspaceId: string, request: DirectConnection): Promise<DirectlyConnected> {
     const client = await usableClient(workspaceId, request.oauthClientId);
     if (client.grantType === 'authorization_code') {
       throw invalidField(
@@ -164,7 +168,9 @@ export function createDirectConnections(ports: Needs) {
     if ('reason' in proved) throw refused(proved);
     const written = await write(workspaceId, client, request, proved, null);
     if ('reason' in written) throw refused(written);
-    return written;
+    const joined = await store.mailboxes.withGrant(written.mailboxId);
+    if (!joined) throw notFound('mailbox');
+    return { joined, isNew: written.isNew };
   }
 
   async function connectSession(session: ConnectSession, email: string): Promise<Arrival> {

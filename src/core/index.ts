@@ -111,7 +111,7 @@ export type { Actor, ReasonCode, Verdict } from './diagnosis.ts';
 export { isReasonCode, verdictOf, verdictTable } from './diagnosis.ts';
 export type { DomainVitals } from './domain-vitals.ts';
 export type { ErrorCode, ErrorExtras, FieldError } from './errors.ts';
-export { errorTable, GatewayError } from './errors.ts';
+export { errorTable, GatewayError, invalidField } from './errors.ts';
 export type { GatewayEvent } from './events.ts';
 export type { ImportOutcome, ImportRequest } from './imports.ts';
 export type { LackingMailbox } from './lacking-scopes.ts';

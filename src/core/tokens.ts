@@ -5,7 +5,7 @@ import type { Grant, TokenSet } from './grants.ts';
 import type { Links } from './links.ts';
 import { effectiveScope } from './lost-scopes.ts';
 import { oauthClientPaused } from './oauth-client-pause.ts';
-import type { OAuthClient } from './oauth-clients.ts';
+import type { OAuthClient, ProviderName } from './oauth-clients.ts';
 import type { MailboxWithGrant, Ports, ProviderWords, Transport, TransportTarget } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
 import type { Refresher, RefreshOutcome } from './refresh.ts';
@@ -23,6 +23,7 @@ export type TokenRequest = {
 
 export type TokenAnswer = {
   mailboxId: string;
+  provider: ProviderName;
   /** The `user` of XOAUTH2 and OAUTHBEARER. */
   email: string;
   /** `other`: the token is a delegate's or an OAuth client's own, so an API's paths must name the mailbox. */
@@ -173,6 +174,7 @@ export function createTokens({ clock, store, providers, refresher, links }: Need
       const provider = providers[grant.provider];
       return {
         mailboxId: mailbox.id,
+        provider: grant.provider,
         email: mailbox.email,
         names: namesOf(joined),
         resource,

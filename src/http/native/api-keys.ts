@@ -1,6 +1,6 @@
 // API keys over HTTP. The key itself is in the answer of its creation and nowhere else.
 import { type Static, Type } from 'typebox';
-import { type ApiKey, apiKeyScopes, GatewayError } from '../../core/index.ts';
+import { type ApiKey, apiKeyScopes } from '../../core/index.ts';
 import { answer, type Noun, noContent, operation } from './operation.ts';
 import {
   closed,
@@ -17,6 +17,7 @@ import {
   presentPage,
   text,
   time,
+  timeOf,
 } from './parts.ts';
 import { principalOf } from './principal.ts';
 
@@ -80,7 +81,7 @@ export const apiKeys: Noun = (app, core) => {
     },
     async (request, reply) => {
       const { expires_at: end, ...plain } = request.body;
-      const expiresAt = end === undefined || end === null ? null : parseTime('/expires_at', end);
+      const expiresAt = timeOf('/expires_at', end);
       const { key, text: keyText } = await core.apiKeys.create(principalOf(request), { ...plain, expiresAt });
       return reply.code(201).send({ ...present(key), key: keyText.reveal() });
     },
@@ -127,14 +128,6 @@ export const apiKeys: Noun = (app, core) => {
     },
   );
 };
-
-/** RFC 3339 knows leap seconds (`23:59:60`) and the schema lets them pass; `Date` cannot tell them. */
-function parseTime(field: string, value: string): number {
-  const milliseconds = Date.parse(value);
-  if (!Number.isNaN(milliseconds)) return milliseconds;
-  const fields = [{ field, message: 'must be a time that exists, without leap seconds' }];
-  throw new GatewayError('invalid_request', 'A field is not valid.', { extras: { fields } });
-}
 
 const present = (key: ApiKey): Static<typeof apiKeySchema> => ({
   id: key.id,

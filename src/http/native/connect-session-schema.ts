@@ -1,6 +1,11 @@
 // How a connect session looks in the native API, and what one is asked for with.
 import { type Static, Type } from 'typebox';
-import { type ConnectOutcome, type ConnectSession, verdictOf } from '../../core/index.ts';
+import {
+  type ConnectOutcome,
+  type ConnectSession,
+  type ConnectSessionStatus,
+  verdictOf,
+} from '../../core/index.ts';
 import {
   closed,
   email,
@@ -10,19 +15,33 @@ import {
   nullable,
   oneOf,
   presentVerdict,
+  profile,
   provider,
   text,
   time,
   verdictSchema,
 } from './parts.ts';
 import { presentProviderWords, providerWordsSchema } from './provider-words.ts';
+import { presentSetback, setbackSchema } from './setback-schema.ts';
 
 const customer = text({
   description: "The workspace's own client this mailbox belongs to.",
   examples: ['acme'],
 });
-const profile = oneOf(['full', 'api'], {
-  description: '`full` = IMAP and SMTP, `api` = Gmail API or Microsoft Graph.',
+const sharedMailbox = 'Microsoft: a mailbox without a sign-in of its own, opened by whoever signs in.';
+const completion = oneOf(['result_page', 'redirect', 'confirm'], {
+  description:
+    '`result_page` = our page tells how it ended. `redirect` = the browser goes to `return_url` when the mailbox is connected. `confirm` = it goes there with a one-time `code`, and nothing is connected before your backend has sent the code to `/confirm`.',
+});
+const returnUrl = Type.String({
+  format: 'uri',
+  maxLength: 2048,
+  description: "Where the browser goes; must be among the workspace's return URLs.",
+  examples: ['https://app.example.com/mailboxes/done'],
+});
+const isRetryable = Type.Boolean({
+  description:
+    'Whether a person may try again after a setback (an unticked box, the wrong account, cancel, an administrator who must approve). False = the first one ends the session.',
 });
 const managedAccountsOnly = Type.Boolean({
   description: 'Refuse consumer accounts; only mailboxes of an organisation may be connected.',
@@ -37,30 +56,63 @@ export const newConnectSession = Type.Object(
       nullable(id('Omit to take the newest of the workspace, else a shared one.')),
     ),
     expected_email: Type.Optional(nullable(email('Refuse every other address.'))),
+    shared_mailbox: Type.Optional(nullable(email(sharedMailbox))),
     mailbox_id: Type.Optional(nullable(id('Reconnect this mailbox; it keeps its id.'))),
     customer: Type.Optional(nullable(customer)),
     managed_accounts_only: Type.Optional(managedAccountsOnly),
     exclusive: Type.Optional(exclusive),
+    completion: Type.Optional(completion),
+    return_url: Type.Optional(nullable(returnUrl)),
+    is_retryable: Type.Optional(isRetryable),
   },
   { ...closed, examples: [{ provider: 'google', expected_email: 'ada@example.com' }] },
 );
 
+const statuses = [
+  'pending',
+  'waiting_for_admin',
+  'insufficient_scope',
+  'wrong_mailbox',
+  'declined',
+  'waiting_for_confirmation',
+  'connected',
+  'failed',
+  'cancelled',
+  'expired',
+] as const satisfies readonly ConnectSessionStatus[];
+
 const members = {
   id: id('Id of the session.'),
-  status: oneOf(['pending', 'connected', 'failed', 'cancelled', 'expired'], {
-    description: 'Everything but `pending` is final.',
+  status: oneOf(statuses, {
+    description:
+      '`connected`, `failed`, `cancelled` and `expired` are final. The others wait: `pending` for the first try, `waiting_for_admin` for an administrator, `insufficient_scope`, `wrong_mailbox` and `declined` for another try, `waiting_for_confirmation` for your backend.',
   }),
   provider: provider('Where the mailbox owner signs in.'),
   profile,
   oauth_client_id: id('The OAuth client that is used.'),
   expected_email: nullable(email('The only address that is accepted; null = any.')),
+  shared_mailbox: nullable(email(sharedMailbox)),
   customer: nullable(customer),
   managed_accounts_only: managedAccountsOnly,
   exclusive,
+  completion,
+  return_url: nullable(returnUrl),
+  is_retryable: isRetryable,
   mailbox_id: nullable(id('The connected mailbox, or the one to reconnect; null = none yet.')),
   email: nullable(email('The connected address.')),
   name: nullable(Type.String({ description: 'Name of the connected account.' })),
   is_reconnected: Type.Boolean({ description: 'True when the mailbox was known before.' }),
+  setback: nullable(setbackSchema),
+  admin_consent_url: nullable(
+    Type.String({
+      format: 'uri',
+      description:
+        'For the administrator of the organisation, who approves for everybody; null where the provider has no such page, and when the session is over.',
+    }),
+  ),
+  admin_consented_at: nullable(
+    time("When an administrator approved, as the provider's page said: worth another try."),
+  ),
   error: nullable(
     Type.Object(
       {
@@ -92,7 +144,7 @@ export const newConnectSessionSchema = Type.Object(
 
 export function presentConnectSession(
   session: ConnectSession,
-  status: Static<typeof connectSessionSchema>['status'],
+  { status, adminConsentUrl }: { status: ConnectSessionStatus; adminConsentUrl: string | null },
 ): Static<typeof connectSessionSchema> {
   const connected = session.outcome?.status === 'connected' ? session.outcome : null;
   return {
@@ -102,13 +154,21 @@ export function presentConnectSession(
     profile: session.profile,
     oauth_client_id: session.oauthClientId,
     expected_email: session.expectedEmail,
+    shared_mailbox: session.sharedMailbox,
     customer: session.customer,
     managed_accounts_only: session.managedAccountsOnly,
     exclusive: session.exclusive,
+    completion: session.completion,
+    return_url: session.returnUrl,
+    is_retryable: session.isRetryable,
     mailbox_id: connected?.mailboxId ?? session.mailboxId,
     email: connected?.email ?? null,
     name: connected?.name ?? null,
     is_reconnected: connected?.reconnected ?? false,
+    // What a session that is over was waiting for is no news.
+    setback: session.setback && session.setback.status === status ? presentSetback(session.setback) : null,
+    admin_consent_url: adminConsentUrl,
+    admin_consented_at: isoTimeOrNull(session.adminConsentedAt),
     error: presentError(session.outcome, status),
     created_at: isoTime(session.createdAt),
     expires_at: isoTime(session.expiresAt),
@@ -118,7 +178,7 @@ export function presentConnectSession(
 
 function presentError(
   outcome: ConnectOutcome | null,
-  status: string,
+  status: ConnectSessionStatus,
 ): Static<typeof connectSessionSchema>['error'] {
   if (outcome?.status === 'failed') {
     return {

@@ -1,7 +1,7 @@
-// Connect sessions over HTTP: make a link, wait for what comes of it, cancel it.
+// Connect sessions over HTTP: make a link, wait for what comes of it, confirm it, cancel it.
 import type { FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { type ConnectSession, connectStatusOf } from '../../core/index.ts';
+import { type ConnectSession, connectStatusOf, isOpen } from '../../core/index.ts';
 import {
   connectSessionSchema,
   newConnectSession,
@@ -9,17 +9,33 @@ import {
   presentConnectSession,
 } from './connect-session-schema.ts';
 import { answer, type Noun, operation } from './operation.ts';
-import { closed, idParams, noQuery } from './parts.ts';
+import { closed, idParams, noQuery, text } from './parts.ts';
 import { principalOf } from './principal.ts';
 
 const waitSecondsMax = 55;
 const tag = 'Connect sessions';
 
+const confirmation = Type.Object(
+  {
+    code: text({
+      description: 'The parameter `code` with which the browser came to the return URL.',
+      examples: ['0c8a1e'],
+      maxLength: 512,
+    }),
+  },
+  { ...closed, examples: [{ code: '0c8a1e' }] },
+);
+
 export const connectSessions: Noun = (app, core) => {
   app.addSchema(connectSessionSchema);
   app.addSchema(newConnectSessionSchema);
-  const present = (session: ConnectSession) =>
-    presentConnectSession(session, connectStatusOf(session, core.now()));
+  const present = async (session: ConnectSession) => {
+    const now = core.now();
+    return presentConnectSession(session, {
+      status: connectStatusOf(session, now),
+      adminConsentUrl: isOpen(session, now) ? await core.adminConsents.urlFor(session) : null,
+    });
+  };
   // Long polls must not hold up the end of the process.
   const closing = new AbortController();
   app.addHook('preClose', async () => closing.abort());
@@ -38,7 +54,7 @@ export const connectSessions: Noun = (app, core) => {
           tag,
           summary: 'Create a connect session',
           description:
-            'Makes a link for one mailbox owner, good once and for ten minutes. With `mailbox_id` it reconnects that mailbox.',
+            'Makes a link for one mailbox owner, good for ten minutes and longer only while it waits for somebody. With `mailbox_id` it reconnects that mailbox.',
           scope: 'connect_sessions:create',
           success: { 201: answer('NewConnectSession', 'The session, with its link.') },
           errors: ['not_found', 'oauth_client_missing', 'oauth_client_paused'],
@@ -50,7 +66,7 @@ export const connectSessions: Noun = (app, core) => {
         principalOf(request),
         requestOf(request.body),
       );
-      return reply.code(201).send({ ...present(session), url });
+      return reply.code(201).send({ ...(await present(session)), url });
     },
   );
 
@@ -66,7 +82,7 @@ export const connectSessions: Noun = (app, core) => {
                 minimum: 0,
                 maximum: waitSecondsMax,
                 default: 0,
-                description: 'Answer when the session is over, or after this many seconds.',
+                description: 'Answer when the status changes, or after this many seconds.',
                 examples: [30],
               }),
             ),
@@ -76,7 +92,7 @@ export const connectSessions: Noun = (app, core) => {
         ...operation({
           id: 'readConnectSession',
           tag,
-          summary: 'Read a connect session, or wait for its end',
+          summary: 'Read a connect session, or wait for its next status',
           scope: 'connect_sessions:read',
           success: { 200: answer('ConnectSession', 'The session as it is now.') },
           errors: ['not_found'],
@@ -89,6 +105,32 @@ export const connectSessions: Noun = (app, core) => {
       return present(
         await core.connectSessions.waitFor(principalOf(request), id, request.query.wait ?? 0, signal),
       );
+    },
+  );
+
+  app.post(
+    '/v1/connect-sessions/:id/confirm',
+    {
+      schema: {
+        params: idParams,
+        querystring: noQuery,
+        body: confirmation,
+        ...operation({
+          takesBody: true,
+          id: 'confirmConnectSession',
+          tag,
+          summary: 'Confirm a connect session',
+          description:
+            "For sessions with the completion `confirm`: says that the browser that came back was the right person's. Connects the mailbox; a refusal at this point is a session that `failed`.",
+          scope: 'connect_sessions:create',
+          success: { 200: answer('ConnectSession', 'The session as it is then.') },
+          errors: ['not_found', 'connect_session_over', 'confirmation_refused'],
+        }),
+      },
+    },
+    async (request) => {
+      const { params, body } = request;
+      return present(await core.confirmations.confirm(principalOf(request), params.id, body.code));
     },
   );
 
@@ -125,9 +167,13 @@ const requestOf = (body: Static<typeof newConnectSession>) => ({
   profile: body.profile ?? 'full',
   oauthClientId: body.oauth_client_id ?? null,
   expectedEmail: body.expected_email ?? null,
+  sharedMailbox: body.shared_mailbox ?? null,
   mailboxId: body.mailbox_id ?? null,
   customer: body.customer ?? null,
   managedAccountsOnly: body.managed_accounts_only ?? false,
   exclusive: body.exclusive ?? false,
+  completion: body.completion ?? 'result_page',
+  returnUrl: body.return_url ?? null,
+  isRetryable: body.is_retryable ?? true,
   surface: 'native',
 });

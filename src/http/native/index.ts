@@ -4,8 +4,10 @@ import type { Surface } from '../surface.ts';
 import { apiKeys } from './api-keys.ts';
 import { checkBodies } from './bodies.ts';
 import { connectSessions } from './connect-sessions.ts';
+import { customerLinks } from './customer-links.ts';
 import { events } from './events.ts';
 import { mailboxes } from './mailboxes.ts';
+import { oauthClientHelp } from './oauth-client-help.ts';
 import { oauthClients } from './oauth-clients.ts';
 import { documentPath, registerDocument } from './openapi.ts';
 import type { Noun } from './operation.ts';
@@ -20,8 +22,10 @@ const nouns: readonly Noun[] = [
   whoami,
   workspaces,
   apiKeys,
+  oauthClientHelp,
   oauthClients,
   connectSessions,
+  customerLinks,
   mailboxes,
   tokens,
   events,

@@ -62,6 +62,12 @@ export const mailboxSchema = Type.Object(
   {
     id: id('Id of the mailbox; a reconnect keeps it.'),
     email: email('Lower case.'),
+    delegate_email: nullable(
+      email('Whose sign-in opens this shared mailbox; null for a mailbox with a sign-in of its own.'),
+    ),
+    aliases: Type.Array(Type.String(), {
+      description: 'Further addresses of the account, as far as the provider names them.',
+    }),
     name,
     provider: provider('Who hosts it.'),
     customer,
@@ -74,10 +80,14 @@ export const mailboxSchema = Type.Object(
     verification: nullable(verificationSchema),
     oauth_client_id: id('The OAuth client that it was connected with.'),
     scopes: Type.Array(Type.String(), { description: 'What the owner granted.' }),
+    lost_scopes: Type.Array(Type.String(), {
+      description: 'Of `scopes`, what the provider has stopped giving since.',
+    }),
     reconnect_url: nullable(
       Type.String({
         format: 'uri',
-        description: 'For the mailbox owner; only when the status is `needs_reauthorization`.',
+        description:
+          'For the mailbox owner; only when the status is `needs_reauthorization` or scopes were lost.',
       }),
     ),
     created_at: time('When it was connected first.'),
@@ -86,12 +96,18 @@ export const mailboxSchema = Type.Object(
   { $id: 'Mailbox', title: 'Mailbox', description: 'A connected mailbox.' },
 );
 
-export function presentMailbox(core: Core, joined: MailboxWithGrant): Static<typeof mailboxSchema> {
+export async function presentMailbox(
+  core: Core,
+  joined: MailboxWithGrant,
+): Promise<Static<typeof mailboxSchema>> {
   const { mailbox, grant } = joined;
   const { status, reason } = statusOf(joined);
+  const isOwnersTurn = status === 'needs_reauthorization' || grant.lostScopes.length > 0;
   return {
     id: mailbox.id,
     email: mailbox.email,
+    delegate_email: mailbox.delegateEmail,
+    aliases: mailbox.aliases,
     name: mailbox.name,
     provider: mailbox.provider,
     customer: mailbox.customer,
@@ -101,7 +117,8 @@ export function presentMailbox(core: Core, joined: MailboxWithGrant): Static<typ
     verification: mailbox.verification && presentVerification(mailbox.verification),
     oauth_client_id: grant.oauthClientId,
     scopes: grant.scope.split(' ').filter((scope) => scope !== ''),
-    reconnect_url: status === 'needs_reauthorization' ? core.mailboxes.reconnectUrl(mailbox.id) : null,
+    lost_scopes: grant.lostScopes,
+    reconnect_url: isOwnersTurn ? await core.mailboxes.reconnectUrl(joined) : null,
     created_at: isoTime(mailbox.createdAt),
     updated_at: isoTime(mailbox.updatedAt),
   };

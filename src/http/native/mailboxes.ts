@@ -1,4 +1,4 @@
-// Mailboxes over HTTP: list, read, change, verify, disconnect.
+// Mailboxes over HTTP: connect without a sign-in, list, read, change, verify, disconnect.
 import { type Static, Type } from 'typebox';
 import type { MailboxWithGrant } from '../../core/index.ts';
 import { customer, mailboxSchema, metadata, name, presentMailbox } from './mailbox-schema.ts';
@@ -9,11 +9,13 @@ import {
   id,
   idParams,
   noQuery,
+  nullable,
   oneOf,
   pageOf,
   pageQuery,
   pageRequestOf,
   presentPage,
+  profile,
   provider,
   text,
 } from './parts.ts';
@@ -22,8 +24,26 @@ import { principalOf } from './principal.ts';
 const filter = {
   email: Type.Optional(email('Only this address.')),
   provider: Type.Optional(provider('Only mailboxes at this provider.')),
+  oauth_client_id: Type.Optional(id('Only mailboxes that were connected with it, also when it is deleted.')),
   customer: Type.Optional(text({ description: 'Only mailboxes of this customer.', examples: ['acme'] })),
 };
+
+const directConnection = Type.Object(
+  {
+    oauth_client_id: id('One that acts without a sign-in: `jwt_bearer` or `client_credentials`.'),
+    email: email('Address of the mailbox.'),
+    profile: Type.Optional(profile),
+    name: Type.Optional(nullable(name)),
+    customer: Type.Optional(customer),
+    mailbox_id: Type.Optional(
+      nullable(id('The mailbox of this address that is moved to the OAuth client; it keeps its id.')),
+    ),
+  },
+  {
+    ...closed,
+    examples: [{ oauth_client_id: '019a2b8c-71c4-7d52-a1b0-3f2d8c6e9a10', email: 'ada@example.com' }],
+  },
+);
 
 const changes = Type.Object(
   {
@@ -77,9 +97,47 @@ export const mailboxes: Noun = (app, core) => {
         ...(query.email === undefined ? {} : { email: query.email.toLowerCase() }),
         ...(query.provider === undefined ? {} : { provider: query.provider }),
         ...(query.customer === undefined ? {} : { customer: query.customer }),
+        ...(query.oauth_client_id === undefined ? {} : { oauthClientId: query.oauth_client_id }),
       };
       const page = await core.mailboxes.list(principalOf(request), wanted, pageRequestOf(query));
       return presentPage(page, present);
+    },
+  );
+
+  app.post(
+    '/v1/mailboxes',
+    {
+      schema: {
+        querystring: noQuery,
+        body: directConnection,
+        ...operation({
+          takesBody: true,
+          id: 'connectMailbox',
+          tag,
+          summary: 'Connect a mailbox without a sign-in',
+          description:
+            'For OAuth clients that an administrator lets act for mailboxes. A token is issued and every transport proved before anything is stored. For all others make a connect session.',
+          scope: 'mailboxes:create',
+          success: {
+            200: answer('Mailbox', 'The mailbox was known; it goes by this OAuth client now.'),
+            201: answer('Mailbox', 'The new mailbox.'),
+          },
+          errors: ['not_found', 'oauth_client_paused', 'mailbox_refused'],
+        }),
+      },
+    },
+    async (request, reply) => {
+      const { body } = request;
+      const { joined, isNew } = await core.directConnections.connect(principalOf(request), {
+        oauthClientId: body.oauth_client_id,
+        email: body.email,
+        profile: body.profile ?? 'full',
+        name: body.name ?? null,
+        customer: body.customer ?? null,
+        externalId: null,
+        mailboxId: body.mailbox_id ?? null,
+      });
+      return reply.code(isNew ? 201 : 200).send(await present(joined));
     },
   );
 

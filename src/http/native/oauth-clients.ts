@@ -1,24 +1,26 @@
-// OAuth clients over HTTP: registrations at a provider. The client secret goes in and is in no answer.
+// OAuth clients over HTTP: registrations at a provider. A credential goes in and is in no answer. What is tried and
+// told about one is in oauth-client-help.ts.
 import { type Static, Type } from 'typebox';
-import type { OAuthClient } from '../../core/index.ts';
+import { invalidField } from '../../core/index.ts';
+import { credentialOf, credentialSchema, currentCredentialOf } from './client-credentials.ts';
 import {
-  lackingMailboxSchema,
   newOAuthClient,
   oauthClientChanges,
   oauthClientSchema,
-  presentLackingMailbox,
-  presentOAuthClient,
+  presentOAuthClient as present,
+  presentRemoval,
+  removalSchema,
 } from './oauth-client-schema.ts';
 import { answer, type Noun, noContent, operation } from './operation.ts';
-import { closed, idParams, noQuery, pageOf, pageQuery, pageRequestOf, presentPage } from './parts.ts';
+import { closed, idParams, noQuery, oneOf, pageOf, pageQuery, pageRequestOf, presentPage } from './parts.ts';
 import { principalOf } from './principal.ts';
 
 const tag = 'OAuth clients';
 
 export const oauthClients: Noun = (app, core) => {
+  app.addSchema(credentialSchema);
   app.addSchema(oauthClientSchema);
-  app.addSchema(lackingMailboxSchema);
-  const present = (client: OAuthClient) => presentOAuthClient(core, client);
+  app.addSchema(removalSchema);
 
   app.post(
     '/v1/oauth-clients',
@@ -40,15 +42,20 @@ export const oauthClients: Noun = (app, core) => {
     },
     async (request, reply) => {
       const { body } = request;
+      const credential = currentCredentialOf(body);
+      if (credential === null)
+        throw invalidField('/credential', 'is required, or client_secret in its place');
       const client = await core.oauthClients.create(principalOf(request), {
         provider: body.provider,
         name: body.name,
-        clientId: body.client_id,
-        clientSecret: body.client_secret,
+        grantType: body.grant_type ?? 'authorization_code',
+        clientId: body.client_id ?? null,
+        credential,
         cloud: body.cloud ?? null,
         entraTenant: body.entra_tenant ?? null,
         personalAccounts: body.personal_accounts ?? true,
         extraScopes: body.extra_scopes ?? [],
+        customersMayUse: body.customers_may_use ?? false,
       });
       return reply.code(201).send(present(client));
     },
@@ -92,31 +99,6 @@ export const oauthClients: Noun = (app, core) => {
     async (request) => present(await core.oauthClients.read(principalOf(request), request.params.id)),
   );
 
-  app.get(
-    '/v1/oauth-clients/:id/lacking-scopes',
-    {
-      schema: {
-        params: idParams,
-        querystring: Type.Object(pageQuery, closed),
-        ...operation({
-          id: 'listLackingScopes',
-          tag,
-          summary: 'List the mailboxes that lack additional scopes',
-          description:
-            'Mailboxes of the workspace that were connected before a scope was added, each with a link for its owner. A page may hold fewer items than `limit`, or none, and still have a next one.',
-          scope: 'mailboxes:read',
-          success: { 200: pageOf('LackingMailbox', 'Oldest mailbox first.') },
-          errors: ['not_found'],
-        }),
-      },
-    },
-    async (request) =>
-      presentPage(
-        await core.lackingScopes.list(principalOf(request), request.params.id, pageRequestOf(request.query)),
-        presentLackingMailbox,
-      ),
-  );
-
   app.patch(
     '/v1/oauth-clients/:id',
     {
@@ -129,10 +111,11 @@ export const oauthClients: Noun = (app, core) => {
           id: 'updateOAuthClient',
           tag,
           summary: 'Change an OAuth client',
-          description: 'A changed id, secret or directory makes a paused OAuth client active again at once.',
+          description:
+            'A changed id, credential or directory makes a paused OAuth client active again at once. A `next_credential` is entered ahead of a rotation and takes over by itself; null removes it. Id and directory stay while mailboxes depend on it.',
           scope: 'oauth_clients:update',
           success: { 200: answer('OAuthClient', 'The OAuth client as it is now.') },
-          errors: ['not_found'],
+          errors: ['not_found', 'oauth_client_in_use'],
         }),
       },
     },
@@ -147,29 +130,54 @@ export const oauthClients: Noun = (app, core) => {
     {
       schema: {
         params: idParams,
-        querystring: noQuery,
+        querystring: Type.Object(
+          {
+            force: Type.Optional(
+              oneOf(['true', 'false'], {
+                description: '`true` deletes it although mailboxes depend on it: they must be reconnected.',
+                default: 'false',
+              }),
+            ),
+          },
+          closed,
+        ),
         ...operation({
           id: 'deleteOAuthClient',
           tag,
           summary: 'Delete an OAuth client',
+          description: 'Its credentials are wiped at once.',
           scope: 'oauth_clients:delete',
-          success: { 204: noContent('It is gone.') },
+          success: {
+            200: answer('Removal', 'It is gone; what it leaves behind. Only with `force`.'),
+            204: noContent('It is gone.'),
+          },
           errors: ['not_found', 'oauth_client_in_use'],
         }),
       },
     },
     async (request, reply) => {
-      await core.oauthClients.remove(principalOf(request), request.params.id);
-      return reply.code(204).send();
+      const { id } = request.params;
+      const force = request.query.force === 'true';
+      const removal = await core.oauthClients.remove(principalOf(request), id, { force });
+      if (!force) return reply.code(204).send();
+      return reply
+        .code(200)
+        .send(presentRemoval(removal, { publicUrl: core.settings.publicUrl, oauthClientId: id }));
     },
   );
 };
 
-const changesOf = (body: Static<typeof oauthClientChanges>) => ({
-  ...(body.name === undefined ? {} : { name: body.name }),
-  ...(body.client_id === undefined ? {} : { clientId: body.client_id }),
-  ...(body.client_secret === undefined ? {} : { clientSecret: body.client_secret }),
-  ...(body.entra_tenant === undefined ? {} : { entraTenant: body.entra_tenant }),
-  ...(body.personal_accounts === undefined ? {} : { personalAccounts: body.personal_accounts }),
-  ...(body.extra_scopes === undefined ? {} : { extraScopes: body.extra_scopes }),
-});
+function changesOf(body: Static<typeof oauthClientChanges>) {
+  const credential = currentCredentialOf(body);
+  const next = body.next_credential;
+  return {
+    ...(body.name === undefined ? {} : { name: body.name }),
+    ...(body.client_id === undefined ? {} : { clientId: body.client_id }),
+    ...(credential === null ? {} : { credential }),
+    ...(next === undefined ? {} : { nextCredential: next && credentialOf(next, '/next_credential') }),
+    ...(body.entra_tenant === undefined ? {} : { entraTenant: body.entra_tenant }),
+    ...(body.personal_accounts === undefined ? {} : { personalAccounts: body.personal_accounts }),
+    ...(body.extra_scopes === undefined ? {} : { extraScopes: body.extra_scopes }),
+    ...(body.customers_may_use === undefined ? {} : { customersMayUse: body.customers_may_use }),
+  };
+}

@@ -1,6 +1,6 @@
 // Pieces of which the native surface's schemas are made: ids, times, texts, pages, verdicts, problem documents.
 import { type Static, type TSchema, Type } from 'typebox';
-import type { Verdict } from '../../core/index.ts';
+import { invalidField, type Verdict } from '../../core/index.ts';
 import { errorCodes } from '../problem.ts';
 
 const exampleId = '019a2b8c-71c4-7d52-a1b0-3f2d8c6e9a10';
@@ -39,9 +39,23 @@ export const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([
 /** No member beside the listed ones. */
 export const closed = { additionalProperties: false } as const;
 
+/** What a mailbox is connected for. */
+export const profile = oneOf(['full', 'api', 'send_only'], {
+  description:
+    '`full` = IMAP and SMTP, `api` = Gmail API or Microsoft Graph, `send_only` = nothing but sending (SMTP at Microsoft, Gmail API at Google).',
+});
+
 export const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
 export const isoTimeOrNull = (milliseconds: number | null): string | null =>
   milliseconds === null ? null : isoTime(milliseconds);
+
+/** RFC 3339 knows leap seconds (`23:59:60`) and the schema lets them pass; `Date` cannot tell them. */
+export function timeOf(field: string, value: string | null | undefined): number | null {
+  if (value === undefined || value === null) return null;
+  const milliseconds = Date.parse(value);
+  if (!Number.isNaN(milliseconds)) return milliseconds;
+  throw invalidField(field, 'must be a time that exists, without leap seconds');
+}
 
 export const provider = (description: string) => oneOf(['google', 'microsoft'], { description });
 
@@ -77,11 +91,11 @@ export const pageOf = (component: string, description: string) =>
     { description },
   );
 
-export const presentPage = <Item, Presented>(
+export const presentPage = async <Item, Presented>(
   page: { items: Item[]; next: string | null },
-  present: (item: Item) => Presented,
-): { items: Presented[]; next_cursor: string | null } => ({
-  items: page.items.map(present),
+  present: (item: Item) => Presented | Promise<Presented>,
+): Promise<{ items: Presented[]; next_cursor: string | null }> => ({
+  items: await Promise.all(page.items.map(present)),
   next_cursor: page.next,
 });
 
