@@ -193,10 +193,7 @@ function explain(
 ): { code: number; error?: string } {
   switch (error) {
     case 'invalid_grant':
-      // A code that was never issued: what a program gets that proves its client without a person.
-      if (failure.includes('code not found'))
-        return { code: wasRevoked(form.get('code') ?? '') ? 54005 : 9002313 };
-      if (failure.includes('already consumed')) return { code: 54005 };
+      if (failure.includes('already consumed') || wasRevoked(form.get('code') ?? '')) return { code: 54005 };
       if (failure.includes('PKCE') || failure.includes('verifier')) return { code: 501481 };
       if (failure.includes('redirect_uri')) return { code: 500112 };
       if (failure.includes('expired')) return { code: 70008 };

@@ -47,7 +47,7 @@ test('Entra: a made-up code proves id and secret, and every wrong credential has
     const { status, body } = await proof(sandbox, 'microsoft', { client_id, ...credentials });
     return [status, body.error, Object(body.error_codes)[0]];
   };
-  const proven = [400, 'invalid_grant', 9002313];
+  const proven = [400, 'invalid_grant', 70000];
   assert.deepEqual(await ask('first'), proven);
   assert.deepEqual(await ask('second'), proven);
   assert.deepEqual(await ask('old'), [401, 'invalid_client', 7000222]);
@@ -157,16 +157,16 @@ async function certified(sandbox: Sandbox) {
 test('Entra: a certificate authenticates by PS256 or RS256, for any tenant path of the token endpoint', async (t) => {
   const sandbox = await sandboxFor(t);
   const { sign, ask, hash } = await certified(sandbox);
-  assert.equal(await ask(await sign()), 9002313);
-  assert.equal(await ask(await sign({ alg: 'RS256', header: { x5t: hash('sha1') } })), 9002313);
+  assert.equal(await ask(await sign()), 70000);
+  assert.equal(await ask(await sign({ alg: 'RS256', header: { x5t: hash('sha1') } })), 70000);
   const common = `${sandbox.microsoft.origin}/common/oauth2/v2.0/token`;
-  assert.equal(await ask(await sign({ claims: { aud: common } })), 9002313);
+  assert.equal(await ask(await sign({ claims: { aud: common } })), 70000);
 });
 
 test('Entra: an assertion works once', async (t) => {
   const { sign, ask } = await certified(await sandboxFor(t));
   const assertion = await sign();
-  assert.equal(await ask(assertion), 9002313);
+  assert.equal(await ask(assertion), 70000);
   assert.equal(await ask(assertion), 700027);
 });
 
@@ -214,7 +214,7 @@ test('Entra: a bare public key is enough to register', async (t) => {
   const sign = signer(privateKey, { x5t: 'thumb' }, `${sandbox.microsoft.origin}/common/oauth2/v2.0/token`);
   const form = { client_assertion_type: ASSERTION_TYPE, client_assertion: await sign() };
   const { body } = await proof(sandbox, 'microsoft', form);
-  assert.deepEqual(body.error_codes, [9002313]);
+  assert.deepEqual(body.error_codes, [70000]);
 });
 
 test('Entra: a client of one directory works there and nowhere else', async (t) => {
@@ -231,7 +231,7 @@ test('Entra: a client of one directory works there and nowhere else', async (t) 
     const { body } = await proof(sandbox, 'microsoft', { client_id: CLIENT_ID, client_secret: 's' }, tenant);
     return Object(body.error_codes)[0];
   };
-  assert.equal(await ask('contoso.test'), 9002313);
+  assert.equal(await ask('contoso.test'), 70000);
   assert.equal(await ask('common'), 50194);
   assert.equal(await ask('organizations'), 50194);
   assert.equal(await ask('fabrikam.test'), 700016);
@@ -246,5 +246,5 @@ test('Entra: a public client must not send a secret', async (t) => {
     return Object(body.error_codes)[0];
   };
   assert.equal(await ask({ client_secret: 'any' }), 700025);
-  assert.equal(await ask({}), 9002313);
+  assert.equal(await ask({}), 70000);
 });
