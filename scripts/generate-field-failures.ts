@@ -23,6 +23,7 @@ const actors = {
 const places = {
   refresh: 'token endpoint, at a refresh',
   code: 'token endpoint, at the exchange of the code',
+  mint: 'token endpoint, without a person',
   callback: 'callback',
   page: "the provider's own page",
   imap: 'IMAP',

@@ -1,11 +1,17 @@
 // Error numbers of Entra that are about the registration, the request, or Entra's own trouble.
-import { operator, wait, workspace } from './expectations.ts';
+import { administrator, operator, wait, workspace } from './expectations.ts';
 import type { AadstsGroup } from './types.ts';
 
 const badRequest = { error: 'invalid_request' };
 const badClient = { error: 'invalid_client' };
 
 export const requestGroups: readonly AadstsGroup[] = [
+  [
+    'request',
+    administrator('admin_consent_required'),
+    { error: 'unauthorized_client' },
+    { 7000229: 'Nobody in the directory has approved the app.' },
+  ],
   [
     'oauth_client',
     workspace('client_secret_wrong'),

@@ -8,6 +8,7 @@ const challenge =
   'eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiQmVhcmVyIiwic2NvcGUiOiJodHRwczovL21haWwuZ29vZ2xlLmNvbS8ifQ==';
 
 const refresh = { provider: 'google', said: 'refresh' } as const;
+const mint = { provider: 'google', said: 'mint' } as const;
 const page = { provider: 'google', said: 'page' } as const;
 const imap = { provider: 'google', said: 'imap' } as const;
 const smtp = { provider: 'google', said: 'smtp' } as const;
@@ -262,7 +263,7 @@ export const googleCases: readonly SaidCase[] = [
     expect: workspace('redirect_uri_mismatch'),
   },
   {
-    ...refresh,
+    ...mint,
     id: 'G20',
     symptom: 'A service account gets no token for the mailboxes of one organisation.',
     kind: 'request',
@@ -274,11 +275,19 @@ export const googleCases: readonly SaidCase[] = [
     expect: administrator('delegation_missing'),
   },
   {
-    ...refresh,
+    ...mint,
     id: 'G20/principal',
-    symptom: 'A service account that does not exist, or whose key was deleted.',
+    symptom: 'The service account does not exist.',
     kind: 'oauth_client',
     reply: refusal(400, 'invalid_request', 'Invalid principal'),
+    expect: workspace('service_account_unknown'),
+  },
+  {
+    ...mint,
+    id: 'G20/key',
+    symptom: 'The key of a service account was deleted.',
+    kind: 'oauth_client',
+    reply: refusal(400, 'invalid_grant', 'Invalid JWT Signature.'),
     expect: workspace('service_account_unknown'),
   },
 ];

@@ -41,6 +41,7 @@ function faultOf(one: SaidCase): Fault {
     case 'refresh':
       return httpFault('refresh', one.reply);
     case 'code':
+    case 'mint':
       return httpFault('token', one.reply);
     case 'gmail_api':
       return httpFault('gmailApi', one.reply);

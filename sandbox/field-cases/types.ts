@@ -30,7 +30,8 @@ export type TokenOwner = { email?: string; names?: 'own' | 'other'; isAppOnly?: 
 
 /** At the token endpoint. */
 export type TokenCase = Common & {
-  said: 'refresh' | 'code';
+  /** `mint`: a token that no person has to consent to. */
+  said: 'refresh' | 'code' | 'mint';
   kind: FailureKind;
   reply: HttpReply;
   /** The reply is known to pass at times. */

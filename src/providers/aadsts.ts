@@ -47,6 +47,8 @@ export const aadstsTable: ReadonlyMap<number, AadstsMeaning> = new Map([
 
   // The organisation's administrator has to act
   ...reasons('admin_consent_required', 90094, 90095),
+  /** The directory has no service principal of the app. */
+  ...request('admin_consent_required', 7000229),
   ...reasons('mail_service_missing', 50001, 500011, 650052),
   ...reasons('conditional_access', 50097, 50129, 53000, 53001, 53002, 53003, 530032),
   ...reasons('security_defaults', 530035),

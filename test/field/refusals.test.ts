@@ -9,7 +9,14 @@ import {
   traceId,
 } from '../../sandbox/field-cases/index.ts';
 import { secret } from '../../src/core/secret.ts';
-import { assertVerdict, codeExchange, type FieldWorld, signal, startFieldWorld } from './world.ts';
+import {
+  assertVerdict,
+  codeExchange,
+  type FieldWorld,
+  serviceAccount,
+  signal,
+  startFieldWorld,
+} from './world.ts';
 
 let world: FieldWorld;
 before(async () => {
@@ -21,12 +28,17 @@ const attempt = ({ said, provider: name }: TokenCase) => {
   const provider = world.providers[name];
   const client = world.client(name);
   if (said === 'code') return provider.exchangeCode(client, codeExchange(world, name), signal);
+  if (said === 'mint') {
+    const resource = 'https://mail.google.com/';
+    const request = { email: 'bob@corp.test', resource, scopes: [resource] };
+    return provider.mint(serviceAccount(), request, signal);
+  }
   const request = { refreshToken: secret('a-refresh-token'), scopes: [], entraTenantId: null };
   return provider.refresh(client, request, signal);
 };
 
 for (const one of saidCases) {
-  if (one.said !== 'refresh' && one.said !== 'code') continue;
+  if (!('kind' in one)) continue;
   test(`${one.id} comes out as ${one.expect.code}`, async () => {
     playFieldCase(world.sandbox, one.id);
     const answer = await attempt(one);

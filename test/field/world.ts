@@ -12,7 +12,8 @@ import { createEgress } from '../../src/egress.ts';
 import { createProbes } from '../../src/mail/index.ts';
 import { parseEndpointFile } from '../../src/providers/endpoints.ts';
 import { createProviders } from '../../src/providers/index.ts';
-import { oauthClient } from '../providers/helpers.ts';
+import { keyFile } from '../providers/credential-files.ts';
+import { oauthClient, openedWith } from '../providers/helpers.ts';
 
 export const redirectUri = 'http://127.0.0.1:9/oauth/callback/x';
 export const signal = new AbortController().signal;
@@ -52,13 +53,13 @@ export const authenticated = (
   provider: ProviderName,
   { clientId, clientSecret }: { clientId: string; clientSecret: string },
 ) => {
-  const text = secret(clientSecret);
   const tenant = provider === 'microsoft' ? { entraTenant } : {};
-  return {
-    ...oauthClient(provider, { clientId, ...tenant }),
-    opened: { kind: 'secret' as const, text },
-  };
+  return oauthClient(provider, { clientId, ...tenant, ...openedWith('secret', clientSecret) });
 };
+
+/** A service account whose key the sandbox does not know: it never gets to look at it. */
+export const serviceAccount = () =>
+  oauthClient('google', { grantType: 'jwt_bearer', ...openedWith('service_account_key', keyFile()) });
 
 export const authorizationUrl = ({ providers, client }: FieldWorld, name: ProviderName): string =>
   providers[name].authorizationUrl(client(name), {
