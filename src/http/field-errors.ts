@@ -13,7 +13,8 @@ const fieldsMax = 20;
 
 /**
  * Body fields as JSON Pointers (RFC 6901), parameters of the query by name. Branches of a union report each by
- * themselves and then together; only the first says something useful, so one entry per field is kept.
+ * themselves and then together; only the first says something useful, so one entry per field is kept. Of an object
+ * that may also be null, what is wrong inside says more than that it is not null.
  */
 export function fieldErrors(violations: readonly SchemaViolation[], isBody: boolean): FieldError[] {
   const found = new Map<string, FieldError>();
@@ -22,6 +23,10 @@ export function fieldErrors(violations: readonly SchemaViolation[], isBody: bool
     const known = found.get(field);
     if (known) known.message = joined(known.message, violation);
     else if (found.size < fieldsMax) found.set(field, { field, message: messageOf(violation) });
+  }
+  const unions = violations.filter(({ keyword }) => keyword === 'anyOf');
+  for (const field of unions.map((violation) => fieldOf(violation, isBody))) {
+    if ([...found.keys()].some((other) => other.startsWith(`${field}/`))) found.delete(field);
   }
   return [...found.values()];
 }

@@ -1,10 +1,10 @@
 // Access tokens over HTTP: the one answer that holds a secret, and where that secret is good for.
 import { type Static, Type } from 'typebox';
 import type { TokenAnswer } from '../../core/index.ts';
-import { transport } from './mailbox-schema.ts';
 import { answer, type Noun, operation } from './operation.ts';
-import { closed, email, id, idParams, isoTime, noQuery, oneOf, text, time } from './parts.ts';
+import { closed, email, id, idParams, isoTime, noQuery, oneOf, provider, text, time } from './parts.ts';
 import { principalOf } from './principal.ts';
+import { presentTarget, targetSchema } from './token-targets.ts';
 
 /** Longer than this no provider's token lives for sure: Google's last an hour, less the margin to refresh. */
 const minTtlSecondsMax = 3000;
@@ -37,24 +37,6 @@ const tokenRequest = Type.Object(
   { ...closed, examples: [{ resource: 'imap' }] },
 );
 
-const targetSchema = Type.Union([
-  Type.Object(
-    {
-      transport: transport('`imap` or `smtp`.'),
-      host: Type.String(),
-      port: Type.Integer(),
-      tls: oneOf(['implicit', 'starttls'], { description: '`implicit` = TLS from the first byte.' }),
-      sasl_mechanism: Type.String({ description: 'How to sign in.', examples: ['XOAUTH2'] }),
-      user: Type.String({ description: 'The user name to sign in with.' }),
-    },
-    { title: 'Mail server' },
-  ),
-  Type.Object(
-    { transport: transport('`gmail_api` or `graph`.'), base_url: Type.String({ format: 'uri' }) },
-    { title: 'Mail API' },
-  ),
-]);
-
 const tokenSchema = Type.Object(
   {
     access_token: Type.String({ description: 'Keep it out of logs.' }),
@@ -65,6 +47,7 @@ const tokenSchema = Type.Object(
     resource: Type.String({ description: 'What it is for.' }),
     mailbox_id: id('Whose it is.'),
     email: email('Whose it is.'),
+    provider: provider('Who issued it.'),
     refreshed: Type.Boolean({ description: 'True when this call made the provider issue it.' }),
     targets: Type.Array(targetSchema, { description: 'Where it is good for.' }),
   },
@@ -98,6 +81,7 @@ export const tokens: Noun = (app, core) => {
             'provider_unavailable',
             'provider_rate_limited',
             'provider_answer_unreadable',
+            'provider_refused',
             'refresh_timeout',
           ],
         }),
@@ -124,10 +108,7 @@ const present = (token: TokenAnswer, now: number): Static<typeof tokenSchema> =>
   resource: token.resource,
   mailbox_id: token.mailboxId,
   email: token.email,
+  provider: token.provider,
   refreshed: token.refreshed,
-  targets: token.targets.map((target) =>
-    'server' in target
-      ? { transport: target.transport, ...target.server, sasl_mechanism: 'XOAUTH2', user: token.email }
-      : { transport: target.transport, base_url: target.baseUrl },
-  ),
+  targets: token.targets.map((target) => presentTarget(token, target)),
 });
