@@ -12,6 +12,7 @@ import type { OAuthClient } from './oauth-clients.ts';
 import { type Origins, redirectUriOf } from './origins.ts';
 import { hasOtherUse } from './other-uses.ts';
 import type { Ports } from './ports.ts';
+import type { Principal } from './principal.ts';
 import { type Secret, secret } from './secret.ts';
 import type { Arrival, SessionResults } from './session-results.ts';
 import type { Verifier } from './verification.ts';
@@ -222,6 +223,14 @@ export function createAuthorization(ports: Needs) {
         throw new GatewayError('confirmation_refused', 'This code does not confirm this connect session.');
       }
       await inFlight.track(finish(session, { ...held, client: await clientOf(session) }));
+    },
+
+    /** As `ConnectSessions.cancel`, and hands back what the session held. */
+    async cancel(principal: Principal, id: string): Promise<ConnectSession> {
+      const held = await store.connectSessions.held(id);
+      const session = await connectSessions.cancel(principal, id);
+      if (held) await discardQuietly(session, held);
+      return session;
     },
 
     /** Hands back what sessions held that were never confirmed; says how many there were. */

@@ -56,7 +56,8 @@ export function createCore(given: GivenPorts) {
     apiKeys: createApiKeys(ports),
     oauthClients: createOAuthClients(ports),
     clientExaminations: createClientExaminations(ports),
-    connectSessions,
+    // What a cancelled session holds is the authorization's to hand back.
+    connectSessions: { ...connectSessions, cancel: authorization.cancel },
     authorization,
     confirmations: createConfirmations({ ...ports, authorization }),
     adminConsents: createAdminConsents(way),

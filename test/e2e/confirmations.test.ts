@@ -139,3 +139,14 @@ test('a return URL that the workspace has not entered is refused when the sessio
     );
   }
 });
+
+test('cancelling a session that waits for its code hands back what it held', async () => {
+  const { sandbox, call } = installation;
+  sandbox.google.addUser({ login: 'judy@gmail.test', name: 'Judy' });
+  const invitation = await invite();
+  await signIn(invitation, 'judy@gmail.test');
+  const before = sandbox.google.stats().revocations;
+  const cancelled = await call('DELETE', `/v1/connect-sessions/${invitation.body.id}`);
+  assert.ok(cancelled.status < 300, cancelled.text);
+  assert.equal(sandbox.google.stats().revocations, before + 1);
+});
