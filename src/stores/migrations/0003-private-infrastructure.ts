@@ -65,13 +65,13 @@ const createIndexes = async ({ schema }: Kysely<Tables>) => {
   await schema
     .createIndex('oauth_clients_expiry')
     .on('oauth_clients')
-    .column('credential_expires_at')
+    .columns(['credential_expires_at', 'id'])
     .execute();
   // Only the few that hold something: every other session costs this index nothing.
   await schema
     .createIndex('connect_sessions_holding')
     .on('connect_sessions')
-    .column('expires_at')
+    .columns(['expires_at', 'id'])
     .where(sql.ref('held'), 'is not', null)
     .execute();
 };
