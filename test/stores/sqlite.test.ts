@@ -320,7 +320,8 @@ describe('processes on one SQLite file', () => {
     });
     const lines: string[] = [];
     const reader = createInterface({ input: child.stdout });
-    const ended = once(reader, 'close');
+    // The exit too: the process lets go of its files one after the other, of the lock behind the pipe.
+    const ended = Promise.all([once(reader, 'close'), once(child, 'exit')]);
     const seen = (count: number) =>
       new Promise<void>((resolve, reject) => {
         reader.on('line', (line) => {
