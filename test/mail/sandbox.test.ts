@@ -87,3 +87,20 @@ test('an account without a mailbox is found out by the API', async () => {
   const google = { user: 'none@corp.test', scope: scopes.google };
   assert.equal(await probe('google', 'gmail_api', google), 'mailbox_not_found');
 });
+
+test('a token that may only send is proved without sending, and by its own permission alone', async () => {
+  const gmail = { user: 'alice@gmail.test', scope: 'https://www.googleapis.com/auth/gmail.send' };
+  assert.equal(await probe('google', 'gmail_api', gmail), 'ok');
+  const send = 'https://graph.microsoft.com/Mail.Send';
+  const user = 'erin@contoso.test';
+  assert.equal(await probe('microsoft', 'graph', { user, scope: send }), 'ok');
+  const whose = `${send} https://graph.microsoft.com/User.Read`;
+  assert.equal(await probe('microsoft', 'graph', { user, scope: whose }), 'ok');
+  const stranger = { user, scope: whose, email: 'frank@contoso.test' };
+  assert.equal(await probe('microsoft', 'graph', stranger), 'wrong_mailbox');
+  sandbox.google.addUser({ login: 'nomail@corp.test', mailbox: 'missing' });
+  assert.equal(
+    await probe('google', 'gmail_api', { ...gmail, user: 'nomail@corp.test' }),
+    'mailbox_not_found',
+  );
+});
