@@ -147,16 +147,19 @@ async function runCommand(
     env: environment,
     stdio: ['ignore', 'pipe', 'ignore'],
   });
+  let isClosed = false;
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', resolve);
+    child.once('close', (code) => {
+      isClosed = true;
+      resolve(code);
+    });
   });
   // Also when the output is what fails first: nobody waits for the end then.
   ended.catch(() => undefined);
   const end = (): void => {
-    // Once it has ended by itself, its number may be somebody else's.
-    const isRunning = child.exitCode === null && child.signalCode === null;
-    if (child.pid !== undefined && isRunning) endGroup(child.pid);
+    // Once all of it has ended by itself, its number may be somebody else's.
+    if (child.pid !== undefined && !isClosed) endGroup(child.pid);
     child.stdout.destroy();
   };
   signal.addEventListener('abort', end, { once: true });

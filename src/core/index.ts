@@ -11,6 +11,7 @@ import { createConnectSessions } from './connect.ts';
 import { createCustomerPages } from './customer-pages.ts';
 import { createCustomers } from './customers.ts';
 import { createDirectConnections } from './direct-connections.ts';
+import { createDoctor } from './doctor.ts';
 import { createDomainVitals } from './domain-vitals.ts';
 import { createEvents } from './events.ts';
 import { createImports } from './imports.ts';
@@ -50,12 +51,14 @@ export function createCore(given: GivenPorts) {
   const results = createSessionResults({ ...ports, connectSessions });
   const way = { ...ports, connectSessions, results, verifier, inFlight };
   const authorization = createAuthorization(way);
+  const clientExaminations = createClientExaminations(ports);
   return {
     settings: ports.settings,
     workspaces: createWorkspaces(ports),
     apiKeys: createApiKeys(ports),
     oauthClients: createOAuthClients(ports),
-    clientExaminations: createClientExaminations(ports),
+    clientExaminations,
+    doctor: createDoctor({ ...ports, tokens, verifier, clientExaminations }),
     // What a cancelled session holds is the authorization's to hand back.
     connectSessions: { ...connectSessions, cancel: authorization.cancel },
     authorization,
@@ -110,6 +113,7 @@ export type { CustomerPage } from './customer-pages.ts';
 export type { Customer } from './customers.ts';
 export type { Actor, ReasonCode, Verdict } from './diagnosis.ts';
 export { isReasonCode, verdictOf, verdictTable } from './diagnosis.ts';
+export type { Diagnosis, DoctorStep, DoctorStepName } from './doctor.ts';
 export type { DomainVitals } from './domain-vitals.ts';
 export type { ErrorCode, ErrorExtras, FieldError } from './errors.ts';
 export { errorTable, GatewayError, invalidField } from './errors.ts';
