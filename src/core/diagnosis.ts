@@ -162,7 +162,7 @@ export const verdictTable = {
     'In the Entra admin center under Protection > Risky users, confirm the account as safe or reset its password; then reconnect the mailbox.',
   ),
   account_disabled: administrator(
-    'The account is disabled, locked, or not assigned to this service.',
+    'The account is disabled in its organisation.',
     'Enable the account in the administration of the organisation, then reconnect the mailbox.',
   ),
   account_locked: administrator(
