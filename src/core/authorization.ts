@@ -56,6 +56,8 @@ type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 's
  */
 export const unboundTokenOf = (state: string): string => hashOfToken(`unbound ${state}`);
 
+/** A confirmation that came in the last moment has this long to be done, before what it connects is handed back. */
+const confirmationGraceMilliseconds = 300_000;
 /** The life of one authorization request, however long its session waits for somebody. */
 const requestSecondsMax = 600;
 
@@ -235,14 +237,18 @@ export function createAuthorization(ports: Needs) {
 
     /** Hands back what sessions held that were never confirmed; says how many there were. */
     async discardUnconfirmed(limit: number): Promise<number> {
-      const ids = await store.connectSessions.expiredHolding(clock.now(), limit);
+      const before = clock.now() - confirmationGraceMilliseconds;
+      const ids = await store.connectSessions.expiredHolding(before, limit);
       for (const id of ids) {
         const [session, held] = await Promise.all([
           store.connectSessions.byId(id),
-          store.connectSessions.held(id),
+          // One that no key opens any more must not keep the others waiting.
+          store.connectSessions.held(id).catch((error: unknown) => {
+            log.error('what a connect session held cannot be read', { sessionId: id, error });
+            return null;
+          }),
         ]);
-        // Forgotten first: two processes must not hand back what one of them might still connect.
-        const isOurs = await store.connectSessions.update(id, { held: null });
+        const isOurs = await store.connectSessions.forgetHeld(id);
         if (session && held && isOurs) await discardQuietly(session, held);
       }
       return ids.length;

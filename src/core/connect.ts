@@ -311,7 +311,7 @@ export function createConnectSessions(ports: Needs) {
       const [mailboxId] = readSignedToken({ clock, linkSigner }, 'reconnect', token)?.parts ?? [];
       const mailbox = mailboxId === undefined ? null : await store.mailboxes.byId(mailboxId);
       const workspace = mailbox && (await store.workspaces.byId(mailbox.workspaceId));
-      return workspace ? { mailbox, workspace } : null;
+      return workspace ? { mailbox, workspace, origin: await originFor(mailbox) } : null;
     },
 
     /** Turns a reconnect link into a connect session; null when it is forged or over. */
@@ -338,6 +338,18 @@ export function createConnectSessions(ports: Needs) {
     },
   };
 
+  /** The server's own host as long as there is no client to reconnect with: the page can say so there. */
+  async function originFor(mailbox: Mailbox): Promise<string> {
+    const { workspaceId, provider } = mailbox;
+    const client = await clients
+      .usable(workspaceId, { oauthClientId: null, provider }, mailbox)
+      .catch((error: unknown) => {
+        if (error instanceof GatewayError) return null;
+        throw error;
+      });
+    return client ? origins.ofClient(client) : origins.ofWorkspace(null);
+  }
+
   /** The profile that the mailbox was connected with, read off its scope. */
   async function profileOf(mailbox: Mailbox): Promise<Profile> {
     const joined = await store.mailboxes.withGrant(mailbox.id);
@@ -361,7 +373,8 @@ export function createConnectSessions(ports: Needs) {
   }
 }
 
-export type ReconnectInvitation = { mailbox: Mailbox; workspace: Workspace };
+/** `origin`: host of the page, which is that of the client that a reconnect goes by. */
+export type ReconnectInvitation = { mailbox: Mailbox; workspace: Workspace; origin: string };
 
 /** Which name the pages show: a workspace with a brand is known by that. */
 export const nameOf = ({ name, settings: { branding } }: Workspace): string =>

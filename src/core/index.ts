@@ -135,6 +135,7 @@ export type {
 } from './ports.ts';
 export type { Principal } from './principal.ts';
 export { hasScope, requireScope, workspaceFor } from './principal.ts';
+export { providerPages } from './provider-pages.ts';
 export { Secret, secret } from './secret.ts';
 export type { Arrival } from './session-results.ts';
 export type { Setback, SetbackStatus } from './setbacks.ts';

@@ -141,8 +141,8 @@ export type StoreOperations = {
      */
     pause(id: string, pause: { updatedAt: number; reason: ReasonCode; at: number }): Promise<boolean>;
     /**
-     * Clients whose current credential ends before `before` and that were warned of no fewer than `warnedDays` before
-     * the end yet, not the deleted, soonest end first.
+     * Clients, not the deleted, whose current credential ends before `before` and whose last warning, if any, was for
+     * more than `warnedDays` before the end. Those that are over are among them, and those with a next credential.
      */
     expiringCredentials(before: number, warnedDays: number, limit: number): Promise<OAuthClient[]>;
     /** When a grant of this client was last made or refreshed; null = never. */
@@ -163,6 +163,8 @@ export type StoreOperations = {
     ): Promise<boolean>;
     /** What a session holds until it is confirmed, sealed at rest; null when it holds nothing. */
     held(id: string): Promise<HeldAuthorization | null>;
+    /** True for the one caller that made the session forget what it held. */
+    forgetHeld(id: string): Promise<boolean>;
     /** Ids of sessions that expired before `before` and still hold something, at most `limit`. */
     expiredHolding(before: number, limit: number): Promise<string[]>;
     /** Ends a session and forgets what it holds; false when it was over before. */

@@ -52,6 +52,15 @@ export const connectSessionOperations = ({
       .executeTakeFirst();
     return row === undefined ? null : heldFromRow(row, keyring);
   },
+  forgetHeld: async (id) =>
+    changed(
+      await session.writer
+        .updateTable('connect_sessions')
+        .set({ held: null })
+        .where('id', '=', id)
+        .where('held', 'is not', null)
+        .executeTakeFirst(),
+    ),
   expiredHolding: async (before, limit) => {
     const rows = await session.reader
       .selectFrom('connect_sessions')

@@ -132,6 +132,16 @@ export const connectSetbackGuarantees = (createDatabase: CreateDatabase): void =
       });
     });
 
+    it('of many callers that make a session forget, one is told that it was the one', async (store, _, other) => {
+      const written = await storeSession(store);
+      await store.connectSessions.update(written.id, { held: held() });
+      const answers = await Promise.all(
+        [store, other, store, other].map((each) => each.connectSessions.forgetHeld(written.id)),
+      );
+      assert.equal(answers.filter(Boolean).length, 1);
+      assert.equal(await store.connectSessions.held(written.id), null);
+    });
+
     it('an end and a setback at the same time leave nothing held', async (store, _, other) => {
       const all = await Promise.all(Array.from({ length: 25 }, () => storeSession(store)));
       await Promise.all(
