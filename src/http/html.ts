@@ -16,7 +16,7 @@ const entities: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** Safe in text and in quoted attribute values; URLs in attributes must be our own. */
+/** Safe in text and in quoted attribute values; URLs in attributes must be our own or have been checked. */
 export const html = (parts: TemplateStringsArray, ...values: HtmlValue[]): Html => ({
   [markup]: parts.map((part, at) => part + (at < values.length ? render(values[at] ?? null) : '')).join(''),
 });

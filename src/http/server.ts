@@ -6,6 +6,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import type { Core, Log } from '../core/index.ts';
 import { registerErrorPages } from './error-pages.ts';
 import { registerHealth } from './health.ts';
+import { hideOwnPages, showedNoSuchPage } from './own-host.ts';
 import { logFailure, noSuchRoute, sendProblem, toGatewayError } from './problem.ts';
 import { coerceQueryNumbers } from './query-numbers.ts';
 import { registerStartPage } from './start-page.ts';
@@ -67,7 +68,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   refuseUnstorableText(app);
   coerceQueryNumbers(app);
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler((request, reply) => answerError(noSuchRoute(), request, reply));
+  app.setNotFoundHandler(async (request, reply) => {
+    if (await showedNoSuchPage(request, reply, core)) return reply;
+    answerError(noSuchRoute(), request, reply);
+    return reply;
+  });
+  hideOwnPages(app, core);
   registerHealth(app, core);
   registerErrorPages(app, publicUrl);
   registerStartPage(app);

@@ -3,13 +3,9 @@
 // needs to ask again; the page's address names the cookie, and without the cookie shows nothing.
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Ticket } from '../../core/index.ts';
 
-/** Where the provider sent the browser back to, kept to show the result once more. */
-export type Ticket = { oauthClientId: string; state: string; browserToken: string };
-
-export type BrowserCookies = ReturnType<typeof createBrowserCookies>;
-
-const resultSeconds = 600;
+const resultSecondsMin = 600;
 const referenceForm = /^[0-9a-f]{16}$/;
 const separator = '.';
 
@@ -17,39 +13,49 @@ const separator = '.';
 export const referenceOf = (state: string): string =>
   createHash('sha256').update(state).digest('hex').slice(0, 16);
 
-export function createBrowserCookies(publicUrl: string) {
-  // Plain http is for the loopback interface only; there, not every browser takes the prefix and `Secure`.
-  const isSecure = publicUrl.startsWith('https:');
-  const nameOf = (reference: string): string => `${isSecure ? '__Host-' : ''}mailgrant-${reference}`;
-  const options = { httpOnly: true, secure: isSecure, sameSite: 'lax', path: '/' } as const;
+/** Plain http is for the loopback interface only; there, not every browser takes the prefix and `Secure`. */
+const isSecure = (origin: string): boolean => origin.startsWith('https:');
 
-  return {
-    bind(
-      reply: FastifyReply,
-      departure: { state: string; browserToken: string; maxAgeSeconds: number },
-    ): void {
-      const { state, browserToken, maxAgeSeconds } = departure;
-      reply.setCookie(nameOf(referenceOf(state)), browserToken, { ...options, maxAge: maxAgeSeconds });
-    },
+// The name says nothing about this server: a workspace shows its own host.
+const nameOf = (origin: string, reference: string): string =>
+  `${isSecure(origin) ? '__Host-' : ''}connect-${reference}`;
 
-    /** Also finds the token of an arrival that was answered before: a reload gets the same answer. */
-    browserToken(request: FastifyRequest, state: string): string | null {
-      const value = request.cookies[nameOf(referenceOf(state))];
-      return value === undefined ? null : (value.split(separator).at(-1) ?? null);
-    },
+const optionsFor = (origin: string) =>
+  ({ httpOnly: true, secure: isSecure(origin), sameSite: 'lax', path: '/' }) as const;
 
-    keepTicket(reply: FastifyReply, { oauthClientId, state, browserToken }: Ticket): void {
-      const value = [oauthClientId, state, browserToken].join(separator);
-      reply.setCookie(nameOf(referenceOf(state)), value, { ...options, maxAge: resultSeconds });
-    },
+/** `origin`: of the page that sets the cookie; that of the callback is the same. */
+export function bindBrowser(
+  reply: FastifyReply,
+  origin: string,
+  departure: { state: string; browserToken: string; maxAgeSeconds: number },
+): void {
+  const { state, browserToken, maxAgeSeconds } = departure;
+  const options = { ...optionsFor(origin), maxAge: maxAgeSeconds };
+  reply.setCookie(nameOf(origin, referenceOf(state)), browserToken, options);
+}
 
-    ticket(request: FastifyRequest, reference: string): Ticket | null {
-      if (!referenceForm.test(reference)) return null;
-      const parts = request.cookies[nameOf(reference)]?.split(separator) ?? [];
-      const [oauthClientId, state, browserToken] = parts;
-      return oauthClientId && state && browserToken && parts.length === 3
-        ? { oauthClientId, state, browserToken }
-        : null;
-    },
-  };
+/** Also finds the token of an arrival that was answered before: a reload gets the same answer. */
+export function browserTokenOf(request: FastifyRequest, origin: string, state: string): string | null {
+  const value = request.cookies[nameOf(origin, referenceOf(state))];
+  return value === undefined ? null : (value.split(separator).at(-1) ?? null);
+}
+
+/** `lifeSeconds`: how long the result is of use; it is kept for ten minutes at least. */
+export function keepTicket(
+  reply: FastifyReply,
+  origin: string,
+  { oauthClientId, state, browserToken, lifeSeconds }: Ticket & { lifeSeconds: number },
+): void {
+  const value = [oauthClientId, state, browserToken].join(separator);
+  const options = { ...optionsFor(origin), maxAge: Math.max(resultSecondsMin, Math.ceil(lifeSeconds)) };
+  reply.setCookie(nameOf(origin, referenceOf(state)), value, options);
+}
+
+export function ticketOf(request: FastifyRequest, origin: string, reference: string): Ticket | null {
+  if (!referenceForm.test(reference)) return null;
+  const parts = request.cookies[nameOf(origin, reference)]?.split(separator) ?? [];
+  const [oauthClientId, state, browserToken] = parts;
+  return oauthClientId && state && browserToken && parts.length === 3
+    ? { oauthClientId, state, browserToken }
+    : null;
 }

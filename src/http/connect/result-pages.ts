@@ -1,33 +1,38 @@
-// The pages after the sign-in: what was connected and proved, or why not and who can help.
-import { type Actor, type Arrival, type ReasonCode, type Verification, verdictOf } from '../../core/index.ts';
+// The pages after the sign-in that end it: what was connected and proved, or why not and who can help.
+import {
+  type Arrival,
+  type ConnectOutcome,
+  nameOf,
+  type ReasonCode,
+  type Verification,
+  verdictOf,
+} from '../../core/index.ts';
 import { type Html, html } from '../html.ts';
 import type { Page } from '../page.ts';
+import { helpLink, noWays, type Ways } from './forms.ts';
+import { actorNames, transportNames } from './names.ts';
+import { linkOverPage } from './notices.ts';
 import { permissionsInWords } from './permission-words.ts';
 
-type Arrived = Exclude<Arrival, { session: null }>;
-type Outcome<Status> = Extract<Arrived['outcome'], { status: Status }>;
+export type Arrived = Exclude<Arrival, { session: null }>;
+type Outcome<Status> = Extract<ConnectOutcome, { status: Status }>;
 
-const actorNames = {
-  mailbox_owner: 'You',
-  mail_administrator: 'The mail administrator of your organisation',
-  workspace: 'Whoever sent you this link',
-  operator: 'The operator of this server',
-  nobody: 'Nobody; waiting helps',
-} as const satisfies Record<Actor, string>;
-
-const transportNames = {
-  imap: 'Reading mail (IMAP)',
-  smtp: 'Sending mail (SMTP)',
-  gmail_api: 'Gmail API',
-  graph: 'Microsoft Graph',
-} as const;
-
-export function resultPage({ outcome, workspaceName, verification }: Arrived): Page {
+export function outcomePage(
+  outcome: ConnectOutcome,
+  { workspace, verification }: Arrived,
+  { ways, backUrl }: { ways: Ways; backUrl: string | null },
+): Page {
+  const workspaceName = nameOf(workspace);
   switch (outcome.status) {
     case 'connected':
       return connectedPage(outcome, workspaceName, verification);
     case 'failed':
-      return failedPage(outcome.reason, { workspaceName, missingScopes: outcome.missingScopes });
+      return failedPage(outcome.reason, {
+        workspaceName,
+        missingScopes: outcome.missingScopes,
+        ways,
+        backUrl,
+      });
     case 'cancelled':
       return linkOverPage();
     default:
@@ -72,10 +77,14 @@ export function failedPage(
     workspaceName = null,
     missingScopes = [],
     status = 200,
+    ways = noWays,
+    backUrl = null,
   }: {
     workspaceName?: string | null;
     missingScopes?: readonly string[];
     status?: number;
+    ways?: Ways;
+    backUrl?: string | null;
   },
 ): Page {
   const { sentence, remedy, actor } = verdictOf(reason);
@@ -91,54 +100,17 @@ ${missingScopes.length === 0 ? null : missing(missingScopes)}
 <dt>Who can help</dt><dd>${actorNames[actor]}</dd>
 ${workspaceName === null ? null : html`<dt>Workspace that asked</dt><dd>${workspaceName}</dd>`}
 </dl>
+${backLink(backUrl)}
+${helpLink(ways)}
 <p class="soft">Code for support: ${reason}</p>`,
   };
 }
 
-const missing = (scopes: readonly string[]): Html => html`<h2>What was missing</h2>
+export const missing = (scopes: readonly string[]): Html => html`<h2>What was missing</h2>
 <ul>
 ${permissionsInWords(scopes).map((permission) => html`<li>${permission}</li>`)}
 </ul>`;
 
-const notice = (status: number, title: string, sentence: string): Page => ({
-  status,
-  title,
-  tone: status >= 400 ? 'bad' : 'plain',
-  content: html`<p>${sentence}</p>`,
-});
-
-/** The same for a mistyped, a made-up and a forgotten link. */
-export const unknownLinkPage = (): Page =>
-  notice(404, 'This link does not work', 'It is unknown or too old. Ask whoever sent it for a new one.');
-
-export const linkOverPage = (): Page =>
-  notice(
-    410,
-    'This link is over',
-    'It was used, cancelled, or is too old. Ask whoever sent it for a new one.',
-  );
-
-export const noResultPage = (): Page =>
-  notice(
-    404,
-    'Nothing to show here',
-    'A result is shown for a few minutes, and only in the browser that went through the sign-in.',
-  );
-
-export const pausedPage = (): Page =>
-  notice(
-    503,
-    'Connecting is not possible at the moment',
-    'The provider does not accept the registration of this service. Whoever sent you this link was told; try the link again later or ask for a new one.',
-  );
-
-export const foreignPostPage = (): Page =>
-  notice(403, 'Please start from the link', 'Open the link that you were sent, and continue from there.');
-
-export const troublePage = (status: number, requestId: string): Page => ({
-  status,
-  title: status >= 500 ? 'Something went wrong' : 'This request cannot be served',
-  tone: 'bad',
-  content: html`<p>Nothing was connected. Open the link again, or ask for a new one.</p>
-<p class="soft">Code for support: ${requestId}</p>`,
-});
+/** To where the person came from, when whoever sent them wants to go on there. */
+export const backLink = (backUrl: string | null): Html | null =>
+  backUrl === null ? null : html`<p><a href="${backUrl}">Back to ${new URL(backUrl).hostname}</a></p>`;

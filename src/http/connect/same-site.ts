@@ -3,13 +3,13 @@
 import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../../core/index.ts';
 
-/** Throws `permission_denied`. Clients that are no browsers send neither header. */
-export function requireSameSite({ headers }: FastifyRequest, publicUrl: string): void {
+/** `origin`: of the page. Throws `permission_denied`. Clients that are no browsers send neither header. */
+export function requireSameSite({ headers }: FastifyRequest, origin: string): void {
   const site = headers['sec-fetch-site'];
   const isSame =
     typeof site === 'string'
       ? site === 'same-origin' || site === 'none'
       : // Our own pages send `null`, because their referrer policy is no-referrer (Fetch standard, section 3.2).
-        headers.origin === undefined || headers.origin === 'null' || headers.origin === publicUrl;
+        headers.origin === undefined || headers.origin === 'null' || headers.origin === origin;
   if (!isSame) throw new GatewayError('permission_denied', 'This form was posted from another site.');
 }

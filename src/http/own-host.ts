@@ -1,0 +1,42 @@
+// What this server says about itself stays off the hosts of workspaces: there, nobody learns what runs behind them.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Core } from '../core/index.ts';
+import { brandOf } from './brand.ts';
+import { placeOf } from './hosts.ts';
+import { html } from './html.ts';
+import { type Page, sendPage } from './page.ts';
+
+const ownPages = /^\/(docs(\/|$)|$)/;
+/** Programs ask here, and read problem documents. */
+const programPaths = /^\/(v1|api|compat)\//;
+
+const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '';
+
+export const noSuchPage: Page = {
+  status: 404,
+  title: 'There is no such page',
+  tone: 'bad',
+  content: html`<p>Were you sent a link to connect your mailbox? Open that link once more, as a whole.</p>`,
+};
+
+/** To be called before any route is registered: a hook holds for what comes after it. */
+export function hideOwnPages(app: FastifyInstance, core: Core): void {
+  app.addHook('onRequest', async (request, reply) => {
+    if (!ownPages.test(pathOf(request))) return;
+    const { workspace } = await placeOf(request, core);
+    if (workspace) return sendPage(reply, noSuchPage, brandOf(workspace));
+  });
+}
+
+/** Answers an unknown path on a workspace's host with a page; false = it is not for people, or not there. */
+export async function showedNoSuchPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  core: Core,
+): Promise<boolean> {
+  const isPage = request.method === 'GET' || request.method === 'HEAD';
+  if (!isPage || programPaths.test(pathOf(request))) return false;
+  const { workspace } = await placeOf(request, core);
+  if (workspace) sendPage(reply, noSuchPage, brandOf(workspace));
+  return workspace !== null;
+}
