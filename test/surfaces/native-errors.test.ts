@@ -239,7 +239,8 @@ describe('what does not fit the state', () => {
 
   it('a failed session holds the verdict, what was missing and the words of the provider', async () => {
     world.behaviour.exchanging = 'denied';
-    const { callback, cookie, session } = await depart(world, workspace);
+    const once = { provider: 'google', is_retryable: false };
+    const { callback, cookie, session } = await depart(world, workspace, once);
     await world.app.inject({ url: callback, headers: { cookie } });
     const { body } = await workspace.call('GET', `/v1/connect-sessions/${text(session.id)}`);
     assert.equal(body.status, 'failed');
@@ -351,10 +352,9 @@ describe('a token that cannot be had', () => {
     const own = await world.addWorkspace('Token test');
     const path = `/v1/mailboxes/${text((await connect(world, own)).id)}/token`;
     for (const resource of ['graph', 'https://other.example.com/']) {
-      assertProblem(await own.call('POST', path, { resource }), {
-        status: 409,
-        code: 'resource_not_granted',
-      });
+      const answer = await own.call('POST', path, { resource });
+      assertProblem(answer, { status: 409, code: 'resource_not_granted' });
+      assert.ok(text(answer.body.reconnect_url).startsWith(`${publicUrl}/reconnect/`));
     }
   });
 

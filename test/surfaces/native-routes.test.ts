@@ -103,15 +103,20 @@ describe('oauth clients', () => {
       is_shared: false,
       provider: 'microsoft',
       name: 'Entra',
+      grant_type: 'authorization_code',
       client_id: 'abc',
+      credential: { kind: 'secret', held: 'here', reference: null, expires_at: null, added_at: created_at },
+      next_credential: null,
       cloud: 'default',
       entra_tenant: 'common',
       personal_accounts: true,
       extra_scopes: [],
+      customers_may_use: false,
       redirect_uri: `${publicUrl}/oauth/callback/${text(id)}`,
       status: 'active',
       verdict: null,
       paused_at: null,
+      examination: null,
     });
     const path = `/v1/oauth-clients/${text(id)}`;
     const answers = [
@@ -163,13 +168,20 @@ describe('connect sessions', () => {
       profile: 'api',
       oauth_client_id: workspace.oauthClientId,
       expected_email: 'ada@example.com',
+      shared_mailbox: null,
       customer: 'acme',
       managed_accounts_only: true,
       exclusive: true,
+      completion: 'result_page',
+      return_url: null,
+      is_retryable: true,
       mailbox_id: null,
       email: null,
       name: null,
       is_reconnected: false,
+      setback: null,
+      admin_consent_url: null,
+      admin_consented_at: null,
       error: null,
       finished_at: null,
     });
@@ -194,6 +206,8 @@ describe('mailboxes, tokens and events', () => {
     assert.match(text(created_at) + text(updated_at), /Z/);
     assert.deepEqual(members, {
       email: 'ada@example.com',
+      delegate_email: null,
+      aliases: [],
       name: 'Ada Lovelace',
       provider: 'google',
       customer: 'acme',
@@ -202,6 +216,7 @@ describe('mailboxes, tokens and events', () => {
       verdict: null,
       oauth_client_id: workspace.oauthClientId,
       scopes: ['openid', 'email', 'https://mail.google.com/'],
+      lost_scopes: [],
       reconnect_url: null,
     });
     assert.deepEqual(list(record(verification).results)[0], {
@@ -258,6 +273,7 @@ describe('mailboxes, tokens and events', () => {
       resource: 'https://mail.google.com/',
       mailbox_id: id,
       email: 'ada@example.com',
+      provider: 'google',
       refreshed: false,
     });
     assert.deepEqual(list(targets)[0], {
@@ -266,6 +282,7 @@ describe('mailboxes, tokens and events', () => {
       port: 993,
       tls: 'implicit',
       sasl_mechanism: 'XOAUTH2',
+      sasl_mechanisms: ['XOAUTH2', 'OAUTHBEARER'],
       user: 'ada@example.com',
     });
     world.wait(3_000_000);
@@ -289,7 +306,11 @@ describe('mailboxes, tokens and events', () => {
     const mailbox = await connect(world, workspace, { provider: 'google', profile: 'api' });
     const token = await workspace.call('POST', `/v1/mailboxes/${text(mailbox.id)}/token`, {});
     assert.deepEqual(list(token.body.targets), [
-      { transport: 'gmail_api', base_url: 'https://mail-api.example.com/v1' },
+      {
+        transport: 'gmail_api',
+        base_url: 'https://mail-api.example.com/v1',
+        mailbox_url: 'https://mail-api.example.com/v1/users/me',
+      },
     ]);
   });
 

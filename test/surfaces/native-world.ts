@@ -88,6 +88,7 @@ export async function startWorld(): Promise<World> {
       probeTimeoutSeconds: 2,
       keepAliveSeconds: 604_800,
       reconnectLinkSeconds: 604_800,
+      adminConsentSeconds: 604_800,
       directAuthUrl: false,
       initWorkspaceMinuteMax: 75,
       initAddressMinuteMax: 150,
