@@ -138,30 +138,32 @@ export function createDoctor(ports: Needs) {
 
   /** Proof of every transport whose token is good; null when the proof itself ended the grant or paused the client. */
   async function prove(
-    joined: MailboxWithGrant,
+    mailboxId: string,
     renewals: readonly Renewal[],
     startedAt: number,
   ): Promise<DoctorStep[] | null> {
-    const { mailbox, grant, oauthClient } = joined;
+    const { grant, oauthClient } = await load(mailboxId);
     const provider = providers[grant.provider];
     const isRenewed = (transport: Transport): boolean => {
       const resource = provider.resourceOf(oauthClient, transport);
       return renewals.some(({ resource: name, step }) => name === resource && step.result === 'passed');
     };
-    const transports = provider.transports(oauthClient, effectiveScope(grant));
-    const verification = transports.some(isRenewed) ? await verifier.verify(mailbox.id) : null;
-    const after = await load(mailbox.id);
+    const open = provider.transports(oauthClient, effectiveScope(grant));
+    const verification = open.some(isRenewed) ? await verifier.verify(mailboxId) : null;
+    const after = await load(mailboxId);
     if (after.grant.status !== 'active' || after.oauthClient.status === 'paused') return null;
     const fresh = verification !== null && verification.verifiedAt >= startedAt ? verification.results : [];
-    return transports.map((transport): DoctorStep => {
+    const judge = (transport: Transport): Judgement => {
+      if (!open.includes(transport)) return skipped('The permission for it is gone.');
       const result = fresh.find((one) => one.transport === transport);
-      const judgement =
-        isRenewed(transport) && result
-          ? judgeTransport(result)
-          : skipped('There is no token to prove it with.');
-      const durationMilliseconds = result?.durationMilliseconds ?? 0;
-      return { step: transport, title: transportTitles[transport], ...judgement, durationMilliseconds };
-    });
+      return isRenewed(transport) && result ? judgeTransport(result) : skipped(noToken);
+    };
+    return provider.transports(oauthClient, grant.scope).map((transport) => ({
+      step: transport,
+      title: transportTitles[transport],
+      ...judge(transport),
+      durationMilliseconds: fresh.find((one) => one.transport === transport)?.durationMilliseconds ?? 0,
+    }));
   }
 
   /** The steps that need the provider; none of them is tried when one before has failed. */
@@ -169,7 +171,7 @@ export function createDoctor(ports: Needs) {
     const startedAt = clock.now();
     if (!isHopeful) return notTried(joined);
     let renewals = await renewAll(joined, { isYoungEnough: true });
-    const proofs = await prove(joined, renewals, startedAt);
+    const proofs = await prove(joined.mailbox.id, renewals, startedAt);
     // A mail server refused a young token, and then the provider refused another one: that is the finding.
     if (proofs === null && renewals.every(({ step }) => step.result === 'passed')) {
       renewals = await renewAll(await load(joined.mailbox.id), { isYoungEnough: false });
@@ -182,7 +184,7 @@ export function createDoctor(ports: Needs) {
     return [
       ...renewals.map(({ step }) => step),
       await timed('scope', scopeTitle, scope),
-      ...(proofs ?? notProved(after, 'There is no token to prove it with.')),
+      ...(proofs ?? notProved(after, noToken)),
     ];
   }
 
@@ -196,7 +198,7 @@ export function createDoctor(ports: Needs) {
 
   const notProved = ({ grant, oauthClient }: MailboxWithGrant, reason: string): DoctorStep[] =>
     providers[grant.provider]
-      .transports(oauthClient, effectiveScope(grant))
+      .transports(oauthClient, grant.scope)
       .map((transport) => notDone(transport, transportTitles[transport], reason));
 
   async function domainStep({ mailbox }: MailboxWithGrant): Promise<DoctorStep> {
@@ -321,6 +323,7 @@ export function createDoctor(ports: Needs) {
 
 type Renewal = { resource: string; step: DoctorStep };
 
+const noToken = 'There is no token to prove it with.';
 const scopeTitle = 'The permissions that came back';
 
 const notDone = (step: DoctorStepName, title: string, reason: string): DoctorStep => ({
