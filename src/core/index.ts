@@ -27,6 +27,7 @@ import type { Ports, ProviderAdapters } from './ports.ts';
 import { createReconnections } from './reconnections.ts';
 import { createRefresher } from './refresh.ts';
 import { createSessionResults } from './session-results.ts';
+import { createSetUpLists } from './set-up/index.ts';
 import { createTags } from './tags.ts';
 import { createTokens } from './tokens.ts';
 import { createVerifier } from './verification.ts';
@@ -52,11 +53,13 @@ export function createCore(given: GivenPorts) {
   const way = { ...ports, connectSessions, results, verifier, inFlight };
   const authorization = createAuthorization(way);
   const clientExaminations = createClientExaminations(ports);
+  const oauthClients = createOAuthClients(ports);
   return {
     settings: ports.settings,
     workspaces: createWorkspaces(ports),
     apiKeys: createApiKeys(ports),
-    oauthClients: createOAuthClients(ports),
+    oauthClients,
+    setUpLists: createSetUpLists({ ...ports, oauthClients }),
     clientExaminations,
     doctor: createDoctor({ ...ports, tokens, verifier, clientExaminations }),
     // What a cancelled session holds is the authorization's to hand back.
@@ -138,6 +141,7 @@ export { hasScope, requireScope, workspaceFor } from './principal.ts';
 export { providerPages } from './provider-pages.ts';
 export { Secret, secret } from './secret.ts';
 export type { Arrival } from './session-results.ts';
+export type { SetUpList, SetUpStep, SetUpStepName, SetUpValue } from './set-up/index.ts';
 export type { Setback, SetbackStatus } from './setbacks.ts';
 export type { Tag } from './tags.ts';
 export type { TokenAnswer } from './tokens.ts';
