@@ -1,11 +1,13 @@
 #!/usr/bin/env node
-// The command line. `init` prepares an installation, `serve` runs it, `api-key` makes a further key.
+// The command line. `init` prepares an installation, `serve` runs it, `api-key` makes a further key, `doctor` says what
+// is wrong with a mailbox.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { doctor, doctorUsage } from './cli/doctor.ts';
 import { loadConfig, loadConfigWithKeyring, missingKeyringFile } from './config.ts';
 import { type ApiKeyScope, apiKeyScopes, type Core, type Principal } from './core/index.ts';
-import { createGateway } from './gateway.ts';
+import { createGateway, type Gateway } from './gateway.ts';
 import { createLog } from './log.ts';
 import { serve } from './main.ts';
 import { openStore } from './stores/index.ts';
@@ -15,10 +17,11 @@ const usage = `mailgrant init [--workspace NAME]       make keyring, database, f
 mailgrant serve                         run the gateway
 mailgrant api-key [--workspace ID] [--name NAME] [--scope SCOPE ...]
                                         make an API key; without a workspace: one of the installation
+${doctorUsage}
 
 Settings come from the environment: docs/configuration.md lists them.
 While a gateway runs on the embedded database, that database is its own: make further keys
-through POST /v1/api-keys then.
+through POST /v1/api-keys then, and let the doctor ask it by --url.
 `;
 
 /** Who sits at the machine may do everything. */
@@ -51,6 +54,9 @@ async function main(args: string[]): Promise<void> {
       });
       return makeApiKey(values);
     }
+    case 'doctor':
+      process.exitCode = await doctor(rest, { withCore: withCoreOrHint, operator });
+      return;
     case undefined:
     case 'help':
     case '--help':
@@ -141,10 +147,28 @@ async function requireFit(keyring: string, file: string): Promise<void> {
   }
 }
 
-async function withCore(work: (core: Core) => Promise<void>): Promise<void> {
+async function withCore<T>(work: (core: Core) => Promise<T>): Promise<T> {
   const gateway = await createGateway({ ...loadConfig(), jobs: false });
+  return useAndClose(gateway, work);
+}
+
+/** A database that a running gateway owns cannot be opened here: then that gateway has to be asked. */
+async function withCoreOrHint<T>(work: (core: Core) => Promise<T>): Promise<T> {
+  const config = loadConfig();
+  const gateway = await createGateway({ ...config, jobs: false }).catch((cause: unknown) => {
+    if (config.databaseUrl !== null) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(
+      `${reason}\nIf a gateway runs on this database, let it do the work: add --url ${config.publicUrl} and put an API key of it into MAILGRANT_API_KEY.`,
+      { cause },
+    );
+  });
+  return useAndClose(gateway, work);
+}
+
+async function useAndClose<T>(gateway: Gateway, work: (core: Core) => Promise<T>): Promise<T> {
   try {
-    await work(gateway.core);
+    return await work(gateway.core);
   } finally {
     await gateway.close();
   }

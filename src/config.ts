@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { isCredentialSetting, readDeclaredCredentials } from './config-credentials.ts';
-import type { CoreSettings } from './core/index.ts';
+import { type CoreSettings, type Secret, secret } from './core/index.ts';
 import type { DeclaredCredentials } from './credential-source.ts';
 import { settingsTable } from './settings-table.ts';
 
@@ -123,6 +123,24 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
   return Object.freeze(config);
 }
 
+/** Not of the server: with which a command asks a server that runs. */
+export const apiKeySetting: Setting = {
+  name: 'MAILGRANT_API_KEY',
+  meaning:
+    'API key with which `mailgrant doctor --url` asks a running gateway. The server itself has no use for it.',
+  fallback: '',
+};
+
+/** Null when it is not set. Throws `ConfigError` for a file that cannot be read. */
+export function apiKeyForCommands(
+  environment: Record<string, string | undefined> = process.env,
+): Secret<string> | null {
+  const mistakes: string[] = [];
+  const text = readSetting(environment, apiKeySetting, mistakes);
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return text === '' ? null : secret(text);
+}
+
 const defaultKeyringFile = (dataDir: string): string => join(dataDir, 'keyring');
 
 /** The configuration with a keyring that is not stored yet: for `init`, which makes one. */
@@ -234,7 +252,7 @@ function checkBlocks(value: string, mistakes: string[]): number[] {
 /** A typing error in a name must not pass as "not set". */
 function reportUnknown(environment: Record<string, string | undefined>, mistakes: string[]): void {
   const known = new Set(
-    Object.values(settingsTable).flatMap(({ name }) =>
+    [...Object.values(settingsTable), apiKeySetting].flatMap(({ name }) =>
       name.endsWith('_FILE') ? [name] : [name, `${name}_FILE`],
     ),
   );

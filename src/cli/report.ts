@@ -1,0 +1,111 @@
+// What `mailgrant doctor` shows: an examination as the native API answers it, whoever made it, read as a list with
+// what to do and who must act.
+import type { ClientExamination, Diagnosis, Verdict } from '../core/index.ts';
+import { verdictOf } from '../core/index.ts';
+
+type Words = NonNullable<Diagnosis['steps'][number]['provider']>;
+
+const presentVerdict = ({ healsItself, ...verdict }: Verdict) => ({ ...verdict, heals_itself: healsItself });
+
+const presentWords = (words: Words) => ({
+  http_status: words.httpStatus,
+  error: words.error,
+  suberror: words.suberror,
+  description: words.description,
+  error_codes: words.errorCodes,
+  trace_id: words.traceId,
+  correlation_id: words.correlationId,
+});
+
+/** As `POST /v1/mailboxes/{id}/diagnose` answers. */
+export const presentDiagnosis = ({ mailbox, ...diagnosis }: Diagnosis) => ({
+  mailbox_id: mailbox.id,
+  workspace_id: mailbox.workspaceId,
+  email: mailbox.email,
+  examined_at: new Date(diagnosis.examinedAt).toISOString(),
+  url: diagnosis.url,
+  steps: diagnosis.steps.map(({ durationMilliseconds, verdict, provider, ...step }) => ({
+    ...step,
+    verdict: verdict && presentVerdict(verdict),
+    provider: provider && presentWords(provider),
+    duration_milliseconds: durationMilliseconds,
+  })),
+  summary: diagnosis.summary && presentVerdict(diagnosis.summary),
+  reconnect_url: diagnosis.reconnectUrl,
+});
+
+/** As `POST /v1/oauth-clients/{id}/examine` answers. */
+export const presentExamination = ({ examinedAt, steps }: ClientExamination) => ({
+  examined_at: new Date(examinedAt).toISOString(),
+  steps: steps.map(({ reason, provider, ...step }) => ({
+    ...step,
+    verdict: reason && presentVerdict(verdictOf(reason)),
+    provider: provider && presentWords(provider),
+  })),
+});
+
+const signs: Readonly<Record<string, string>> = {
+  passed: '✓',
+  failed: '✗',
+  skipped: '–',
+  warned: '!',
+  unknown: '?',
+};
+
+const actors: Readonly<Record<string, string>> = {
+  mailbox_owner: 'the mailbox owner',
+  mail_administrator: 'the administrator of the organisation',
+  workspace: 'whoever manages this workspace',
+  operator: 'whoever runs this server',
+  nobody: 'nobody: wait',
+};
+
+/** The lines to read, and whether nothing failed. Throws for what is no examination. */
+export function readReport(answer: unknown): { lines: string[]; isWell: boolean } {
+  const steps = memberOf(answer, 'steps');
+  if (!Array.isArray(steps)) throw new Error('The server answered with something that is no examination.');
+  const items: readonly unknown[] = steps;
+  const reconnectUrl = textOf(answer, 'reconnect_url');
+  return {
+    lines: [
+      ...items.flatMap(linesOf),
+      ...(reconnectUrl === null ? [] : ['', `Link for the mailbox owner: ${reconnectUrl}`]),
+    ],
+    isWell: items.every((step) => memberOf(step, 'result') !== 'failed'),
+  };
+}
+
+function linesOf(step: unknown): string[] {
+  const sign = signs[textOf(step, 'result') ?? ''] ?? '?';
+  const title = textOf(step, 'title') ?? textOf(step, 'subject')?.replaceAll('_', ' ') ?? '';
+  const verdict = memberOf(step, 'verdict');
+  const actor = textOf(verdict, 'actor');
+  const below = [
+    textOf(verdict, 'sentence'),
+    textOf(step, 'detail'),
+    providerLine(memberOf(step, 'provider')),
+    actor === null ? null : `To do: ${textOf(verdict, 'remedy') ?? ''}`,
+    actor === null ? null : `By: ${actors[actor] ?? actor}`,
+  ];
+  return [`${sign} ${title}`, ...below.filter((line) => line !== null).map((line) => `    ${line}`)];
+}
+
+function providerLine(words: unknown): string | null {
+  const said = [textOf(words, 'error'), textOf(words, 'suberror'), textOf(words, 'description')];
+  const ids = [
+    ['trace id', textOf(words, 'trace_id')],
+    ['correlation id', textOf(words, 'correlation_id')],
+  ].flatMap(([name, id]) => (id === null ? [] : [`${name} ${id}`]));
+  const parts = [...said.filter((text) => text !== null), ...ids];
+  return parts.length === 0 ? null : `The provider says: ${parts.join(', ')}`;
+}
+
+/** Undefined for whatever has no such member. */
+export const memberOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+
+/** One line without control characters, which a provider's words could bring to a terminal; null for anything else. */
+export function textOf(value: unknown, name: string): string | null {
+  const member = memberOf(value, name);
+  return typeof member === 'string' ? member.replaceAll(/\p{Cc}+/gu, ' ') : null;
+}
