@@ -28,6 +28,13 @@ type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'providers' | 'probes' |
   tokens: Tokens;
 };
 
+/** What a mail server says of a token that it does not take, whoever's it is. */
+const refusedToken: ReadonlySet<ReasonCode> = new Set([
+  'authentication_refused',
+  'app_only_not_allowed',
+  'shared_mailbox_refused',
+]);
+
 export type Verifier = ReturnType<typeof createVerifier>;
 
 export function createVerifier({ clock, random, store, providers, probes, settings, tokens }: Needs) {
@@ -83,7 +90,7 @@ export function createVerifier({ clock, random, store, providers, probes, settin
     const first = await login(grant, resource, null);
     if (first.reason !== null) return failed(first.reason, first.detail);
     const result = await once(first);
-    if (result.reason !== 'authentication_refused') return result;
+    if (!refusedToken.has(result.reason)) return result;
 
     const second = await login(grant, resource, first.accessToken);
     if (second.reason !== null) return failed(second.reason, second.detail ?? result.detail);

@@ -56,14 +56,7 @@ export const ofDirectory = (
 ): ProviderFailure => {
   const own = ownDirectory(client);
   const isOwnDirectory = own !== null && (entraTenantId === null || entraTenantId === own);
-  if (failure.kind !== 'oauth_client' || aboutCredential.has(failure.reason) || isOwnDirectory)
+  if (failure.kind !== 'oauth_client' || failure.reason !== 'client_unknown' || isOwnDirectory)
     return failure;
   return { ...failure, kind: 'request', reason: 'blocked_by_policy' };
 };
-
-/** The same in every directory: the credential belongs to the registration. */
-const aboutCredential: ReadonlySet<ProviderFailure['reason']> = new Set([
-  'client_secret_wrong',
-  'client_secret_expired',
-  'client_assertion_refused',
-]);

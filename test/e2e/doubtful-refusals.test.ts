@@ -84,18 +84,6 @@ test('passing trouble between two doubtful refusals does not make the second one
   assert.equal((await force(id)).body.code, 'needs_reauthorization');
 });
 
-test("a grant of Google's that ends seven days after the consent is a registration in testing, to be published", async () => {
-  const [young, week] = [await connect('google', 'gina@corp.test'), await connect('google', 'bob@corp.test')];
-  wait(60);
-  await installation.sandbox.google.revokeUser('gina@corp.test');
-  assert.equal(reasonOf(await force(young)), 'grant_revoked');
-  wait(7 * day);
-  await installation.sandbox.google.revokeUser('bob@corp.test');
-  const answer = await force(week);
-  assert.equal(reasonOf(answer), 'grant_testing_mode');
-  assert.equal(memberOf(answer.body.verdict, 'actor'), 'workspace');
-});
-
 test('a scope that the provider stops giving is noticed at the refresh, and comes with a link to give it again', async () => {
   const id = await connect('microsoft', 'erin@contoso.test');
   wait(60);
@@ -121,4 +109,16 @@ test('a scope that the provider stops giving is noticed at the refresh, and come
   assert.equal((await force(id)).status, 200);
   const healed = await installation.call('GET', `/v1/mailboxes/${id}`);
   assert.deepEqual(healed.body.lost_scopes, [], 'what comes back is noticed too');
+});
+
+test("a grant of Google's that ends seven days after the consent is a registration in testing, to be published", async () => {
+  const [young, week] = [await connect('google', 'gina@corp.test'), await connect('google', 'bob@corp.test')];
+  wait(60);
+  await installation.sandbox.google.revokeUser('gina@corp.test');
+  assert.equal(reasonOf(await force(young)), 'grant_revoked');
+  wait(7 * day);
+  await installation.sandbox.google.revokeUser('bob@corp.test');
+  const answer = await force(week);
+  assert.equal(reasonOf(answer), 'grant_testing_mode');
+  assert.equal(memberOf(answer.body.verdict, 'actor'), 'workspace');
 });

@@ -135,3 +135,20 @@ test('stopping a gateway stores what a refresh in flight brings', async () => {
     await own.close();
   }
 });
+
+test('disconnecting a mailbox revokes nothing while the same person is connected elsewhere: Google would end both', async () => {
+  const { sandbox, call, connect, addWorkspace } = installation;
+  sandbox.google.addUser({ login: 'twice@gmail.test', name: 'Twice' });
+  const other = await addWorkspace('With the same person');
+  const here = await connect('google', { login: 'twice@gmail.test' });
+  const there = await connect('google', { login: 'twice@gmail.test' }, {}, other.call);
+  const before = sandbox.google.stats().revocations;
+  const gone = await call('DELETE', `/v1/mailboxes/${here.session.mailbox_id}`);
+  assert.equal(gone.body.at_provider, 'kept', gone.text);
+  assert.equal(sandbox.google.stats().revocations, before);
+  const path = `/v1/mailboxes/${there.session.mailbox_id}`;
+  const token = await other.call('POST', `${path}/token`, { min_ttl_seconds: 3600 });
+  assert.equal(token.status, 200, token.text);
+  const last = await other.call('DELETE', path);
+  assert.equal(last.body.at_provider, 'revoked', last.text);
+});
