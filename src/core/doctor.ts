@@ -249,8 +249,22 @@ export function createDoctor(ports: Needs) {
       return diagnose(joined);
     },
 
+    /** What a link is for, without examining anything: link scanners look too. Null when it is forged or over. */
+    async invitation(token: string): Promise<Pick<Diagnosis, 'mailbox' | 'workspace' | 'url'> | null> {
+      const mailboxId = readSignedToken(ports, 'diagnosis', token)?.parts[0];
+      const joined = mailboxId === undefined ? null : await store.mailboxes.withGrant(mailboxId);
+      const workspace = joined && (await store.workspaces.byId(joined.mailbox.workspaceId));
+      if (!workspace) return null;
+      const { mailbox, oauthClient } = joined;
+      return {
+        mailbox,
+        workspace,
+        url: new URL(token, await links.diagnosisUrl(mailbox.id, oauthClient)).href,
+      };
+    },
+
     /**
-     * The same for whoever holds the link; null when it is forged or over, or the mailbox is gone. Throws
+     * An examination for whoever holds the link; null when it is forged or over, or the mailbox is gone. Throws
      * `rate_limited`: a link may be opened by anybody, so it is good for one examination a minute.
      */
     async examineByLink(token: string): Promise<Diagnosis | null> {

@@ -54,6 +54,12 @@ const assertShows = (
   for (const sentence of sentences) assert.match(body, sentence);
 };
 
+async function reconnectUrl(mailboxId: string): Promise<string> {
+  const joined = await world.store.mailboxes.withGrant(mailboxId);
+  assert.ok(joined);
+  return world.core.mailboxes.reconnectUrl(joined);
+}
+
 describe('a callback in the right browser', () => {
   it('leads away from the code to a page that names address, workspace and what was proved', async () => {
     const { redirect, location, page } = await arrive(await depart(world, workspace));
@@ -86,7 +92,7 @@ describe('a callback in the right browser', () => {
       page,
       200,
       /does not work yet/,
-      /authenticated SMTP/,
+      /Sending by SMTP is switched off/,
       /mail administrator of your organisation/,
     );
   });
@@ -100,7 +106,7 @@ describe('a callback in the right browser', () => {
   it('a reconnect keeps the mailbox and says connected again', async () => {
     const own = await world.addWorkspace('Again');
     const mailbox = await connect(world, own);
-    const { page } = await arrive(await press(world, world.core.mailboxes.reconnectUrl(text(mailbox.id))));
+    const { page } = await arrive(await press(world, await reconnectUrl(text(mailbox.id))));
     assertShows(page, 200, /connected again/);
     assert.deepEqual(
       list((await own.call('GET', '/v1/mailboxes')).body.items).map(({ id }) => id),
@@ -131,7 +137,9 @@ describe('a callback that ends in a refusal', () => {
     it(`${what} is told with its remedy, who helps and who asked`, async () => {
       const own = await world.addWorkspace('Acme <Sales>');
       Object.assign(world.behaviour, behaviour);
-      const { page } = await arrive(await depart(world, own, { provider: 'google', ...request }));
+      const { page } = await arrive(
+        await depart(world, own, { provider: 'google', is_retryable: false, ...request }),
+      );
       assertShows(
         page,
         200,
@@ -146,7 +154,9 @@ describe('a callback that ends in a refusal', () => {
 
   it('names unticked permissions in plain words', async () => {
     world.behaviour.unticked = ['https://mail.google.com/'];
-    const { page } = await arrive(await depart(world, workspace));
+    const { page } = await arrive(
+      await depart(world, workspace, { provider: 'google', is_retryable: false }),
+    );
     assertShows(page, 200, /What was missing/, /Read, write, send and delete all of your mail/);
   });
 
@@ -274,6 +284,6 @@ describe('the result page', () => {
       assert.ok(!written.includes(value));
     }
     const { body } = await workspace.call('GET', `/v1/connect-sessions/${text(consent.session.id)}`);
-    assert.equal(record(body.error).code, 'access_denied');
+    assert.equal(record(record(body.setback).verdict).code, 'access_denied');
   });
 });

@@ -156,7 +156,7 @@ describe('the button of a link', () => {
     assert.equal(answer.statusCode, 303);
     assert.ok(String(answer.headers.location).startsWith('https://accounts.example.com/authorize?'));
     const [name, ...attributes] = String(answer.headers['set-cookie']).split('; ');
-    assert.match(name ?? '', /^__Host-mailgrant-[0-9a-f]{16}=[\w-]{43}$/);
+    assert.match(name ?? '', /^__Host-connect-[0-9a-f]{16}=[\w-]{43}$/);
     assert.deepEqual(attributes.sort(), ['HttpOnly', 'Max-Age=600', 'Path=/', 'SameSite=Lax', 'Secure']);
   });
 
@@ -189,7 +189,9 @@ describe('the page of a reconnect link', () => {
   async function reconnectLink(): Promise<string> {
     const own = await world.addWorkspace('Reconnecting <b>');
     const mailbox = await connect(world, own);
-    return new URL(world.core.mailboxes.reconnectUrl(text(mailbox.id))).pathname;
+    const joined = await world.store.mailboxes.withGrant(text(mailbox.id));
+    assert.ok(joined);
+    return new URL(await world.core.mailboxes.reconnectUrl(joined)).pathname;
   }
 
   it('names workspace and address, changes nothing, and its button leads to the provider', async () => {
@@ -197,7 +199,7 @@ describe('the page of a reconnect link', () => {
     await assertPage(path, 200, /Reconnecting &lt;b&gt;/, /ada@example\.com/, /Continue to Google/);
     const answer = await post(path);
     assert.equal(answer.statusCode, 303);
-    assert.match(String(answer.headers['set-cookie']), /^__Host-mailgrant-/);
+    assert.match(String(answer.headers['set-cookie']), /^__Host-connect-/);
   });
 
   it('does not work when it is forged or old, nor posted from another site', async () => {

@@ -7,15 +7,23 @@ import type { Surface } from '../surface.ts';
 import { administrators } from './administrators.ts';
 import { callbacks, results } from './callbacks.ts';
 import { customers } from './customers.ts';
+import { diagnoses } from './diagnoses.ts';
 import { pageOf } from './failures.ts';
 import { links } from './links.ts';
 import { unknownLinkPage } from './notices.ts';
 import { reconnects } from './reconnects.ts';
 import { createSite } from './site.ts';
 
-const families = [links, reconnects, callbacks, results, administrators, customers];
+const families = [links, reconnects, callbacks, results, administrators, customers, diagnoses];
 
-const paths = ['/connect/*', '/reconnect/*', '/oauth/callback/*', '/admin-consent/*', '/customers/*'];
+const paths = [
+  '/connect/*',
+  '/reconnect/*',
+  '/oauth/callback/*',
+  '/admin-consent/*',
+  '/customers/*',
+  '/diagnosis/*',
+];
 
 export const connectPages: Surface = {
   name: 'connect',

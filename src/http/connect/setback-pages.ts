@@ -1,5 +1,5 @@
 // The pages after a sign-in that came to nothing yet: what happened, and how to go on. The session is still open.
-import { type ConnectSession, nameOf, type Setback, verdictOf, type Workspace } from '../../core/index.ts';
+import { type ConnectSession, nameOf, type Setback, type Workspace } from '../../core/index.ts';
 import { type Html, html } from '../html.ts';
 import type { Page } from '../page.ts';
 import { button, helpLink, secondButton, type Ways } from './forms.ts';
@@ -73,7 +73,7 @@ function declinedPage(facts: SetbackFacts): Page {
     tone: 'bad',
     content: html`<p>The provider's page was left without allowing the access, so nothing was connected.</p>
 <h2>What to do</h2>
-<p>${verdictOf('access_denied').sentence} If that was a mistake, try again and choose to allow it. If you do not want
+<p>If that was a mistake, try again and choose to allow it. If you do not want
 <strong>${nameOf(facts.workspace)}</strong> to have this access, close this page.</p>
 ${onwards(ways, 'Try again')}
 ${
