@@ -26,7 +26,7 @@ export type CredentialSource = Ports['credentialSource'] & {
 
 /** How long what was read is good, by where it is. */
 const goodMilliseconds = { value: Number.POSITIVE_INFINITY, file: 60_000, command: 300_000 } as const;
-/** Nobody can cause more readings of one name than one in this time. */
+/** Nobody can cause more readings of one name than one in this time; whoever wants a fresh one waits for its turn. */
 const pauseMilliseconds = 1000;
 /** While nothing can be read there, what was read before is used for this long. */
 const staleMilliseconds = 3_600_000;
@@ -38,6 +38,7 @@ const nameForm = /^[a-z0-9]+(?:[-_][a-z0-9]+)*$/;
 /** What is known of one name: the last text, and how the last reading ended. */
 type Known = {
   text: { value: Secret<string>; readAt: number } | null;
+  /** When the last reading began. */
   triedAt: number;
   error: unknown;
 };
@@ -63,15 +64,17 @@ export function createCredentialSource(
     );
   }
 
-  async function readNow(name: string, declared: DeclaredCredential): Promise<Secret<string>> {
-    const before = known.get(name)?.text ?? null;
+  async function readInTurn(name: string, declared: DeclaredCredential): Promise<Secret<string>> {
+    const last = known.get(name);
+    const pause = (last?.triedAt ?? Number.NEGATIVE_INFINITY) + pauseMilliseconds - clock.now();
+    if (pause > 0) await clock.sleep(pause, closing.signal);
+    const triedAt = clock.now();
     try {
       const value = await textOf(declared);
-      const now = clock.now();
-      known.set(name, { text: { value, readAt: now }, triedAt: now, error: null });
+      known.set(name, { text: { value, readAt: triedAt }, triedAt, error: null });
       return value;
     } catch (error) {
-      known.set(name, { text: before, triedAt: clock.now(), error });
+      known.set(name, { text: last?.text ?? null, triedAt, error });
       throw error;
     }
   }
@@ -92,30 +95,44 @@ export function createCredentialSource(
   const deadline = (): AbortSignal => AbortSignal.any([clock.deadline(commandMilliseconds), closing.signal]);
 
   function reading(name: string, declared: DeclaredCredential): Promise<Secret<string>> {
-    const flight = flights.get(name) ?? readNow(name, declared).finally(() => flights.delete(name));
+    const flight = flights.get(name) ?? readInTurn(name, declared).finally(() => flights.delete(name));
     flights.set(name, flight);
     return flight;
+  }
+
+  /** What was begun to be read before the provider's refusal may be what it refused. */
+  async function readFresh(name: string, declared: DeclaredCredential): Promise<Secret<string>> {
+    const wantedAt = clock.now();
+    const running = flights.get(name);
+    const value = await (running ?? reading(name, declared)).catch((error: unknown) => {
+      if (running) return null;
+      throw error;
+    });
+    const last = known.get(name);
+    return value !== null && last && last.triedAt >= wantedAt ? value : reading(name, declared);
+  }
+
+  async function readUsual(name: string, declared: DeclaredCredential): Promise<Secret<string>> {
+    const last = known.get(name);
+    const now = clock.now();
+    if (last?.text && last.error === null && now - last.text.readAt < goodMilliseconds[declared.kind]) {
+      return last.text.value;
+    }
+    try {
+      if (last && last.error !== null && now - last.triedAt < pauseMilliseconds) throw last.error;
+      return await reading(name, declared);
+    } catch (error) {
+      const before = known.get(name)?.text;
+      if (!before || now - before.readAt > staleMilliseconds) throw error;
+      log.warn('a client credential could not be read again; the last one goes on', { name, error });
+      return before.value;
+    }
   }
 
   return {
     async read(reference, { isFresh }) {
       const [name, declared] = find(reference);
-      const now = clock.now();
-      const last = known.get(name);
-      const isRecent = last !== undefined && now - last.triedAt < pauseMilliseconds;
-      if (last?.text && last.error === null) {
-        const isGood = isRecent || (!isFresh && now - last.text.readAt < goodMilliseconds[declared.kind]);
-        if (isGood) return last.text.value;
-      }
-      try {
-        if (isRecent && last.error !== null) throw last.error;
-        return await reading(name, declared);
-      } catch (error) {
-        const before = known.get(name)?.text;
-        if (isFresh || !before || now - before.readAt > staleMilliseconds) throw error;
-        log.warn('a client credential could not be read again; the last one goes on', { name, error });
-        return before.value;
-      }
+      return isFresh ? readFresh(name, declared) : readUsual(name, declared);
     },
 
     close: () => closing.abort(),

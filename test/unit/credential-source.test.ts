@@ -24,6 +24,9 @@ function source(variables: Record<string, string>, commandSeconds = 10) {
   const clock = {
     ...systemClock,
     now: () => Date.now() + offset,
+    sleep: async (milliseconds: number) => {
+      offset += Math.ceil(milliseconds);
+    },
     deadline: (milliseconds: number) => AbortSignal.timeout((milliseconds / 10) * commandSeconds),
   };
   const { declaredCredentials } = loadConfig({
@@ -60,11 +63,14 @@ test('a file is read without its last line break, and again after a minute or wh
   assert.equal(await text('acme-azure'), 'first');
   assert.equal(await text('acme-azure', true), 'second');
   writeFileSync(file, 'third');
-  assert.equal(await text('acme-azure', true), 'second', 'at most one reading a second');
-  offset = 61_000;
-  assert.equal(await text('acme-azure'), 'second');
-  offset = 62_500;
+  const began = offset;
+  assert.equal(await text('acme-azure', true), 'third');
+  assert.ok(offset - began > 900, 'at most one reading a second: it waited for its turn');
+  writeFileSync(file, 'fourth');
+  offset = began + 59_000;
   assert.equal(await text('acme-azure'), 'third');
+  offset = began + 62_500;
+  assert.equal(await text('acme-azure'), 'fourth');
 });
 
 test('what cannot be read is told by its variable, without path and without content', async () => {
@@ -101,11 +107,24 @@ test('a file that is gone for a while costs nothing, but is not passed off as fr
   await assert.rejects(text('acme-azure'), /ENOENT/);
 });
 
+test('whoever wants it fresh is not given what was being read before it changed', async () => {
+  const begun = join(folder, 'begun');
+  const { text } = source({
+    MAILGRANT_CLIENT_SECRET_SLOW_COMMAND: `cat '${file}'; touch '${begun}'; sleep 0.2`,
+  });
+  writeFileSync(file, 'old');
+  const usual = text('slow');
+  await until('the command has read', () => existsSync(begun));
+  writeFileSync(file, 'new');
+  const fresh = await Promise.all([text('slow', true), text('slow', true), text('slow', true)]);
+  assert.deepEqual([await usual, ...fresh], ['old', 'new', 'new', 'new']);
+});
+
 test('a command is run once for all who ask at once, and again after five minutes', async () => {
   const runs = join(folder, 'runs');
   const count = () => readFileSync(runs, 'utf8').length;
   const { text } = source({ MAILGRANT_CLIENT_SECRET_VAULT_COMMAND: `printf x >>'${runs}'; echo " a b " ` });
-  const texts = await Promise.all(Array.from({ length: 50 }, (_, at) => text('vault', at % 2 === 0)));
+  const texts = await Promise.all(Array.from({ length: 50 }, () => text('vault')));
   assert.deepEqual(new Set(texts), new Set([' a b ']));
   assert.equal(count(), 1);
   offset = 299_000;
@@ -114,6 +133,8 @@ test('a command is run once for all who ask at once, and again after five minute
   offset = 301_500;
   await text('vault');
   assert.equal(count(), 2);
+  await Promise.all(Array.from({ length: 50 }, () => text('vault', true)));
+  assert.ok(count() <= 4, 'those who came after it had begun share one more');
 });
 
 test('a command sees neither the settings nor an input, and is judged by its code alone', async () => {
