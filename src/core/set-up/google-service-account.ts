@@ -10,7 +10,7 @@ export const googleServiceAccountSteps = (registration: Registration): SetUpStep
   gmailApi('api and send_only'),
   serviceAccount(registration),
   credential,
-  enterHere(registration, ['service_account_unknown']),
+  enterHere(registration, []),
   delegation(registration),
   examination(registration),
 ];
@@ -34,14 +34,14 @@ const credential: SetUpStep = {
   where:
     'Google Cloud console > IAM & Admin > Service Accounts > the account > Keys > Add key > Create new key',
   what: [
-    'Choose JSON. The file is downloaded once; enter its whole text here and delete it, or have the operator keep it outside of the database and name it by reference.',
+    'Choose JSON. The file is downloaded once; enter its whole text here, as one string, and delete it, or have the operator keep it outside of the database and name it by reference.',
     'Whoever has this file can open every mailbox of the domain: treat it so.',
     'An organisation may forbid such keys by the policy constraints/iam.disableServiceAccountKeyCreation; an administrator then makes an exception for this project.',
-    'To rotate it, make a second key, enter it as `next_credential`, and delete the first one at Google. It takes over when the first one is refused.',
+    'To rotate it, make a second key and enter it as `credential`; both are good at Google, so nothing is interrupted. Delete the first one when the new one has been used.',
   ],
   values: [{ label: 'Key type', value: 'JSON' }],
   url: `${googleConsole}/iam-admin/serviceaccounts`,
-  remedyFor: ['service_account_unknown', 'client_secret_expired', 'client_secret_expiring'],
+  remedyFor: ['service_account_unknown'],
 };
 
 const delegation = (registration: Registration): SetUpStep => ({

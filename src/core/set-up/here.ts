@@ -1,6 +1,7 @@
 // The steps that are done on this side: entering the OAuth client, and trying it out.
 import type { CredentialKind } from '../client-credentials.ts';
 import type { ReasonCode } from '../diagnosis.ts';
+import type { GrantType } from '../oauth-clients.ts';
 import type { Registration, SetUpStep, SetUpValue } from './list.ts';
 
 const credentialPlaceholder: Record<CredentialKind, string> = {
@@ -9,18 +10,15 @@ const credentialPlaceholder: Record<CredentialKind, string> = {
   service_account_key: '<the whole JSON key file>',
 };
 
-const refusals: ReasonCode[] = [
-  'client_unknown',
-  'client_misconfigured',
-  'client_secret_wrong',
-  'client_secret_expired',
-  'client_secret_expiring',
-  'credential_unavailable',
-];
+const ofCredential = {
+  secret: ['client_secret_wrong', 'client_secret_expired', 'client_secret_expiring'],
+  certificate: ['client_assertion_refused', 'client_secret_expired', 'client_secret_expiring'],
+  service_account_key: ['service_account_unknown'],
+} as const satisfies Record<CredentialKind, ReasonCode[]>;
 
 /** `remedyFor`: besides what every wrong entry comes to. */
 export function enterHere(registration: Registration, remedyFor: ReasonCode[]): SetUpStep {
-  const { isEntered } = registration;
+  const { isEntered, client } = registration;
   return {
     step: 'enter_here',
     title: 'Enter the registration here',
@@ -28,7 +26,13 @@ export function enterHere(registration: Registration, remedyFor: ReasonCode[]): 
     what: isEntered ? enteredSentences(registration) : newSentences(registration),
     values: isEntered ? enteredValues(registration) : newValues(registration),
     url: null,
-    remedyFor: [...refusals, ...remedyFor],
+    remedyFor: [
+      'client_unknown',
+      'client_misconfigured',
+      ...ofCredential[client.credential.kind],
+      'credential_unavailable',
+      ...remedyFor,
+    ],
   };
 }
 
@@ -85,38 +89,37 @@ const enteredValues = ({ client }: Registration): SetUpValue[] => [
     : [{ label: 'extra_scopes', value: client.extraScopes.join(' ') }]),
 ];
 
+const trials = {
+  authorization_code:
+    'Whether a person gets through the sign-in, only a person can tell: make a connect session and connect a test mailbox with it.',
+  jwt_bearer:
+    'Name a mailbox as `email`, so that the delegation is tried, too; then connect this mailbox. Nobody has to sign in for it.',
+  client_credentials:
+    'Whether the mail servers let the app into a mailbox, only a mailbox can tell: connect one. Nobody has to sign in for it, and nothing is stored unless every server let the app in.',
+} as const satisfies Record<GrantType, string>;
+
 /** The last step: everything that can be tried is tried, with and without a person. */
 export function examination({ client, isEntered }: Registration): SetUpStep {
   const id = isEntered ? client.id : '<id of the OAuth client>';
-  const needsPerson = client.grantType === 'authorization_code';
+  const email = '<address of a mailbox>';
+  const isSignIn = client.grantType === 'authorization_code';
+  const body = (fields: Record<string, string>): SetUpValue => ({
+    label: 'Body',
+    value: JSON.stringify(fields),
+  });
   return {
     step: 'examination',
     title: 'Try it out',
     where: 'This server, API',
     what: [
       'Have the registration examined: each of its parts is tried at the provider without a person, and what fails comes with its verdict. An OAuth client that was paused is active again when its credential passes.',
-      needsPerson
-        ? 'Whether a person gets through the sign-in, only a person can tell: make a connect session and connect a test mailbox with it.'
-        : 'Name a mailbox as `email`, so that the access of this OAuth client to it is tried; then connect this mailbox. Nobody has to sign in for it.',
+      trials[client.grantType],
     ],
     values: [
       { label: 'Call', value: `POST /v1/oauth-clients/${id}/examine` },
-      ...(needsPerson
-        ? [
-            { label: 'Then', value: 'POST /v1/connect-sessions' },
-            {
-              label: 'Body',
-              value: JSON.stringify({ provider: client.provider, oauth_client_id: id }),
-            },
-          ]
-        : [
-            { label: 'Body', value: JSON.stringify({ email: '<address of a mailbox>' }) },
-            { label: 'Then', value: 'POST /v1/mailboxes' },
-            {
-              label: 'Body',
-              value: JSON.stringify({ oauth_client_id: id, email: '<address of a mailbox>' }),
-            },
-          ]),
+      ...(client.grantType === 'jwt_bearer' ? [body({ email })] : []),
+      { label: 'Then', value: isSignIn ? 'POST /v1/connect-sessions' : 'POST /v1/mailboxes' },
+      body({ ...(isSignIn ? { provider: client.provider } : { email }), oauth_client_id: id }),
     ],
     url: null,
     remedyFor: ['test_mailbox_needed'],

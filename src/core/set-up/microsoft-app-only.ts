@@ -25,7 +25,7 @@ const register = ({ client }: Registration): SetUpStep => ({
   where: 'Entra admin center > App registrations > New registration',
   what: [
     cloudInWords(client),
-    'Register it in the directory whose mailboxes it opens, for accounts in this organizational directory only. It needs no redirect URI: nobody signs in.',
+    'Register it in the directory whose mailboxes it opens, for accounts in this organizational directory only. Leave the redirect URI empty: nobody signs in.',
     'An app for the mailboxes of other organisations is registered for accounts in any organizational directory; each of these organisations has an OAuth client of its own here, with the id of its directory.',
     'Copy the Application (client) ID and the Directory (tenant) ID from the overview. `entra_tenant` is this directory; `common` and `organizations` are refused.',
   ],
@@ -50,16 +50,19 @@ const permissions = (registration: Registration): SetUpStep => ({
   remedyFor: ['permission_not_offered', 'client_misconfigured', 'api_access_denied'],
 });
 
-const adminConsent = ({ client }: Registration): SetUpStep => ({
+const adminConsent = ({ client, redirectUri }: Registration): SetUpStep => ({
   step: 'admin_consent',
   title: 'Grant admin consent',
   where: 'Entra admin center > App registrations > the app > API permissions > Grant admin consent',
   what: [
     'Application permissions count for nothing until an administrator grants them.',
-    'In another organisation than the one of the registration, its administrator opens the `admin_consent_url` of a connect session with this OAuth client; that also makes the enterprise application there.',
+    'In another organisation than the one of the registration, its administrator opens the `admin_consent_url` of a connect session with this OAuth client; that also makes the enterprise application there. For this way alone the app needs the redirect URI below, under Authentication, platform Web.',
     'Grant it again whenever a permission was added.',
   ],
-  values: [{ label: 'Application (client) ID', value: client.clientId }],
+  values: [
+    { label: 'Application (client) ID', value: client.clientId },
+    { label: 'Redirect URI, for other organisations', value: redirectUri },
+  ],
   url: registrationPage(client, 'CallAnAPI'),
   remedyFor: ['admin_consent_required', 'consent_required', 'blocked_by_policy'],
 });

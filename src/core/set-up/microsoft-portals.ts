@@ -59,7 +59,7 @@ export function registrationPage(client: OAuthClient, blade: Blade): string | nu
 /** All apps that organisations have let in. */
 export const enterpriseApplications = (client: OAuthClient): string | null => {
   const portal = portalOf(client);
-  return portal && `${portal.entra}/#view/Microsoft_AAD_IAM/StartboardApplicationsMenuBlade`;
+  return portal && `${portal.entra}/#view/Microsoft_AAD_IAM/StartboardApplicationsMenuBlade/~/AppAppsPreview`;
 };
 
 export const cloudInWords = (client: OAuthClient): string => {

@@ -6,7 +6,7 @@ import { accountTypesOf, contradictionsOf, wordingOf } from './microsoft-account
 import { microsoftCredential } from './microsoft-credential.ts';
 import { mailProtocols } from './microsoft-exchange.ts';
 import { microsoftPermissions } from './microsoft-permissions.ts';
-import { cloudInWords, enterpriseApplications, registrationPage } from './microsoft-portals.ts';
+import { cloudInWords, registrationPage } from './microsoft-portals.ts';
 
 export const microsoftSteps = (registration: Registration): SetUpStep[] => [
   register(registration),
@@ -98,6 +98,6 @@ const adminConsent = ({ client }: Registration): SetUpStep => ({
     'Where only assigned people may use an app, the administrator assigns them under Enterprise applications > the app > Users and groups.',
   ],
   values: [{ label: 'Application (client) ID', value: client.clientId }],
-  url: enterpriseApplications(client),
+  url: registrationPage(client, 'CallAnAPI'),
   remedyFor: ['admin_consent_required', 'consent_required', 'blocked_by_policy', 'user_not_assigned'],
 });
