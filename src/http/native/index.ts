@@ -6,6 +6,7 @@ import { checkBodies } from './bodies.ts';
 import { connectSessions } from './connect-sessions.ts';
 import { customerLinks } from './customer-links.ts';
 import { events } from './events.ts';
+import { mailboxChecks } from './mailbox-checks.ts';
 import { mailboxes } from './mailboxes.ts';
 import { oauthClientHelp } from './oauth-client-help.ts';
 import { oauthClients } from './oauth-clients.ts';
@@ -27,6 +28,7 @@ const nouns: readonly Noun[] = [
   connectSessions,
   customerLinks,
   mailboxes,
+  mailboxChecks,
   tokens,
   events,
   settings,

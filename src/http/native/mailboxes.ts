@@ -1,4 +1,5 @@
-// Mailboxes over HTTP: connect without a sign-in, list, read, change, verify, disconnect.
+// Mailboxes over HTTP: connect without a sign-in, list, read, change, disconnect. Their proofs are in
+// mailbox-checks.ts.
 import { type Static, Type } from 'typebox';
 import type { MailboxWithGrant } from '../../core/index.ts';
 import { customer, mailboxSchema, metadata, name, presentMailbox } from './mailbox-schema.ts';
@@ -183,27 +184,6 @@ export const mailboxes: Noun = (app, core) => {
       const changed = changesOf(request.body);
       return present(await core.mailboxes.update(principalOf(request), request.params.id, changed));
     },
-  );
-
-  app.post(
-    '/v1/mailboxes/:id/verify',
-    {
-      schema: {
-        params: idParams,
-        querystring: noQuery,
-        ...operation({
-          id: 'verifyMailbox',
-          tag,
-          summary: 'Prove a mailbox now',
-          description:
-            'Signs in over each transport. A failed proof is an answer with a verdict, not an error.',
-          scope: 'mailboxes:update',
-          success: { 200: answer('Mailbox', 'The mailbox with what was proved.') },
-          errors: ['not_found', 'mailbox_disabled'],
-        }),
-      },
-    },
-    async (request) => present(await core.mailboxes.verify(principalOf(request), request.params.id)),
   );
 
   app.delete(

@@ -1,4 +1,5 @@
-// What helps to get an OAuth client right, over HTTP: its examination, and which mailboxes lack a scope of it.
+// What helps to get an OAuth client right, over HTTP: what to do in the provider's console, its
+// examination, and which mailboxes lack a scope of it.
 import { Type } from 'typebox';
 import { examinationSchema, presentExamination } from './examination-schema.ts';
 import { lackingMailboxSchema, presentLackingMailbox } from './oauth-client-schema.ts';
@@ -15,6 +16,7 @@ import {
   presentPage,
 } from './parts.ts';
 import { principalOf } from './principal.ts';
+import { presentSetUpList, setUpListSchema } from './set-up-schema.ts';
 
 const tag = 'OAuth clients';
 
@@ -28,8 +30,30 @@ const examinationRequest = Type.Object(
 );
 
 export const oauthClientHelp: Noun = (app, core) => {
+  app.addSchema(setUpListSchema);
   app.addSchema(examinationSchema);
   app.addSchema(lackingMailboxSchema);
+
+  app.get(
+    '/v1/oauth-clients/:id/set-up',
+    {
+      schema: {
+        params: idParams,
+        querystring: noQuery,
+        ...operation({
+          id: 'readSetUpList',
+          tag,
+          summary: "List what to do in the provider's console",
+          description:
+            'Step by step, with the exact texts to paste, computed from the OAuth client as it is.',
+          scope: 'oauth_clients:read',
+          success: { 200: answer('SetUpList', 'The list.') },
+          errors: ['not_found'],
+        }),
+      },
+    },
+    async (request) => presentSetUpList(await core.setUpLists.of(principalOf(request), request.params.id)),
+  );
 
   app.post(
     '/v1/oauth-clients/:id/examine',

@@ -27,7 +27,7 @@ const clientId = text({
   examples: ['1234.apps.googleusercontent.com'],
   maxLength: 512,
 });
-const grantType = oneOf(['authorization_code', 'jwt_bearer', 'client_credentials'], {
+export const grantType = oneOf(['authorization_code', 'jwt_bearer', 'client_credentials'], {
   description:
     '`authorization_code` = each mailbox owner consents; `jwt_bearer` = a Google service account that acts for a domain; `client_credentials` = an Entra application with permissions of its own.',
 });
