@@ -1,8 +1,9 @@
 // The four guides: a written introduction each, then the set-up list with placeholders, then what else can be chosen.
-import type { Core, SetUpList, SetUpStep } from '../../src/core/index.ts';
+import type { SetUpList, SetUpStep } from '../../src/core/index.ts';
+import type { SetUpLists } from '../../src/core/set-up/index.ts';
 import { stepsText, stepText, verdictTableText } from './render.ts';
 
-type Lists = Core['setUpLists'];
+type Lists = Pick<SetUpLists, 'forNew'>;
 
 const note = '<!-- Written by `npm run generate` from src/core/set-up. -->\n';
 

@@ -5,7 +5,7 @@ import type { CredentialKind } from '../client-credentials.ts';
 import { invalidField } from '../errors.ts';
 import type { GrantType, OAuthClient, OAuthClients, ProviderName } from '../oauth-clients.ts';
 import { redirectUriOf } from '../origins.ts';
-import type { Ports } from '../ports.ts';
+import type { ProviderKnowledge } from '../ports.ts';
 import type { Principal } from '../principal.ts';
 import { secret } from '../secret.ts';
 import { googleSteps } from './google.ts';
@@ -29,43 +29,46 @@ export type PlannedClient = {
 
 export type SetUpLists = ReturnType<typeof createSetUpLists>;
 
-type Needs = Pick<Ports, 'providers'> & { oauthClients: Pick<OAuthClients, 'read'> };
+type Knowledge = Record<ProviderName, ProviderKnowledge>;
+type Needs = { providers: Knowledge; oauthClients: Pick<OAuthClients, 'read'> };
 
-export function createSetUpLists({ providers, oauthClients }: Needs) {
-  return {
-    /** For every OAuth client that the principal may see. Throws `not_found`, `permission_denied`. */
-    async of(principal: Principal, oauthClientId: string): Promise<SetUpList> {
-      const { redirectUri, ...client } = await oauthClients.read(principal, oauthClientId);
-      const { provider, grantType } = client;
-      const registration = { client, redirectUri, isEntered: true, provider: providers[provider] };
-      return { oauthClientId, provider, grantType, steps: stepsOf(registration) };
-    },
+export const createSetUpLists = ({ providers, oauthClients }: Needs) => ({
+  /** For every OAuth client that the principal may see. Throws `not_found`, `permission_denied`. */
+  async of(principal: Principal, oauthClientId: string): Promise<SetUpList> {
+    const { redirectUri, ...client } = await oauthClients.read(principal, oauthClientId);
+    const { provider, grantType } = client;
+    const registration = { client, redirectUri, isEntered: true, provider: providers[provider] };
+    return { oauthClientId, provider, grantType, steps: stepsOf(registration) };
+  },
 
-    /**
-     * Before there is an OAuth client: what the provider gives, and the redirect URI, are placeholders in angle
-     * brackets. Throws `invalid_request` for a grant type, a credential or a cloud that the provider does not have.
-     */
-    forNew(planned: PlannedClient): SetUpList {
-      const provider = providers[planned.provider];
-      const grantType = planned.grantType ?? 'authorization_code';
-      const kinds = provider.registrations[grantType];
-      const [firstKind] = kinds ?? [];
-      if (!kinds || !firstKind) {
-        throw invalidField('/grant_type', `${planned.provider} has no OAuth clients of this grant type`);
-      }
-      const kind = planned.credentialKind ?? firstKind;
-      if (!kinds.includes(kind))
-        throw invalidField('/credential/kind', `must be one of: ${kinds.join(', ')}`);
-      const cloud = planned.cloud ?? provider.clouds[0] ?? '';
-      if (!provider.clouds.includes(cloud)) {
-        throw invalidField('/cloud', `must be one of: ${provider.clouds.join(', ')}`);
-      }
-      const client = placeholder({ ...planned, grantType, cloud, credentialKind: kind });
-      const redirectUri = redirectUriOf('https://<host of this server or of the workspace>', client.id);
-      const steps = stepsOf({ client, redirectUri, isEntered: false, provider });
-      return { oauthClientId: null, provider: planned.provider, grantType, steps };
-    },
-  };
+  /** Throws as `setUpListForNew`. */
+  forNew: (planned: PlannedClient): SetUpList => setUpListForNew(providers, planned),
+});
+
+/**
+ * Before there is an OAuth client: what the provider gives, and the redirect URI, are placeholders in angle brackets.
+ * Throws `invalid_request` for a grant type, a credential or a cloud that the provider does not have.
+ */
+export function setUpListForNew(providers: Knowledge, planned: PlannedClient): SetUpList {
+  const provider = providers[planned.provider];
+  const grantType = planned.grantType ?? 'authorization_code';
+  const kinds = provider.registrations[grantType];
+  const [firstKind] = kinds ?? [];
+  if (!kinds || !firstKind) {
+    throw invalidField('/grant_type', `${planned.provider} has no OAuth clients of this grant type`);
+  }
+  const credentialKind = planned.credentialKind ?? firstKind;
+  if (!kinds.includes(credentialKind)) {
+    throw invalidField('/credential/kind', `must be one of: ${kinds.join(', ')}`);
+  }
+  const cloud = planned.cloud ?? provider.clouds[0] ?? '';
+  if (!provider.clouds.includes(cloud)) {
+    throw invalidField('/cloud', `must be one of: ${provider.clouds.join(', ')}`);
+  }
+  const client = placeholder({ ...planned, grantType, cloud, credentialKind });
+  const redirectUri = redirectUriOf('https://<host of this server or of the workspace>', client.id);
+  const steps = stepsOf({ client, redirectUri, isEntered: false, provider });
+  return { oauthClientId: null, provider: planned.provider, grantType, steps };
 }
 
 function stepsOf(registration: Registration): SetUpStep[] {

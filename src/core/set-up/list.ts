@@ -2,7 +2,7 @@
 // exact texts to paste; it names the verdicts that it repairs, so that whoever reads a verdict finds the step.
 import type { ReasonCode } from '../diagnosis.ts';
 import type { GrantType, OAuthClient, ProviderName } from '../oauth-clients.ts';
-import type { Provider } from '../ports.ts';
+import type { ProviderKnowledge } from '../ports.ts';
 
 /** Stable: programs and pages refer to a step by it. */
 export type SetUpStepName =
@@ -56,5 +56,5 @@ export type Registration = {
   redirectUri: string;
   /** False while the client exists in the console only. */
   isEntered: boolean;
-  provider: Provider;
+  provider: ProviderKnowledge;
 };
