@@ -2,8 +2,10 @@
 import { parseArgs } from 'node:util';
 import { apiKeyForCommands } from '../config.ts';
 import { type Core, GatewayError, type Principal } from '../core/index.ts';
+import { presentDiagnosis } from '../http/native/diagnosis-schema.ts';
+import { presentExamination } from '../http/native/examination-schema.ts';
 import { askGateway, type FoundMailbox } from './ask-gateway.ts';
-import { presentDiagnosis, presentExamination, readReport } from './report.ts';
+import { readReport } from './report.ts';
 
 export const doctorUsage = `mailgrant doctor MAILBOX [--workspace ID] [--json] [--url URL]
 mailgrant doctor --oauth-client ID [--json] [--url URL]

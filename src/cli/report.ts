@@ -1,48 +1,5 @@
 // What `mailgrant doctor` shows: an examination as the native API answers it, whoever made it, read as a list with
 // what to do and who must act.
-import type { ClientExamination, Diagnosis, Verdict } from '../core/index.ts';
-import { verdictOf } from '../core/index.ts';
-
-type Words = NonNullable<Diagnosis['steps'][number]['provider']>;
-
-const presentVerdict = ({ healsItself, ...verdict }: Verdict) => ({ ...verdict, heals_itself: healsItself });
-
-const presentWords = (words: Words) => ({
-  http_status: words.httpStatus,
-  error: words.error,
-  suberror: words.suberror,
-  description: words.description,
-  error_codes: words.errorCodes,
-  trace_id: words.traceId,
-  correlation_id: words.correlationId,
-});
-
-/** As `POST /v1/mailboxes/{id}/diagnose` answers. */
-export const presentDiagnosis = ({ mailbox, ...diagnosis }: Diagnosis) => ({
-  mailbox_id: mailbox.id,
-  workspace_id: mailbox.workspaceId,
-  email: mailbox.email,
-  examined_at: new Date(diagnosis.examinedAt).toISOString(),
-  url: diagnosis.url,
-  steps: diagnosis.steps.map(({ durationMilliseconds, verdict, provider, ...step }) => ({
-    ...step,
-    verdict: verdict && presentVerdict(verdict),
-    provider: provider && presentWords(provider),
-    duration_milliseconds: durationMilliseconds,
-  })),
-  summary: diagnosis.summary && presentVerdict(diagnosis.summary),
-  reconnect_url: diagnosis.reconnectUrl,
-});
-
-/** As `POST /v1/oauth-clients/{id}/examine` answers. */
-export const presentExamination = ({ examinedAt, steps }: ClientExamination) => ({
-  examined_at: new Date(examinedAt).toISOString(),
-  steps: steps.map(({ reason, provider, ...step }) => ({
-    ...step,
-    verdict: reason && presentVerdict(verdictOf(reason)),
-    provider: provider && presentWords(provider),
-  })),
-});
 
 const signs: Readonly<Record<string, string>> = {
   passed: '✓',

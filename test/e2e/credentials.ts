@@ -21,12 +21,14 @@ import {
 import { createGateway, type Gateway } from '../../src/gateway.ts';
 import { type OpenStore, openStore } from '../../src/stores/index.ts';
 import { createKeyring, generateKey, parseKeyring } from '../../src/stores/keyring.ts';
+import { systemClock } from '../../src/system.ts';
 import * as rows from '../stores/fixtures.ts';
 import { silentLog } from '../stores/fixtures.ts';
 import { fullScope } from '../support/imported-mailbox.ts';
 
 const atOnce = 40;
 const hour = 3_600_000;
+const day = 24 * hour;
 const proved = { ok: true, reason: 'ok', detail: null, durationMilliseconds: 1 } as const;
 const resource = 'https://outlook.office.com';
 
@@ -45,6 +47,8 @@ export function credentialTests({
   const file = join(folder, 'secret');
   let sandbox: Sandbox;
   let gateway: Gateway;
+  let second: Gateway;
+  let offset = 0;
   let principal: Principal;
   let fleets: Record<FleetName, Fleet>;
 
@@ -63,7 +67,10 @@ export function credentialTests({
     });
     const workspaceId = randomUUID();
     fleets = await writeFleets(sandbox, { ...config, file, workspaceId, count });
-    gateway = await createGateway(config);
+    const clock = { ...systemClock, now: () => Date.now() + offset };
+    gateway = await createGateway(config, { clock });
+    // One SQLite file serves one process: there both looks are that process's.
+    second = database === null ? gateway : await createGateway(config, { clock });
     principal = {
       keyId: 'test',
       workspaceId,
@@ -73,6 +80,7 @@ export function credentialTests({
     };
   });
   after(async () => {
+    if (second !== gateway) await second.close();
     await gateway.close();
     await sandbox.close();
     rmSync(folder, { recursive: true, force: true });
@@ -104,10 +112,11 @@ export function credentialTests({
     return outcomes;
   }
 
-  async function eventsOf(oauthClientId: string): Promise<GatewayEvent['type'][]> {
-    const { items } = await gateway.core.events.list(principal, { after: null, limit: 200 });
-    return items.filter(({ objectId }) => objectId === oauthClientId).map(({ type }) => type);
-  }
+  const events = async (): Promise<GatewayEvent[]> =>
+    (await gateway.core.events.list(principal, { after: null, limit: 200 })).items;
+
+  const eventsOf = async (oauthClientId: string): Promise<GatewayEvent['type'][]> =>
+    (await events()).filter(({ objectId }) => objectId === oauthClientId).map(({ type }) => type);
 
   async function statuses(oauthClientId: string): Promise<Record<string, number>> {
     const found: Record<string, number> = {};
@@ -186,6 +195,76 @@ export function credentialTests({
     assert.equal((await clientNow(oauthClientId)).status, 'active');
     assert.deepEqual(await eventsOf(oauthClientId), []);
     assert.deepEqual(await statuses(oauthClientId), { connected: count });
+  });
+
+  test('the end of a credential is announced 30, 7 and 1 days ahead, once each, whoever looks', async () => {
+    const { oauthClients } = gateway.core;
+    const create = async (days: number) =>
+      oauthClients.create(principal, {
+        provider: 'microsoft',
+        name: `Ends in ${days} days`,
+        clientId: randomUUID(),
+        credential: entered('a-secret-that-ends', Date.now() + days * day),
+        cloud: null,
+        entraTenant: null,
+        personalAccounts: true,
+      });
+    const [{ id }, late] = [await create(100), await create(5)];
+    const daysOf = async (objectId: string) =>
+      (await events()).filter((event) => event.objectId === objectId).map(({ data }) => data.within_days);
+    const lookAt = async (daysBefore: number): Promise<void> => {
+      offset = (100 - daysBefore) * day;
+      const nodes = [gateway, second, gateway, second];
+      await Promise.all(nodes.map(({ core }) => core.maintenance.warnOfExpiring()));
+    };
+    offset = 0;
+    await gateway.core.maintenance.warnOfExpiring();
+    assert.deepEqual(await daysOf(id), []);
+    assert.deepEqual(await daysOf(late.id), [7], 'a step that was missed is not made up');
+    for (const [daysBefore, expected] of [
+      [30.5, []],
+      [29.5, [30]],
+      [8, [30]],
+      [6.9, [30, 7]],
+      [1.1, [30, 7]],
+      [0.9, [30, 7, 1]],
+      [-1, [30, 7, 1]],
+    ] as const) {
+      await lookAt(daysBefore);
+      assert.deepEqual(await daysOf(id), expected, `${daysBefore} days before`);
+    }
+    assert.equal(await gateway.core.maintenance.warnOfExpiring(), 0, 'the loop finds nothing more');
+    offset = 0;
+  });
+
+  test('a credential that took over is announced at its own time, not at that of the one before', async () => {
+    const { clientId, oauthClientId, mailboxIds } = fleets.prepared;
+    const [mailboxId = ''] = mailboxIds;
+    const warnings = async () =>
+      (await events()).filter(
+        ({ objectId, type }) => objectId === oauthClientId && type === 'oauth_client.credential_expiring',
+      );
+    const values = ['a-short-lived-one', 'its-successor'] as const;
+    sandbox.microsoft.setSecrets(clientId, [{ value: values[0] }, { value: values[1] }]);
+    await gateway.core.oauthClients.update(principal, oauthClientId, {
+      credential: entered(values[0], Date.now() + 29 * day),
+      nextCredential: entered(values[1], Date.now() + 200 * day),
+    });
+    await gateway.core.maintenance.warnOfExpiring();
+    assert.deepEqual(
+      (await warnings()).map(({ data }) => [data.within_days, data.has_next]),
+      [[30, true]],
+    );
+    sandbox.microsoft.expireSecret(values[0]);
+    offset = hour;
+    assert.deepEqual(await readAll([mailboxId], true), { refreshed: 1 });
+    offset = 28.5 * day;
+    await gateway.core.maintenance.warnOfExpiring();
+    assert.equal((await warnings()).length, 1);
+    offset = 171 * day;
+    await gateway.core.maintenance.warnOfExpiring();
+    assert.equal((await warnings()).length, 2);
+    offset = 0;
   });
 
   test('only the operator names a credential that is kept outside, and a name that is none is refused', async () => {
