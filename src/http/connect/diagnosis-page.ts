@@ -3,7 +3,7 @@ import { type Diagnosis, type DoctorStep, nameOf, type Verdict } from '../../cor
 import { type Html, html } from '../html.ts';
 import type { Page } from '../page.ts';
 import { button, secondButton } from './forms.ts';
-import { actorNames, providerNames } from './names.ts';
+import { helperNames, providerNames } from './names.ts';
 
 type Invitation = Pick<Diagnosis, 'mailbox' | 'workspace'>;
 
@@ -62,7 +62,7 @@ ${provider === null ? null : words(provider)}</li>`;
 }
 
 const advice = ({ sentence, remedy, actor, code }: Verdict): Html => html`<p>${sentence} ${remedy}</p>
-<dl><dt>Who can help</dt><dd>${actorNames[actor]}</dd></dl>
+<dl><dt>Who can help</dt><dd>${helperNames[actor]}</dd></dl>
 <p class="soft">Code for support: ${code}</p>`;
 
 /** What support at the provider asks for. */

@@ -21,6 +21,15 @@ export const actorNames = {
   nobody: 'Nobody; waiting helps',
 } as const satisfies Record<Actor, string>;
 
+/** As somebody else is told, who looks into a mailbox's trouble. */
+export const helperNames = {
+  mailbox_owner: 'The owner of the mailbox',
+  mail_administrator: "The mail administrator of the owner's organisation",
+  workspace: 'Whoever runs the workspace',
+  operator: 'The operator of this server',
+  nobody: 'Nobody; waiting helps',
+} as const satisfies Record<Actor, string>;
+
 export const transportNames = {
   imap: 'Reading mail (IMAP)',
   smtp: 'Sending mail (SMTP)',

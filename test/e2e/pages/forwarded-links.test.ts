@@ -2,7 +2,7 @@
 // else's link.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Page } from 'playwright-core';
+import { approve } from '../../../sandbox/end-user.ts';
 import { arrivesAt, mainText, openStage, pick, press, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -18,34 +18,19 @@ after(() => stage.close());
 /** Nothing listens there: the test reads the address, and answers for it. */
 const returnUrl = 'https://app.localhost/done';
 
-/** Goes through the sign-in as far as the address that the provider sends the browser back to. */
-async function callbackOf(page: Page, url: string, login: string): Promise<string> {
-  let callback = '';
-  await page.route(/\/oauth\/callback\//, (route) => {
-    callback = route.request().url();
-    return route.fulfill({ contentType: 'text/html', body: '<title>Stopped</title>' });
-  });
-  await page.goto(url);
-  await press(page, /^Continue to/);
-  await pick(page, login);
-  await press(page, 'Allow');
-  await page.waitForFunction("document.title === 'Stopped'");
-  await page.unroute(/\/oauth\/callback\//);
-  return callback;
-}
-
 test('a callback that is opened in another browser connects nothing and leaves the right one its turn', async () => {
   const { id, url } = await stage.invite({ provider: 'google' });
-  const owner = await stage.person();
-  const callback = await callbackOf(owner, url, 'bob@corp.test');
+  const owner = await approve(url, { login: 'bob@corp.test', stopBeforeCallback: true });
   const thief = await stage.person();
-  await thief.goto(callback);
+  await thief.goto(owner.callbackUrl);
   await arrivesAt(thief, 'Your mailbox was not connected', 'other-browser');
   assert.match(await mainText(thief), /another browser/);
   assert.equal((await stage.sessionOf(id)).status, 'pending');
   assert.equal((await stage.mailboxes()).length, 0);
-  await owner.goto(callback);
-  await owner.getByRole('heading', { name: 'Your mailbox is connected' }).waitFor();
+  const cookie = owner.cookies.header(new URL(owner.callbackUrl));
+  const answer = await fetch(owner.callbackUrl, { headers: { cookie }, redirect: 'manual' });
+  assert.equal(answer.status, 303);
+  assert.equal((await stage.sessionOf(id)).status, 'connected');
 });
 
 test('consent through a forwarded link connects nothing without the word of the site that sent the link', async () => {
@@ -59,13 +44,13 @@ test('consent through a forwarded link connects nothing without the word of the 
   let reached = '';
   await victim.route('https://app.localhost/**', (route) => {
     reached = route.request().url();
-    return route.fulfill({ contentType: 'text/html', body: '<title>The site</title>' });
+    return route.fulfill({ contentType: 'text/html', body: '<h1>The site</h1>' });
   });
   await victim.goto(url);
   await press(victim, 'Continue to Google');
   await pick(victim, 'alice@gmail.test');
   await press(victim, 'Allow');
-  await victim.waitForFunction("document.title === 'The site'");
+  await victim.getByRole('heading', { name: 'The site' }).waitFor();
   const query = new URL(reached).searchParams;
   assert.equal(query.get('session'), id);
   assert.equal((await stage.sessionOf(id)).status, 'waiting_for_confirmation');

@@ -53,8 +53,9 @@ export const pick = (page: Page, login: string): Promise<void> =>
 export const press = (page: Page, name: string | RegExp): Promise<void> =>
   page.getByRole('button', { name, ...(typeof name === 'string' ? { exact: true } : {}) }).click();
 
+/** In one line. */
 export const mainText = async (page: Page): Promise<string> =>
-  (await page.locator('main').textContent()) ?? '';
+  ((await page.locator('main').textContent()) ?? '').replaceAll(/\s+/g, ' ');
 
 /** Waits for a page of ours with this heading, then has it inspected under a name of its own. */
 export async function arrivesAt(page: Page, title: string, picture: string): Promise<void> {
