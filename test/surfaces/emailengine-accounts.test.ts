@@ -154,12 +154,17 @@ describe('an account with tokens', () => {
     }
   });
 
-  it('is 501 with passwords, authentication servers and shared mailboxes', async () => {
+  it('is 501 with passwords, authentication servers and shared mailboxes without a sign-in', async () => {
     const imap = { host: 'imap.example.com', port: 993, auth: { user: 'a', pass: 'b' } };
     const bodies = [
       { account: 'p', name: 'P', imap, smtp: false },
       { account: 'p', name: 'P', oauth2: { useAuthServer: true, auth: { user: 'a' } } },
       { account: 'p', name: 'P', oauth2: { provider: 'outlook', auth: { user: 'a', delegatedUser: 'b' } } },
+      {
+        account: 'p',
+        name: 'P',
+        oauth2: { provider: 'outlook', auth: { delegatedUser: 'b@contoso.test', delegatedAccount: 'erin' } },
+      },
     ];
     for (const body of bodies) {
       const { status, body: reply } = await failure(world.client.registerAccount(body));

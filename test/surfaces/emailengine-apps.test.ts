@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { approve } from '../../sandbox/end-user.ts';
 import { assertGolden } from '../support/golden.ts';
-import { failure, startWorld, type World } from './emailengine-world.ts';
+import { failure, startWorld, statusesOf, stepsOf, type World } from './emailengine-world.ts';
 
 let world: World;
 let appId = '';
@@ -69,6 +69,9 @@ describe('an application', () => {
       { ...app, cloud: 'moon' },
       { ...app, provider: 'yahoo' },
       { ...app, colour: 'red' },
+      { ...app, serviceKey: 'k' },
+      { ...app, serviceClient: '1' },
+      { ...app, provider: 'outlookService', clientSecret: undefined },
     ];
     for (const body of bad) {
       const { status, body: reply } = await failure(world.client.createApp(body));
@@ -76,10 +79,8 @@ describe('an application', () => {
       assertGolden('emailengine', 'invalid-input', reply);
     }
     const unbuilt = [
-      { ...app, provider: 'gmailService' },
       { ...app, provider: 'mailRu' },
       { ...app, baseScopes: 'pubsub' },
-      { ...app, serviceKey: 'k' },
       { ...app, skipScopes: ['SMTP.Send'] },
     ];
     for (const body of unbuilt) {
@@ -94,13 +95,47 @@ describe('an application', () => {
     const oauth2 = { provider: appId, auth: { user: 'alice@gmail.test' }, refreshToken };
     await world.client.registerAccount({ account: 'alice', name: 'Alice', oauth2 });
     assertGolden('emailengine', 'verify-app', await world.client.verifyApp(appId, {}));
-    const verified = await world.client.verifyApp(appId, { account: 'alice', testConnection: true });
-    assertGolden('emailengine', 'verify-app', verified);
-    const steps: unknown[] = Array.isArray(verified.steps) ? verified.steps : [];
-    assert.deepEqual(
-      steps.map((step) => Object(step).name),
-      ['application', 'accessToken', 'imap', 'smtp'],
+    for (const account of ['alice', 'Alice@gmail.test']) {
+      const verified = await world.client.verifyApp(appId, { account, testConnection: true });
+      assertGolden('emailengine', 'verify-app', verified);
+      const statuses = statusesOf(verified);
+      for (const id of ['config', 'client_id', 'credential', 'redirect_uri', 'token', 'imap', 'smtp']) {
+        assert.equal(statuses[id], 'ok', id);
+      }
+    }
+    const { imap, token } = statusesOf(
+      await world.client.verifyApp(appId, { account: 'alice', testConnection: false }),
     );
+    assert.deepEqual([token, imap], ['ok', undefined]);
+    assert.equal((await failure(world.client.verifyApp(appId, { account: 'nobody' }))).status, 404);
+  });
+
+  it("of the workspace's own is verified at its provider: a wrong secret fails with a hint", async () => {
+    const { clientId } = world.sandbox.google.clients.confidential;
+    const app = { name: 'Mistyped', provider: 'gmail', clientId, clientSecret: 'mistyped' };
+    const id = String((await world.client.createApp(app)).id);
+    const verified = await world.client.verifyApp(id, {});
+    assertGolden('emailengine', 'verify-app-failed', verified);
+    const failed = stepsOf(verified).find((step) => step.id === 'credential');
+    assert.equal(failed?.status, 'fail');
+    assert.match(String(failed?.hint), /./);
+    assert.equal(statusesOf(verified).config, 'fail', 'the provider refused it, so it is paused');
+    await world.client.deleteApp(id);
+  });
+
+  it('of the installation is verified without an examination, which is its operator to make', async () => {
+    const { apps } = await world.client.listApps();
+    const shared: unknown = Array.isArray(apps)
+      ? apps.find((app) => Object(app).name !== 'Workspace mail')
+      : null;
+    const verified = await world.client.verifyApp(Object(shared).id, {});
+    assert.deepEqual(statusesOf(verified), { config: 'ok' });
+  });
+
+  it('is examined only for a key that may change it', async () => {
+    const key = await world.issueKey(['oauth_clients:read', 'mailboxes:update']);
+    const refused = await failure(world.clientOf(key).verifyApp(appId, {}));
+    assert.deepEqual([refused.status, refused.body.requestedScope], [403, 'oauth_clients:update']);
   });
 
   it('is kept while accounts depend on it', async () => {

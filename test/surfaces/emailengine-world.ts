@@ -52,3 +52,13 @@ export async function failure(call: Promise<unknown>): Promise<EmailEngineError>
   }
   throw new Error('the call succeeded');
 }
+
+/** The steps of a verified application. */
+export function stepsOf(verified: Record<string, unknown>): Record<string, unknown>[] {
+  const steps: unknown[] = Array.isArray(verified.steps) ? verified.steps : [];
+  return steps.map((step) => Object.fromEntries(Object.entries(Object(step))));
+}
+
+/** Their statuses by id. */
+export const statusesOf = (verified: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(stepsOf(verified).map(({ id, status }) => [String(id), status]));

@@ -1,7 +1,8 @@
 // A mailbox in EmailEngine's words: its id, type, state, last error, and the settings that were given with it.
 // Tokens are behind asterisks, whichever they are.
-import { type MailboxWithGrant, statusOf, verdictOf } from '../../../core/index.ts';
+import { type GrantType, type MailboxWithGrant, statusOf, verdictOf } from '../../../core/index.ts';
 import type { accountStates } from './account-schemas.ts';
+import { typeOf } from './find-app.ts';
 import { surfaceName } from './map.ts';
 
 export type AccountState = (typeof accountStates)[number];
@@ -13,9 +14,6 @@ const iso = (milliseconds: number): string => new Date(milliseconds).toISOString
 
 export const accountIdOf = ({ mailbox }: Pick<MailboxWithGrant, 'mailbox'>): string =>
   mailbox.externalId ?? mailbox.id;
-
-export const typeOf = (provider: 'google' | 'microsoft'): 'gmail' | 'outlook' =>
-  provider === 'google' ? 'gmail' : 'outlook';
 
 /** What EmailEngine knows as one state. A mailbox that is not proved yet is `connecting`. */
 export function stateOf(joined: MailboxWithGrant): AccountState {
@@ -45,7 +43,7 @@ export function presentAccount(joined: MailboxWithGrant): Record<string, unknown
   const kept = mailbox.settings.dialects[surfaceName] ?? {};
   return {
     account: accountIdOf(joined),
-    type: typeOf(mailbox.provider),
+    type: typeOf(oauthClient),
     app: oauthClient.id,
     state: stateOf(joined),
     name: mailbox.name,
@@ -67,9 +65,12 @@ export function presentAccountInFull(joined: MailboxWithGrant): Record<string, u
     quota: false,
     oauth2: {
       provider: oauthClient.id,
-      auth: { user: mailbox.email },
+      auth:
+        mailbox.delegateEmail === null
+          ? { user: mailbox.email }
+          : { user: mailbox.delegateEmail, delegatedUser: mailbox.email },
       accessToken: masked,
-      refreshToken: masked,
+      ...(grant.refreshToken === null ? {} : { refreshToken: masked }),
       scope: grant.scope.split(' '),
       generated: iso(grant.refreshedAt),
       tokenType: 'Bearer',
@@ -95,13 +96,20 @@ function lastErrorOf(joined: MailboxWithGrant): Record<string, unknown> | null {
 }
 
 /** The provider's refusal as EmailEngine shows it: what was asked for, and the answer without secrets. */
-export function tokenRequestOf({ grant }: MailboxWithGrant): Record<string, unknown> {
+export function tokenRequestOf({ grant, oauthClient }: MailboxWithGrant): Record<string, unknown> {
   const words = grant.failure?.provider;
   return {
-    grant: 'refresh_token',
-    provider: typeOf(grant.provider),
+    grant: grantNames[oauthClient.grantType],
+    provider: typeOf(oauthClient),
     ...(words?.httpStatus == null ? {} : { status: words.httpStatus }),
     scopes: grant.scope.split(' '),
     ...(words ? { response: { error: words.error, error_description: words.description } } : {}),
   };
 }
+
+/** As a token request spells them (RFC 6749, RFC 7523). */
+const grantNames = {
+  authorization_code: 'refresh_token',
+  jwt_bearer: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+  client_credentials: 'client_credentials',
+} as const satisfies Record<GrantType, string>;

@@ -2,7 +2,15 @@
 
 import { Type } from 'typebox';
 import type { Core, MailboxWithGrant, Principal } from '../../../core/index.ts';
-import { AccountChanges, AccountParams, AccountQuery, flag, isOn, Reconnect } from './account-schemas.ts';
+import {
+  AccountChanges,
+  AccountParams,
+  AccountQuery,
+  flag,
+  isOn,
+  type OAuth2Input,
+  Reconnect,
+} from './account-schemas.ts';
 import {
   type AccountState,
   accountIdOf,
@@ -12,8 +20,9 @@ import {
 } from './account-view.ts';
 import { badField } from './errors.ts';
 import { accountOf } from './find-account.ts';
-import { surfaceName } from './map.ts';
-import { checkedSettings, importTokens, proofSeconds, requireOAuth2 } from './register.ts';
+import { appOf, isService } from './find-app.ts';
+import { checkedSettings, surfaceName } from './map.ts';
+import { connect, proofSeconds, requireOAuth2 } from './register.ts';
 import { at, type Context, callerOf, type Noun } from './route.ts';
 
 const pageSizeDefault = 20;
@@ -91,9 +100,9 @@ async function change(context: Context, request: object, { joined, body, princip
   const hasOAuth2 = body.oauth2 !== undefined || body.imap || body.smtp;
   const oauth2 = hasOAuth2 ? requireOAuth2(body) : {};
   if (oauth2.authorize) throw badField('oauth2.authorize', 'belongs to the registration of an account');
-  if (oauth2.refreshToken !== undefined) {
-    const importer = callerOf(request, 'mailboxes:create').principal;
-    await importTokens(context, importer, { body, oauth2, account: mailbox.externalId, before: joined });
+  if (oauth2.refreshToken !== undefined || (await isMoved(context, principal, joined, oauth2))) {
+    const connector = callerOf(request, 'mailboxes:create').principal;
+    await connect(context, connector, { body, oauth2, account: mailbox.externalId, before: joined });
     return;
   }
   if (oauth2.accessToken !== undefined) throw badField('oauth2.refreshToken', 'is required');
@@ -104,6 +113,18 @@ async function change(context: Context, request: object, { joined, body, princip
     ...(body.name === undefined ? {} : { name: body.name }),
     settings: { dialects: { [surfaceName]: checkedSettings(body) } },
   });
+}
+
+/** Whether an application without a sign-in is to open the account, which needs no tokens but a new proof. */
+async function isMoved(
+  { core }: Context,
+  principal: Principal,
+  joined: MailboxWithGrant,
+  { provider, auth }: OAuth2Input,
+): Promise<boolean> {
+  if (provider === undefined) return auth !== undefined && isService(joined.oauthClient);
+  const { client } = await appOf(core, principal, provider);
+  return client !== null && isService(client);
 }
 
 type Scan = {

@@ -1,29 +1,29 @@
-// OAuth2 applications: EmailEngine's name for OAuth clients. The secret goes in and comes out as asterisks.
-import {
-  type Core,
-  enteredSecret,
-  GatewayError,
-  type Principal,
-  type RegisteredClient,
-} from '../../../core/index.ts';
-import { masked, typeOf } from './account-view.ts';
+// OAuth2 applications: EmailEngine's name for OAuth clients, those that people consent to and those that act by
+// themselves. Secrets and keys go in and come out as asterisks.
+import { GatewayError, type GrantType, type ProviderName } from '../../../core/index.ts';
+import { atCredentialField, credentialsOf } from './app-credentials.ts';
 import { AppChanges, AppParams, NewApp, PageQuery } from './app-schemas.ts';
-import { badField, EmailEngineError, notBuilt } from './errors.ts';
-import { profileOf, readApp, surfaceName } from './map.ts';
+import { clientEmailOf, presentApp } from './app-view.ts';
+import { badField, notBuilt } from './errors.ts';
+import { type AppType, appNotFound, clientOf, typeOf, visibleApps } from './find-app.ts';
+import { surfaceName } from './map.ts';
 import { at, callerOf, type Noun } from './route.ts';
 
 const pageSizeDefault = 20;
-/** Enough for any workspace; what is beyond it is not listed. */
-const appsMax = 1000;
 
-export const appNotFound = (): EmailEngineError => new EmailEngineError(404, 'Application was not found');
+const kinds = {
+  gmail: { provider: 'google', grantType: 'authorization_code' },
+  gmailService: { provider: 'google', grantType: 'jwt_bearer' },
+  outlook: { provider: 'microsoft', grantType: 'authorization_code' },
+  outlookService: { provider: 'microsoft', grantType: 'client_credentials' },
+} as const satisfies Record<AppType, { provider: ProviderName; grantType: GrantType }>;
 
 export const apps: Noun = (app, { core }) => {
   at(app, '/oauth2', (scope) => {
     scope.get('/', { schema: { querystring: PageQuery } }, async (request) => {
       const { principal } = callerOf(request, 'oauth_clients:read');
       const { page = 0, pageSize = pageSizeDefault } = request.query;
-      const clients = await allClients(core, principal);
+      const clients = await visibleApps(core, principal);
       return {
         total: clients.length,
         page,
@@ -36,21 +36,32 @@ export const apps: Noun = (app, { core }) => {
       const { principal } = callerOf(request, 'oauth_clients:create');
       const { body } = request;
       refuseUnbuilt(body);
-      if (body.provider !== 'gmail' && body.provider !== 'outlook')
-        throw notBuilt(`The provider ${body.provider}`);
-      if (body.clientId === undefined) throw badField('clientId', 'is required');
-      if (body.clientSecret === undefined) throw badField('clientSecret', 'is required');
-      const client = await core.oauthClients.create(principal, {
-        provider: body.provider === 'gmail' ? 'google' : 'microsoft',
-        name: body.name,
-        clientId: body.clientId,
-        credential: enteredSecret(body.clientSecret),
-        cloud: cloudOf(body.cloud),
-        entraTenant: tenantOf(body) ?? null,
-        personalAccounts: body.googleWorkspaceAccounts !== true,
-        extraScopes: body.extraScopes ?? [],
-        dialects: { [surfaceName]: onlyHere({ enabled: false, ...body }) },
+      const { provider: type } = body;
+      if (type === 'mailRu') throw notBuilt(`The provider ${type}`);
+      const { clientId, credential, clientEmail } = credentialsOf(body, {
+        type,
+        clientId: null,
+        clientEmail: null,
       });
+      if (!credential) throw new Error('an application must not come this far without a credential');
+      const client = await core.oauthClients
+        .create(principal, {
+          ...kinds[type],
+          name: body.name,
+          clientId: clientId ?? null,
+          credential,
+          cloud: cloudOf(body.cloud),
+          entraTenant: tenantOf(body) ?? null,
+          personalAccounts: body.googleWorkspaceAccounts !== true,
+          extraScopes: body.extraScopes ?? [],
+          dialects: {
+            [surfaceName]: onlyHere(
+              { enabled: false, ...(type === 'outlookService' ? { baseScopes: 'api' } : {}), ...body },
+              clientEmail,
+            ),
+          },
+        })
+        .catch(atCredentialField(type));
       return { id: client.id, created: true };
     });
   });
@@ -70,21 +81,25 @@ export const apps: Noun = (app, { core }) => {
       if (body.cloud !== undefined && (cloudOf(body.cloud) ?? client.cloud) !== client.cloud) {
         throw badField('cloud', 'cannot be changed');
       }
+      const type = typeOf(client);
+      const { clientEmail, ...entered } = credentialsOf(body, {
+        type,
+        clientId: client.clientId,
+        clientEmail: clientEmailOf(client),
+      });
       const tenant = tenantOf(body);
       await core.oauthClients
         .update(principal, client.id, {
+          ...entered,
           ...(body.name === undefined ? {} : { name: body.name }),
-          ...(body.clientId === undefined ? {} : { clientId: body.clientId }),
-          ...(body.clientSecret === undefined || body.clientSecret === masked
-            ? {}
-            : { credential: enteredSecret(body.clientSecret) }),
           ...(tenant === undefined ? {} : { entraTenant: tenant }),
           ...(body.googleWorkspaceAccounts === undefined
             ? {}
             : { personalAccounts: !body.googleWorkspaceAccounts }),
           ...(body.extraScopes === undefined ? {} : { extraScopes: body.extraScopes }),
-          dialects: { [surfaceName]: onlyHere(body) },
+          dialects: { [surfaceName]: onlyHere(body, clientEmail) },
         })
+        .catch(atCredentialField(type))
         .catch(toAppNotFound);
       return { id: client.id, updated: true };
     });
@@ -99,36 +114,14 @@ export const apps: Noun = (app, { core }) => {
   });
 };
 
-/** Throws EmailEngine's 404. */
-export async function clientOf(core: Core, principal: Principal, id: string): Promise<RegisteredClient> {
-  const client = await readApp(core, principal, id);
-  if (!client) throw appNotFound();
-  return client;
-}
-
 function toAppNotFound(error: unknown): never {
   // A shared application is read by everybody and written by the installation alone.
   if (error instanceof GatewayError && error.code === 'not_found') throw appNotFound();
   throw error;
 }
 
-async function allClients(core: Core, principal: Principal): Promise<RegisteredClient[]> {
-  const clients: RegisteredClient[] = [];
-  let after: string | null = null;
-  do {
-    const page: { items: RegisteredClient[]; next: string | null } = await core.oauthClients.list(principal, {
-      after,
-      limit: 100,
-    });
-    clients.push(...page.items);
-    after = page.next;
-  } while (after !== null && clients.length < appsMax);
-  return clients;
-}
-
 function refuseUnbuilt(body: AppChanges): void {
   if (body.baseScopes === 'pubsub') throw notBuilt('A Pub/Sub application');
-  if (body.serviceClient || body.serviceClientEmail || body.serviceKey) throw notBuilt('A service account');
   if (body.skipScopes && body.skipScopes.length > 0) throw notBuilt('Leaving out base scopes');
 }
 
@@ -142,33 +135,9 @@ function tenantOf({ authority, tenant }: AppChanges): string | null | undefined 
   return said === undefined ? tenant : said;
 }
 
-/** What only this dialect knows of an application. */
-function onlyHere(body: AppChanges): Record<string, unknown> {
+/** What only this dialect knows of an application. The core keeps a service account's address sealed, with its key. */
+function onlyHere(body: AppChanges, serviceClientEmail: string | undefined): Record<string, unknown> {
   const { description, title, enabled, baseScopes, googleProjectId } = body;
-  const members = { description, title, enabled, baseScopes, googleProjectId };
+  const members = { description, title, enabled, baseScopes, googleProjectId, serviceClientEmail };
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
-}
-
-function presentApp(client: RegisteredClient): Record<string, unknown> {
-  const { enabled = true, ...others } = client.dialects[surfaceName] ?? {};
-  return {
-    ...others,
-    id: client.id,
-    name: client.name,
-    provider: typeOf(client.provider),
-    enabled,
-    legacy: false,
-    created: new Date(client.createdAt).toISOString(),
-    updated: new Date(client.updatedAt).toISOString(),
-    clientId: client.clientId,
-    clientSecret: masked,
-    baseScopes: profileOf(client) === 'api' ? 'api' : 'imap',
-    extraScopes: client.extraScopes,
-    skipScopes: [],
-    ...(client.entraTenant === null
-      ? { googleWorkspaceAccounts: !client.personalAccounts }
-      : { authority: client.entraTenant, cloud: client.cloud === 'default' ? 'global' : client.cloud }),
-    redirectUrl: client.redirectUri,
-    ...(client.pausedReason === null ? {} : { lastError: { response: client.pausedReason } }),
-  };
 }

@@ -2,8 +2,16 @@
 // Every error of this surface passes here, those of the HTTP framework included; nothing else may shape one.
 import { STATUS_CODES } from 'node:http';
 import type { FastifyReply } from 'fastify';
-import { errorTable, GatewayError, type Log } from '../../../core/index.ts';
-import { type Field, fieldsOf, fieldsOfPointers, isViolation } from './fields.ts';
+import {
+  errorTable,
+  GatewayError,
+  isReasonCode,
+  type Log,
+  type ReasonCode,
+  type Verdict,
+  verdictOf,
+} from '../../../core/index.ts';
+import { type Field, fieldOf, fieldsOf, fieldsOfPointers, isViolation } from './fields.ts';
 
 /** Members beside the three that every error has. Never holds a secret. */
 export type Details = {
@@ -33,13 +41,29 @@ export class EmailEngineError extends Error {
 export const accountNotFound = (): EmailEngineError =>
   new EmailEngineError(404, 'Account record was not found for requested ID');
 
-/** For one field that the schema lets pass. */
-export const badField = (key: string, message: string): EmailEngineError =>
-  new EmailEngineError(400, 'Invalid input', { fields: [{ message: `"${key}" ${message}`, key }] });
+/** For one field that the schema lets pass; its whole path is in the message, its last name is the key. */
+export const badField = (path: string, message: string): EmailEngineError =>
+  new EmailEngineError(400, 'Invalid input', { fields: [fieldOf(path, message)] });
 
 /** For what EmailEngine has and this server has not. */
 export const notBuilt = (what: string): EmailEngineError =>
   new EmailEngineError(501, `${what} is not available on this server`, { code: 'NotImplemented' });
+
+export const accountAlreadyExists = (existingAccount: string): EmailEngineError =>
+  new EmailEngineError(400, 'This user is registered under another account id', {
+    code: 'AccountAlreadyExists',
+    existingAccount,
+  });
+
+/** What heals by itself is the provider's outage; everything else will be refused again. */
+export function notVerified({ sentence, remedy, healsItself }: Verdict): EmailEngineError {
+  return healsItself
+    ? new EmailEngineError(503, sentence, {
+        code: 'ProviderUnavailable',
+        retryAfterSeconds: otherRetrySeconds,
+      })
+    : new EmailEngineError(400, `${sentence} ${remedy}`, { code: 'AccountVerificationFailed' });
+}
 
 const otherRetrySeconds = 5;
 
@@ -96,6 +120,12 @@ function ofGateway(error: GatewayError): EmailEngineError {
         code: codes[error.code],
         retryAfterSeconds: retryAfterSeconds ?? otherRetrySeconds,
       });
+    case 'mailbox_refused': {
+      const reason = reasonOf(error);
+      return reason === null
+        ? new EmailEngineError(400, error.message, { code: 'AccountVerificationFailed' })
+        : notVerified(verdictOf(reason));
+    }
     case 'mailbox_disabled':
       return new EmailEngineError(403, 'The account is paused', { code: 'AccountPaused' });
     case 'resource_not_granted':
@@ -113,6 +143,11 @@ function ofGateway(error: GatewayError): EmailEngineError {
         ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
       });
   }
+}
+
+function reasonOf({ extras: { verdict } }: GatewayError): ReasonCode | null {
+  if (typeof verdict !== 'object' || verdict === null || !('code' in verdict)) return null;
+  return typeof verdict.code === 'string' && isReasonCode(verdict.code) ? verdict.code : null;
 }
 
 const codes = {

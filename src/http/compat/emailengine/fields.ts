@@ -35,12 +35,14 @@ export const fieldsOfPointers = (errors: readonly FieldError[]): Field[] =>
   });
 
 const names: Readonly<Record<string, string>> = {
+  client_id: 'clientId',
   entra_tenant: 'authority',
+  expected_email: 'expectedEmail',
   oauth_client_id: 'provider',
   expires_at: 'expires',
 };
 
-const fieldOf = (path: string, message: string): Field => ({
+export const fieldOf = (path: string, message: string): Field => ({
   message: `"${path === '' ? 'value' : path}" ${message}`,
   key: path.slice(path.lastIndexOf('.') + 1),
 });

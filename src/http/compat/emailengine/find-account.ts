@@ -25,6 +25,17 @@ export async function accountOf(
   return found;
 }
 
+/** Null when the workspace has no account of this address. */
+export async function findByAddress(
+  core: Core,
+  principal: Principal,
+  address: string,
+): Promise<MailboxWithGrant | null> {
+  const filter = { email: address.toLowerCase() };
+  const { items } = await core.mailboxes.list(readerOf(principal), filter, { after: null, limit: 1 });
+  return items[0] ?? null;
+}
+
 /** The account of a mailbox that was found before, by its id alone: another one may be named like that id. */
 export const accountOfMailbox = (
   core: Core,

@@ -1,52 +1,25 @@
-// Between EmailEngine's words and the core's: applications, the settings that are kept, where a browser may be
-// sent. Decides nothing else.
-import type {
-  Core,
-  OAuthClient,
-  Principal,
-  Profile,
-  ProviderName,
-  RegisteredClient,
-} from '../../../core/index.ts';
-import { GatewayError } from '../../../core/index.ts';
-import { keptNames } from './account-schemas.ts';
-import { badField, EmailEngineError, notBuilt } from './errors.ts';
+// Between EmailEngine's words and the core's: the settings that are kept, where a browser may be sent. Decides
+// nothing else.
+import { type AccountChanges, keptNames } from './account-schemas.ts';
+import { badField, EmailEngineError } from './errors.ts';
 
 export const surfaceName = 'emailengine';
 
-const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const settingsBytesMax = 16 * 1024;
 
-/** An application by its id, or "any of this provider" by the names that EmailEngine began with. */
-export type App = { provider: ProviderName; client: OAuthClient | null; profile: Profile };
-
-/** Throws EmailEngine's 400 for an application that the workspace does not see. */
-export async function appOf(core: Core, principal: Principal, id: string | undefined): Promise<App> {
-  if (id === 'gmail') return { provider: 'google', client: null, profile: 'full' };
-  if (id === 'outlook') return { provider: 'microsoft', client: null, profile: 'full' };
-  if (id === 'imap') throw notBuilt('An account with a password');
-  const client = id && uuidForm.test(id) ? await readApp(core, principal, id) : null;
-  if (!client) throw new EmailEngineError(400, 'Invalid or missing OAuth2 provider');
-  return { provider: client.provider, client, profile: profileOf(client) };
+/** The settings to keep. Throws 400 when they are more than is kept of one dialect. */
+export function checkedSettings(body: AccountChanges): Record<string, unknown> {
+  const settings = keptSettings(body);
+  if (Buffer.byteLength(JSON.stringify(settings)) > settingsBytesMax) {
+    throw new EmailEngineError(400, 'Invalid input', {
+      fields: [{ message: `the settings are larger than ${settingsBytesMax} bytes`, key: 'value' }],
+    });
+  }
+  return settings;
 }
-
-/** Null for an unknown or foreign one. Whoever may use an application need not be allowed to read them all. */
-export async function readApp(
-  core: Core,
-  principal: Principal,
-  id: string,
-): Promise<RegisteredClient | null> {
-  const reader = { ...principal, scopes: new Set([...principal.scopes, 'oauth_clients:read' as const]) };
-  return core.oauthClients.read(reader, id).catch((error: unknown) => {
-    if (error instanceof GatewayError && error.code === 'not_found') return null;
-    throw error;
-  });
-}
-
-export const profileOf = (client: OAuthClient): Profile =>
-  client.dialects[surfaceName]?.baseScopes === 'api' ? 'api' : 'full';
 
 /** The members that are kept, without what is secret in them: nothing here uses it, so nothing here stores it. */
-export function keptSettings(body: Record<string, unknown>): Record<string, unknown> {
+function keptSettings(body: Record<string, unknown>): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
   for (const name of keptNames) {
     const value = body[name];

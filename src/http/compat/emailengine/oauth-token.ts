@@ -4,9 +4,10 @@
 import { Type } from 'typebox';
 import { type Core, GatewayError, type Principal } from '../../../core/index.ts';
 import { AccountParams } from './account-schemas.ts';
-import { accountIdOf, tokenRequestOf, typeOf } from './account-view.ts';
+import { accountIdOf, tokenRequestOf } from './account-view.ts';
 import { EmailEngineError } from './errors.ts';
 import { accountOf, accountOfMailbox } from './find-account.ts';
+import { typeOf } from './find-app.ts';
 import { at, callerOf, type Noun } from './route.ts';
 
 /** Below this rest of its life a token is replaced; the core's own margin is longer. */
@@ -34,7 +35,7 @@ export const oauthToken: Noun = (app, { core }) => {
         account: accountIdOf(joined),
         user: token.email,
         accessToken: token.accessToken.reveal(),
-        provider: typeOf(mailbox.provider),
+        provider: typeOf(joined.oauthClient),
         app: joined.oauthClient.id,
         registeredScopes: token.scope.split(' '),
         expires: new Date(token.expiresAt).toISOString(),
@@ -68,7 +69,8 @@ async function renewError(
       ...(error.extras.reconnectUrl ? { reconnectUrl: error.extras.reconnectUrl } : {}),
     });
   }
-  if (error.code === 'oauth_client_paused') {
+  // The second is an administrator's refusal, such as a delegation that was withdrawn; it ends no grant.
+  if (error.code === 'oauth_client_paused' || error.code === 'provider_refused') {
     return new EmailEngineError(403, error.message, { code: 'OauthRenewError', authenticationFailed: false });
   }
   return error;

@@ -1,21 +1,15 @@
 // Accounts come in here: with tokens that somebody else obtained, or by way of the account owner's browser. Unlike
 // EmailEngine this server proves tokens before it keeps them, so a refusal of the provider shows at once.
-import {
-  GatewayError,
-  type ImportOutcome,
-  type MailboxWithGrant,
-  type Principal,
-  verdictOf,
-} from '../../../core/index.ts';
+import { GatewayError, type MailboxWithGrant, type Principal, verdictOf } from '../../../core/index.ts';
 import { type AccountChanges, NewAccount, type OAuth2Input } from './account-schemas.ts';
 import { accountIdOf } from './account-view.ts';
-import { badField, EmailEngineError, notBuilt } from './errors.ts';
-import { findAccount } from './find-account.ts';
-import { appOf, checkRedirectUrl, keptSettings, surfaceName } from './map.ts';
+import { connectDirectly, type Registered, type Registration } from './direct.ts';
+import { accountAlreadyExists, badField, notBuilt, notVerified } from './errors.ts';
+import { accountOfMailbox, findAccount } from './find-account.ts';
+import { type App, appOf, isService } from './find-app.ts';
+import { checkedSettings, checkRedirectUrl, surfaceName } from './map.ts';
 import { at, type Context, callerOf, type Noun } from './route.ts';
 
-const settingsBytesMax = 16 * 1024;
-const retrySeconds = 5;
 /** Programs give up a write after 15 seconds. */
 export const proofSeconds = 9;
 
@@ -27,23 +21,31 @@ export const registration: Noun = (app, context) => {
       const account = body.account === null || body.account === '' ? null : body.account;
       if (oauth2.authorize) {
         const { principal } = callerOf(request, 'connect_sessions:create', 'mailboxes:create');
-        return { redirect: await invite(context, principal, { ...body, ...oauth2, account }) };
+        const delegated = oauth2.auth?.delegatedUser;
+        const shared = delegated ? { address: delegated, field: 'oauth2.auth.delegatedUser' } : null;
+        return { redirect: await invite(context, principal, { ...body, ...oauth2, account, shared }) };
       }
       const { principal } = callerOf(request, 'mailboxes:create');
       const before = account === null ? null : await findAccount(context.core, principal, account);
-      const { mailbox, isNew } = await importTokens(context, principal, { body, oauth2, account, before });
+      const { mailbox, isNew } = await connect(context, principal, { body, oauth2, account, before });
       return { account: accountIdOf({ mailbox }), state: isNew ? 'new' : 'existing' };
     });
   });
 };
 
-/** Refuses what belongs to accounts with passwords, to shared mailboxes and to foreign token servers. */
+/**
+ * Refuses what belongs to accounts with passwords and to foreign token servers, and shared mailboxes that no sign-in
+ * of their own opens.
+ */
 export function requireOAuth2(body: Pick<AccountChanges, 'oauth2' | 'imap' | 'smtp'>): OAuth2Input {
   if (body.imap || body.smtp) throw notBuilt('An account with its own IMAP or SMTP settings');
   if (!body.oauth2) throw notBuilt('An account without OAuth2');
   const { oauth2 } = body;
   if (oauth2.useAuthServer) throw notBuilt('An authentication server');
-  if (oauth2.auth?.delegatedUser || oauth2.auth?.delegatedAccount) throw notBuilt('A shared mailbox');
+  if (oauth2.auth?.delegatedAccount) throw notBuilt('A shared mailbox by the credentials of another account');
+  if (oauth2.auth?.delegatedUser && !oauth2.authorize) {
+    throw notBuilt('A shared mailbox without the sign-in of its delegate (oauth2.authorize)');
+  }
   return oauth2;
 }
 
@@ -54,21 +56,31 @@ export type Invitation = {
   email?: string | undefined;
   expectedEmail?: string | undefined;
   redirectUrl?: string | undefined;
+  /** The mailbox that a delegate's sign-in is to open, and the field that names it; null = the person's own. */
+  shared: { address: string; field: string } | null;
 };
 
 /** The link of a connect session, which leads on to the provider and back to `redirectUrl`. */
 export async function invite({ core }: Context, principal: Principal, request: Invitation): Promise<string> {
   const returnUrl = checkRedirectUrl(request.redirectUrl);
-  const { provider, client, profile } = await appOf(core, principal, request.provider);
+  const app = await appOf(core, principal, request.provider);
+  const { provider, client, profile } = app;
+  if (client && isService(client)) {
+    throw badField('provider', 'acts without a sign-in: register the account with oauth2.auth.user');
+  }
   const before = request.account === null ? null : await findAccount(core, principal, request.account);
   if (before && before.mailbox.provider !== provider) {
     throw badField('provider', 'is another provider than the one that this account is at');
   }
+  checkShared(request, app, before);
+  // Of a shared mailbox `email` is its own address, and whoever signs in has another.
+  const ownAddress = request.shared ? null : (request.email ?? null);
   const { url } = await core.connectSessions.create(principal, {
     provider,
     profile,
     oauthClientId: client?.id ?? null,
-    expectedEmail: request.expectedEmail ?? request.email ?? null,
+    expectedEmail: request.expectedEmail ?? ownAddress,
+    sharedMailbox: request.shared?.address ?? null,
     mailboxId: before?.mailbox.id ?? null,
     customer: null,
     managedAccountsOnly: false,
@@ -81,21 +93,45 @@ export async function invite({ core }: Context, principal: Principal, request: I
   return url;
 }
 
-type Import = {
-  body: AccountChanges & { expectedEmail?: string };
-  oauth2: OAuth2Input;
-  account: string | null;
-  before: MailboxWithGrant | null;
-};
+/** What a link could only fail at later, before the delegate's eyes. */
+function checkShared(
+  { shared, email }: Invitation,
+  { provider }: App,
+  before: MailboxWithGrant | null,
+): void {
+  if (!shared) return;
+  const { address, field } = shared;
+  if (provider !== 'microsoft') throw badField(field, 'belongs to Outlook applications only');
+  if (!/^[^\s@]+@[^\s@]+$/.test(address)) throw badField(field, 'must be the address of the shared mailbox');
+  const isSame = (other: string): boolean => other.toLowerCase() === address.toLowerCase();
+  if (email !== undefined && !isSame(email)) throw badField('email', 'must be that of the shared mailbox');
+  if (before === null) return;
+  if (!isSame(before.mailbox.email)) throw badField(field, 'is not the address of this account');
+  if (before.mailbox.delegateEmail === null) {
+    throw badField(field, 'cannot be given to an account that was connected without a delegate');
+  }
+}
 
-export async function importTokens(
+/** With what the application needs: tokens that somebody obtained, or nothing but an address. */
+export async function connect(
   { core }: Context,
   principal: Principal,
-  { body, oauth2, account, before }: Import,
-): Promise<Extract<ImportOutcome, { ok: true }>> {
+  registration: Registration,
+): Promise<Registered> {
+  const { oauth2, before } = registration;
+  const app = await appOf(core, principal, oauth2.provider ?? before?.oauthClient.id);
+  return app.client && isService(app.client)
+    ? connectDirectly(core, principal, app.client, registration)
+    : importTokens({ core }, principal, app, registration);
+}
+
+async function importTokens(
+  { core }: Pick<Context, 'core'>,
+  principal: Principal,
+  { provider, client }: App,
+  { body, oauth2, account, before }: Registration,
+): Promise<Registered> {
   if (oauth2.refreshToken === undefined) throw badField('oauth2.refreshToken', 'is required');
-  const appId = oauth2.provider ?? before?.oauthClient.id;
-  const { provider, client } = await appOf(core, principal, appId);
   const email = oauth2.auth?.user?.includes('@') ? oauth2.auth.user : (body.email ?? null);
   const outcome = await core.imports
     .import(principal, {
@@ -113,45 +149,17 @@ export async function importTokens(
       withinSeconds: proofSeconds,
     })
     .catch(async (error: unknown) => {
-      throw await alreadyExists({ core }, principal, error);
+      throw await asAlreadyExists({ core }, principal, error);
     });
-  if (!outcome.ok) throw refusal(outcome);
+  if (!outcome.ok) throw notVerified(verdictOf(outcome.reason));
   return outcome;
 }
 
-/** The settings to keep. Throws 400 when they are more than is kept of one dialect. */
-export function checkedSettings(body: AccountChanges): Record<string, unknown> {
-  const settings = keptSettings(body);
-  if (Buffer.byteLength(JSON.stringify(settings)) > settingsBytesMax) {
-    throw new EmailEngineError(400, 'Invalid input', {
-      fields: [{ message: `the settings are larger than ${settingsBytesMax} bytes`, key: 'value' }],
-    });
-  }
-  return settings;
-}
-
-async function alreadyExists(
+async function asAlreadyExists(
   { core }: Pick<Context, 'core'>,
   principal: Principal,
   error: unknown,
 ): Promise<unknown> {
   if (!(error instanceof GatewayError) || error.code !== 'conflict' || !error.extras.mailboxId) return error;
-  const reader = { ...principal, scopes: new Set([...principal.scopes, 'mailboxes:read' as const]) };
-  const holder = await core.mailboxes.read(reader, error.extras.mailboxId);
-  return new EmailEngineError(400, 'This user is registered under another account id', {
-    code: 'AccountAlreadyExists',
-    existingAccount: accountIdOf(holder),
-  });
-}
-
-/** What heals by itself is the provider's outage; everything else will be refused again. */
-function refusal({ reason }: Extract<ImportOutcome, { ok: false }>): EmailEngineError {
-  const { sentence, remedy, healsItself } = verdictOf(reason);
-  if (healsItself) {
-    return new EmailEngineError(503, sentence, {
-      code: 'ProviderUnavailable',
-      retryAfterSeconds: retrySeconds,
-    });
-  }
-  return new EmailEngineError(400, `${sentence} ${remedy}`, { code: 'AccountVerificationFailed' });
+  return accountAlreadyExists(accountIdOf(await accountOfMailbox(core, principal, error.extras.mailboxId)));
 }

@@ -1,10 +1,11 @@
 // The link for an account's owner, and the proof of an account that is there. Passwords are not this server's
 // business: what checks them is refused.
-import type { Core, Principal, ProviderName } from '../../../core/index.ts';
+import type { Core, Principal } from '../../../core/index.ts';
 import { verdictOf } from '../../../core/index.ts';
 import { AuthenticationForm, VerifyAccount } from './account-schemas.ts';
 import { badField, notBuilt } from './errors.ts';
 import { accountOf } from './find-account.ts';
+import { isService, visibleApps } from './find-app.ts';
 import { invite, proofSeconds } from './register.ts';
 import { at, callerOf, type Noun } from './route.ts';
 
@@ -14,13 +15,13 @@ export const signIn: Noun = (app, context) => {
     scope.post('/', { schema: { body: AuthenticationForm } }, async (request) => {
       const { principal } = callerOf(request, 'connect_sessions:create', 'mailboxes:create');
       const { body } = request;
-      if (body.delegated) throw notBuilt('A shared mailbox');
-      const provider = body.type ?? (await onlyProvider(core, principal));
+      const shared = body.delegated ? sharedOf(body.email) : null;
+      // Nobody else has shared mailboxes.
+      const provider = body.type ?? (shared ? 'outlook' : await onlyProvider(core, principal));
       const account = body.account ? body.account : null;
       const { name, email, expectedEmail, redirectUrl } = body;
-      return {
-        url: await invite(context, principal, { account, provider, name, email, expectedEmail, redirectUrl }),
-      };
+      const invitation = { account, provider, name, email, expectedEmail, redirectUrl, shared };
+      return { url: await invite(context, principal, invitation) };
     });
   });
 
@@ -53,11 +54,15 @@ export const signIn: Noun = (app, context) => {
 /** For a mailbox that was connected for the provider's mail API only. */
 const missing = { success: false, error: 'Not granted to this account', code: 'NotGranted' } as const;
 
+function sharedOf(email: string | undefined): { address: string; field: string } {
+  if (email === undefined) throw badField('email', 'is required for a shared mailbox');
+  return { address: email, field: 'delegated' };
+}
+
 /** EmailEngine lets the owner choose; here there is one page a provider, so it must be clear which. */
 async function onlyProvider(core: Core, principal: Principal): Promise<'gmail' | 'outlook'> {
-  const reader = { ...principal, scopes: new Set([...principal.scopes, 'oauth_clients:read' as const]) };
-  const { items } = await core.oauthClients.list(reader, { after: null, limit: 100 });
-  const providers = new Set<ProviderName>(items.map(({ provider }) => provider));
+  const apps = await visibleApps(core, principal);
+  const providers = new Set(apps.filter((app) => !isService(app)).map(({ provider }) => provider));
   const [only] = providers;
   if (providers.size !== 1 || !only) throw badField('type', 'is required');
   return only === 'google' ? 'gmail' : 'outlook';
