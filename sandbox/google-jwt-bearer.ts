@@ -90,7 +90,9 @@ function readClaims(assertion: string): JWTPayload | undefined {
 
 async function isSignedBy(assertion: string, account: RegisteredServiceAccount): Promise<boolean> {
   try {
-    if (decodeProtectedHeader(assertion).kid !== account.privateKeyId) return false;
+    // A hint (RFC 7515 section 4.1.4): without one every key of the account is tried, and here it has one.
+    const { kid } = decodeProtectedHeader(assertion);
+    if (kid !== undefined && kid !== account.privateKeyId) return false;
     // The times have an answer of their own, so they are judged elsewhere.
     const options = { algorithms: ['RS256'], clockTolerance: Number.MAX_SAFE_INTEGER };
     await jwtVerify(assertion, account.publicKey, options);

@@ -183,6 +183,8 @@ const credentialReasons: ReadonlySet<ProviderFailure['reason']> = new Set([
   'client_secret_wrong',
   'client_secret_expired',
   'client_assertion_refused',
+  // A service account's key that was deleted at the provider.
+  'service_account_unknown',
 ]);
 
 const isAboutCredential = (attempt: Attempt<unknown>): boolean =>

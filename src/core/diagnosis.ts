@@ -209,6 +209,10 @@ export const verdictTable = {
     'The client secret of the OAuth client has expired.',
     'Make a new secret at the provider and enter it here; the mailboxes stay connected.',
   ),
+  mailbox_switched_off: workspace(
+    'The mailbox is switched off here, so it gives no tokens and is not verified.',
+    'Switch it on again; nobody has to sign in for that.',
+  ),
   client_secret_expiring: workspace(
     'The credential of the OAuth client ends within thirty days.',
     'Make a new one at the provider and enter it here as the next one; it takes over without a gap.',

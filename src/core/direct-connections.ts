@@ -7,8 +7,10 @@ import { addressLock, type Connection, writeConnection } from './connection-rows
 import { verdictOf } from './diagnosis.ts';
 import { GatewayError, invalidField, notFound } from './errors.ts';
 import { raise } from './events.ts';
+import { objectionToExternalId } from './external-ids.ts';
 import { addressIssuer } from './imports.ts';
 import type { InFlight } from './in-flight.ts';
+import type { MailboxSettingsChanges } from './mailbox-settings.ts';
 import { oauthClientPaused, pauseOAuthClient } from './oauth-client-pause.ts';
 import type { OAuthClient } from './oauth-clients.ts';
 import type { IssuedTokens, MailboxWithGrant, Ports, Profile } from './ports.ts';
@@ -26,6 +28,8 @@ export type DirectConnection = {
   externalId: string | null;
   /** The mailbox that keeps its id; null = the one with the address, else a new one. */
   mailboxId: string | null;
+  /** Of the mailbox to be; left out, these are as they were. */
+  settings?: MailboxSettingsChanges;
 };
 
 export type DirectConnections = ReturnType<typeof createDirectConnections>;
@@ -99,11 +103,22 @@ export function createDirectConnections(ports: Needs) {
       customer: request.customer,
       name: request.name,
       externalId: request.externalId,
-      settings: {},
+      settings: request.settings ?? {},
       verification: proved.verification,
     };
     return store.transaction(async (rows): Promise<Written | Refusal> => {
       await rows.lock(addressLock(email));
+      const named = await objectionToExternalId(rows, {
+        workspaceId,
+        externalId: request.externalId,
+        email,
+        mailboxId: request.mailboxId,
+      });
+      if (named) {
+        throw new GatewayError('conflict', 'This address and this name belong to different mailboxes.', {
+          extras: { mailboxId: named.mailbox.id },
+        });
+      }
       const before = await rows.mailboxes.byEmail(workspaceId, email);
       const holder = before && (await rows.grants.byId(before.grantId));
       const isHeld = holder?.status === 'active' && holder.issuer !== addressIssuer;

@@ -54,9 +54,7 @@ export const transportTitles = {
 export const judgeMailbox = ({ disabledAt }: Mailbox): Judgement =>
   disabledAt === null
     ? passed()
-    : failed(null, {
-        detail: `It was switched off at ${dateOf(disabledAt)}, so it gives no tokens and is not verified. Switch it on to go on.`,
-      });
+    : failed('mailbox_switched_off', { detail: `It was switched off at ${dateOf(disabledAt)}.` });
 
 export function judgeOAuthClient(client: OAuthClient, now: number): Judgement {
   if (client.deletedAt !== null) {

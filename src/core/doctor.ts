@@ -57,8 +57,8 @@ export type Diagnosis = {
   /** The link that shows a diagnosis of this mailbox to whoever opens it. */
   url: string;
   steps: DoctorStep[];
-  /** The verdict of the first failure, or `ok`; null when the first failure is that the mailbox is switched off. */
-  summary: Verdict | null;
+  /** The verdict of the first failure, or `ok`. */
+  summary: Verdict;
   /** For the mailbox owner, when reconnecting is what helps. */
   reconnectUrl: string | null;
 };
@@ -232,7 +232,7 @@ export function createDoctor(ports: Needs) {
       examinedAt,
       url: await links.diagnosisUrl(mailbox.id, oauthClient),
       steps,
-      summary: failure ? failure.verdict : verdictOf('ok'),
+      summary: failure?.verdict ?? verdictOf('ok'),
       reconnectUrl: helpsReconnecting(steps) ? await links.reconnectUrl(mailbox.id, oauthClient) : null,
     };
   }

@@ -78,7 +78,8 @@ export const errorTable = {
     title: 'Mailboxes use this OAuth client',
     explanation:
       'Deleting it, or making it another registration, would leave mailboxes that can never be refreshed again.',
-    remedy: 'Disconnect or reconnect the mailboxes first.',
+    remedy:
+      'Disconnect or reconnect the mailboxes first; or delete it with `?force=true`, and its mailboxes say that they must be reconnected.',
   },
   oauth_client_missing: {
     status: 409,
@@ -100,7 +101,7 @@ export const errorTable = {
     remedy: 'Create a new connect session.',
   },
   confirmation_refused: {
-    status: 403,
+    status: 409,
     title: 'The code does not confirm this connect session',
     explanation: 'The code is mistyped, or belongs to another connect session. The session still waits.',
     remedy: 'Send the value of `code` as it came to the return URL, with the id of the same connect session.',

@@ -143,6 +143,7 @@ export { Secret, secret } from './secret.ts';
 export type { Arrival } from './session-results.ts';
 export type { SetUpList, SetUpStep, SetUpStepName, SetUpValue } from './set-up/index.ts';
 export type { Setback, SetbackStatus } from './setbacks.ts';
+export { setbackReasons } from './setbacks.ts';
 export type { Tag } from './tags.ts';
 export type { TokenAnswer } from './tokens.ts';
 export type { MailboxStatus, TransportResult, Verification } from './verification.ts';

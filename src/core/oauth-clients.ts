@@ -55,8 +55,11 @@ export type OAuthClient = {
   deletedAt: number | null;
 };
 
-/** With the redirect URI to enter at the provider, letter by letter. */
-export type RegisteredClient = OAuthClient & { redirectUri: string };
+/**
+ * With the redirect URI to enter at the provider, letter by letter. `isOwn`: whoever reads it may change it; others
+ * need not know how it is held or what an examination found.
+ */
+export type RegisteredClient = OAuthClient & { redirectUri: string; isOwn: boolean };
 
 export type NewOAuthClient = {
   provider: ProviderName;
@@ -78,7 +81,12 @@ export type OAuthClientChanges = Partial<
   Pick<
     OAuthClient,
     'name' | 'clientId' | 'entraTenant' | 'personalAccounts' | 'extraScopes' | 'customersMayUse' | 'dialects'
-  > & { credential: EnteredCredential; nextCredential: EnteredCredential | null }
+  > & {
+    credential: EnteredCredential;
+    nextCredential: EnteredCredential | null;
+    /** The end of the current credential, for whoever learned of it later; not together with another one. */
+    credentialExpiresAt: number | null;
+  }
 >;
 
 /** What the deletion of a client leaves behind. */
@@ -108,8 +116,9 @@ export function createOAuthClients(ports: Needs) {
     }
   }
 
-  async function registered(client: OAuthClient): Promise<RegisteredClient> {
-    return { ...client, redirectUri: redirectUriOf(await origins.ofClient(client), client.id) };
+  async function registered({ workspaceId }: Principal, client: OAuthClient): Promise<RegisteredClient> {
+    const redirectUri = redirectUriOf(await origins.ofClient(client), client.id);
+    return { ...client, redirectUri, isOwn: client.workspaceId === workspaceId };
   }
 
   async function owned(rows: StoreOperations, principal: Principal, id: string): Promise<OAuthClient> {
@@ -163,14 +172,14 @@ export function createOAuthClients(ports: Needs) {
         deletedAt: null,
       };
       await store.oauthClients.insert(client);
-      return registered(client);
+      return registered(principal, client);
     },
 
     /** The workspace's own and the shared ones. */
     async list(principal: Principal, page: PageRequest): Promise<Page<RegisteredClient>> {
       requireScope(principal, 'oauth_clients:read');
       const { items, next } = await store.oauthClients.listVisible(principal.workspaceId, page);
-      return { items: await Promise.all(items.map(registered)), next };
+      return { items: await Promise.all(items.map((client) => registered(principal, client))), next };
     },
 
     async read(principal: Principal, id: string): Promise<RegisteredClient> {
@@ -178,7 +187,7 @@ export function createOAuthClients(ports: Needs) {
       const client = await store.oauthClients.byId(id);
       const isVisible = client?.workspaceId === principal.workspaceId || client?.workspaceId === null;
       if (!client || client.deletedAt !== null || !isVisible) throw notFound('OAuth client');
-      return registered(client);
+      return registered(principal, client);
     },
 
     /** The token endpoints that this server calls for a provider, for dialects in which callers name one. */
@@ -209,7 +218,7 @@ export function createOAuthClients(ports: Needs) {
           createdAt: now,
         });
       });
-      return registered(await owned(store, principal, id));
+      return registered(principal, await owned(store, principal, id));
     },
 
     /**
@@ -241,7 +250,7 @@ export function createOAuthClients(ports: Needs) {
       });
       const { workspaceId, provider } = client;
       const fallback = workspaceId === null ? null : await store.oauthClients.choose(workspaceId, provider);
-      return { mailboxes, fallback: fallback && (await registered(fallback)) };
+      return { mailboxes, fallback: fallback && (await registered(principal, fallback)) };
     },
   };
 
@@ -266,7 +275,10 @@ type CheckedChanges = Omit<OAuthClientChanges, 'credential' | 'nextCredential'> 
   Partial<Pick<OAuthClient, 'credential' | 'nextCredential'>>;
 
 /** The columns that the changes write, over the client as it is under its lock. */
-function changed(client: OAuthClient, { entraTenant, dialects, ...plain }: CheckedChanges) {
+function changed(
+  client: OAuthClient,
+  { entraTenant, dialects, credentialExpiresAt: end, ...plain }: CheckedChanges,
+) {
   const tenant =
     entraTenant === undefined
       ? client.entraTenant
@@ -279,7 +291,8 @@ function changed(client: OAuthClient, { entraTenant, dialects, ...plain }: Check
     ...plain,
     ...(entraTenant === undefined ? {} : { entraTenant: tenant }),
     ...(dialects === undefined ? {} : { dialects: mergeDialects(client.dialects, dialects) }),
-    ...(plain.credential === undefined ? {} : { expiryWarnedDays: null }),
+    ...(end === undefined ? {} : { credential: { ...client.credential, expiresAt: end } }),
+    ...(plain.credential === undefined && end === undefined ? {} : { expiryWarnedDays: null }),
     ...(isRepair ? { status: 'active' as const, pausedReason: null, pausedAt: null, examination: null } : {}),
   };
   return { columns, isRegistrationChanged, isRepair };

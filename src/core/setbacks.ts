@@ -1,5 +1,6 @@
 // Setbacks: a connect session that came back without a mailbox, but is not over. It waits for an administrator, for
 // another try, or for the caller's word; its link and its result page go on working until it expires.
+import type { ReasonCode } from './diagnosis.ts';
 import type { ProviderWords } from './ports.ts';
 
 /** `at`: when it came to this. */
@@ -16,6 +17,15 @@ export type Setback = { at: number } & (
 );
 
 export type SetbackStatus = Setback['status'];
+
+/** What each is called in a verdict; null = nothing is wrong. */
+export const setbackReasons = {
+  waiting_for_admin: 'admin_consent_required',
+  insufficient_scope: 'scope_missing',
+  wrong_mailbox: 'wrong_mailbox',
+  declined: 'access_denied',
+  waiting_for_confirmation: null,
+} as const satisfies Record<SetbackStatus, ReasonCode | null>;
 
 /** However often somebody tries again: no session lives longer after its creation, but for an administrator. */
 const lifeMillisecondsMax = 24 * 3600 * 1000;

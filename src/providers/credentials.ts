@@ -17,7 +17,8 @@ export type CertificateCredential = {
 export type ServiceAccountKey = {
   kind: 'service_account_key';
   key: KeyObject;
-  keyId: string;
+  /** Google's name for it, sent as `kid`; null = the key came without one (RFC 7515 section 4.1.4: a hint). */
+  keyId: string | null;
   clientEmail: string;
   /** Numeric; what an administrator delegates to. */
   clientId: string;
@@ -143,14 +144,14 @@ const parseServiceAccountKey = (text: Secret<string>): Parsed<ServiceAccountKey>
   if (typeof clientId !== 'string' || !/^\d{1,32}$/.test(clientId)) {
     return objectTo('must name the numeric id of the service account in client_id');
   }
-  if (typeof keyId !== 'string' || !/^[\w-]{1,128}$/.test(keyId)) {
-    return objectTo('must name its key in private_key_id');
+  if (keyId !== undefined && (typeof keyId !== 'string' || !/^[\w-]{1,128}$/.test(keyId))) {
+    return objectTo('must name its key in private_key_id as Google does, or not at all');
   }
   if (typeof pem !== 'string') return objectTo('must hold a private key in private_key');
   const read = readPrivateKey(pem);
   if (!read.ok) return read;
   return {
     ok: true,
-    credential: { kind: 'service_account_key', key: read.key, keyId, clientEmail, clientId },
+    credential: { kind: 'service_account_key', key: read.key, keyId: keyId ?? null, clientEmail, clientId },
   };
 };

@@ -24,7 +24,7 @@ export const signAssertion = async (
   { audience, subject, scopes, now }: AssertionClaims,
 ): Promise<string> => {
   const issuedAt = Math.floor(now / 1000);
-  const header = { alg: 'RS256', typ: 'JWT', kid: keyId };
+  const header = { alg: 'RS256', typ: 'JWT', ...(keyId === null ? {} : { kid: keyId }) };
   const claims = {
     iss: clientEmail,
     ...(subject === null ? {} : { sub: subject }),

@@ -158,7 +158,7 @@ test('a provider that is down fails the renewal, heals by itself and is no reaso
   installation.sandbox.microsoft.configure({ fault: namedFaults.serverError('refresh') });
   const found = await examine(id);
   assertFailure(found, 'refresh', 'provider_unavailable');
-  assert.deepEqual([found.summary?.healsItself, found.reconnectUrl], [true, null]);
+  assert.deepEqual([found.summary.healsItself, found.reconnectUrl], [true, null]);
   assert.equal(resultsOf(found).imap, 'skipped');
   const status = await installation.call('GET', `/v1/mailboxes/${id}`);
   assert.equal(status.body.status, 'connected', 'the mailbox itself is as it was');
@@ -172,7 +172,7 @@ test('a mailbox that is switched off is asked nothing', async () => {
   const before = sandbox.google.stats().tokenRequests;
   const found = await examine(id);
   assert.deepEqual([resultsOf(found).mailbox, resultsOf(found).refresh], ['failed', 'skipped']);
-  assert.equal(found.summary, null);
+  assert.equal(found.summary.code, 'mailbox_switched_off');
   assert.equal(sandbox.google.stats().tokenRequests, before);
   await call('PATCH', `/v1/mailboxes/${id}`, { disabled: false });
 });

@@ -6,6 +6,7 @@ import {
   cookieOf,
   depart,
   type Json,
+  press,
   record,
   startWorld,
   type TestWorkspace,
@@ -101,6 +102,40 @@ describe('another try', () => {
     const { page } = await arrive(await depart(world, workspace));
     assert.match(page.body, /What was missing[\s\S]*Read, write, send and delete all of your mail/);
     assert.match(page.body, /leave every box ticked/);
+  });
+});
+
+describe('whoever went before somebody else through the same link', () => {
+  /** One cancels; then somebody else goes through the same link, in a browser of their own. */
+  async function both(request: Json) {
+    const first = await declined(request);
+    world.behaviour.person = { ...person, email: 'eve@example.com', subject: 'eve' };
+    const second = await arrive(await press(world, first.consent.url));
+    return { first, second };
+  }
+
+  it('is given no code for what the other one allowed', async () => {
+    const { first, second } = await both({ completion: 'confirm', return_url: returnUrl });
+    const code = new URL(second.location).searchParams.get('code');
+    assert.ok(code);
+    for (const url of [first.location, first.consent.callback]) {
+      const { headers, body } = await get(url, first.ticket);
+      assert.ok(!`${JSON.stringify(headers)}${body}`.includes(code), url);
+    }
+  });
+
+  it('does not learn whose mailbox was connected', async () => {
+    const { first, second } = await both({});
+    assert.match(second.page.body, /eve@example\.com/);
+    const page = await get(first.location, first.ticket);
+    assert.doesNotMatch(page.body, /eve@/);
+  });
+
+  it('does not learn which other account was chosen', async () => {
+    const { first, second } = await both({ expected_email: 'ada@example.com' });
+    assert.match(second.page.body, /eve@example\.com/);
+    const page = await get(first.location, first.ticket);
+    assert.doesNotMatch(page.body, /eve@/);
   });
 });
 

@@ -47,6 +47,15 @@ const fieldsOf = ({ status, body }: Answer): string[] => {
 };
 
 describe('a credential', () => {
+  it('gets its end by itself when somebody learns of it later, and is itself as it was', async () => {
+    const made = await create({ client_secret: 'canary-endless' });
+    const path = `/v1/oauth-clients/${text(made.body.id)}`;
+    const changed = await workspace.call('PATCH', path, { client_secret_expires_at: later });
+    const [before, after] = [record(made.body.credential), record(changed.body.credential)];
+    assert.deepEqual(after, { ...before, expires_at: record(changed.body.credential).expires_at });
+    assert.equal(Date.parse(text(after.expires_at)), Date.parse(later));
+  });
+
   it('is in no answer and no event, in whatever form it was entered', async () => {
     const made = [
       await create({ client_secret: 'canary-short', client_secret_expires_at: later }),
@@ -150,7 +159,7 @@ describe('a credential', () => {
     [
       'whose end comes alone',
       { credential: { value: 'x' }, client_secret_expires_at: later },
-      ['/client_secret_expires_at belongs to client_secret'],
+      ['/client_secret_expires_at belongs to client_secret: see expires_at of credential'],
     ],
     [
       'for a grant type that the provider has not',

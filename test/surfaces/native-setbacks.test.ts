@@ -261,7 +261,7 @@ describe('a session that has to be confirmed', () => {
     const other = await held();
     for (const code of [other.code, 'guessed']) {
       const answer = await workspace.call('POST', `${path}/confirm`, { code });
-      assert.deepEqual([answer.status, answer.body.code], [403, 'confirmation_refused']);
+      assert.deepEqual([answer.status, answer.body.code], [409, 'confirmation_refused']);
     }
     assert.equal((await read(session)).status, 'waiting_for_confirmation');
   });

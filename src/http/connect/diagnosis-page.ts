@@ -21,14 +21,14 @@ ${button(action, 'Run the diagnosis')}`,
 
 export function diagnosisPage(diagnosis: Diagnosis, action: string): Page {
   const { mailbox, workspace, summary, steps, reconnectUrl } = diagnosis;
-  const isWell = summary?.code === 'ok';
+  const isWell = summary.code === 'ok';
   const examinedAt = new Date(diagnosis.examinedAt).toISOString();
   return {
     status: 200,
     title: isWell ? 'The mailbox works' : 'Something keeps the mailbox from working',
     tone: isWell ? 'good' : 'bad',
     content: html`${about({ mailbox, workspace })}
-${summary === null ? html`<p>The mailbox is switched off in ${nameOf(workspace)}.</p>` : isWell ? null : advice(summary)}
+${isWell ? null : advice(summary)}
 ${reconnectUrl === null ? null : html`<p><a href="${reconnectUrl}">Reconnect the mailbox</a></p>`}
 <h2>What was tried</h2>
 <ol class="steps">

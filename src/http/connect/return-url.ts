@@ -1,16 +1,8 @@
 // Where the browser goes when whoever made the session named a place. The place gets the name of the mailbox and
 // whether it was known, as programs written for EmailEngine read them, or the words of the native API; never a secret,
 // but the code with which the caller's backend confirms.
-import type { ConnectSession, ReasonCode, SetbackStatus } from '../../core/index.ts';
+import { type ConnectSession, setbackReasons } from '../../core/index.ts';
 import type { Arrived } from './result-pages.ts';
-
-const reasons = {
-  insufficient_scope: 'scope_missing',
-  wrong_mailbox: 'wrong_mailbox',
-  waiting_for_admin: 'admin_consent_required',
-  declined: 'access_denied',
-  waiting_for_confirmation: null,
-} as const satisfies Record<SetbackStatus, ReasonCode | null>;
 
 /** The browser goes there by itself. Null = it stays on our page: nothing was connected, or no place was named. */
 export function returnUrlOf({ session, result }: Arrived): string | null {
@@ -32,7 +24,7 @@ export function backUrlOf(arrived: Arrived): string | null {
   if (session.completion === 'result_page') return null;
   if (result.status === 'waiting_for_confirmation') return confirmationUrlOf(arrived);
   if (result.status === 'connected' || result.status === 'cancelled') return null;
-  const reason = result.status === 'failed' ? result.reason : reasons[result.status];
+  const reason = result.status === 'failed' ? result.reason : setbackReasons[result.status];
   return withParameters(session, {
     session: session.id,
     status: result.status,

@@ -53,7 +53,9 @@ export const clientSecret = text({
 });
 
 export const clientSecretExpiry = nullable(
-  time('When `client_secret` ends, as the provider shows it; null = never, or unknown.'),
+  time(
+    'When the secret ends, as the provider shows it; null = never, or unknown. In a change it may stand without `client_secret`, for the one that is there.',
+  ),
 );
 
 export const credentialSchema = Type.Object(
@@ -63,7 +65,10 @@ export const credentialSchema = Type.Object(
       description: '`here` = sealed in the database, `reference` = by the operator, outside of it.',
     }),
     reference: nullable(
-      Type.String({ description: 'The name that the operator gave it.', examples: ['acme-google'] }),
+      Type.String({
+        description: 'The name that the operator gave it; null for others than the owner.',
+        examples: ['acme-google'],
+      }),
     ),
     expires_at: expiry,
     added_at: time('When it was entered.'),
@@ -75,15 +80,14 @@ export const credentialSchema = Type.Object(
   },
 );
 
-export const presentCredential = ({
-  kind,
-  held,
-  expiresAt,
-  addedAt,
-}: ClientCredential): Static<typeof credentialSchema> => ({
+/** Only the owner of the OAuth client is told under which name the operator holds it. */
+export const presentCredential = (
+  { kind, held, expiresAt, addedAt }: ClientCredential,
+  { isOwn }: { isOwn: boolean },
+): Static<typeof credentialSchema> => ({
   kind,
   held: held instanceof Secret ? 'here' : 'reference',
-  reference: held instanceof Secret ? null : held.reference,
+  reference: held instanceof Secret || !isOwn ? null : held.reference,
   expires_at: isoTimeOrNull(expiresAt),
   added_at: isoTime(addedAt),
 });
@@ -111,8 +115,8 @@ export function currentCredentialOf(body: Forms): EnteredCredential | null {
   const { credential, client_secret: value, client_secret_expires_at: end } = body;
   if (credential && value !== undefined)
     throw invalidField('/client_secret', 'is there twice: see credential');
-  if (value === undefined && end !== undefined) {
-    throw invalidField('/client_secret_expires_at', 'belongs to client_secret');
+  if (credential && end !== undefined) {
+    throw invalidField('/client_secret_expires_at', 'belongs to client_secret: see expires_at of credential');
   }
   if (credential) return credentialOf(credential, '/credential');
   if (value === undefined) return null;

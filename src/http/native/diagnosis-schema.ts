@@ -22,11 +22,7 @@ export const diagnosisSchema = Type.Object(
     mailbox_id: id('The mailbox.'),
     email: email('Its address.'),
     examined_at: time('When it was looked into.'),
-    summary: nullable(
-      Type.Ref('Verdict#', {
-        description: 'Of the first step that failed, or `ok`; null when the mailbox is switched off.',
-      }),
-    ),
+    summary: Type.Ref('Verdict#', { description: 'Of the first step that failed, or `ok`.' }),
     steps: Type.Array(
       Type.Object({
         step: oneOf(steps, { description: '`refresh` comes once for each resource.' }),
@@ -58,7 +54,7 @@ export const presentDiagnosis = (diagnosis: Diagnosis): Static<typeof diagnosisS
   mailbox_id: diagnosis.mailbox.id,
   email: diagnosis.mailbox.email,
   examined_at: isoTime(diagnosis.examinedAt),
-  summary: diagnosis.summary && presentVerdict(diagnosis.summary),
+  summary: presentVerdict(diagnosis.summary),
   steps: diagnosis.steps.map(({ step, title, result, verdict, detail, provider, durationMilliseconds }) => ({
     step,
     title,

@@ -12,7 +12,17 @@ import {
   removalSchema,
 } from './oauth-client-schema.ts';
 import { answer, type Noun, noContent, operation } from './operation.ts';
-import { closed, idParams, noQuery, oneOf, pageOf, pageQuery, pageRequestOf, presentPage } from './parts.ts';
+import {
+  closed,
+  idParams,
+  noQuery,
+  oneOf,
+  pageOf,
+  pageQuery,
+  pageRequestOf,
+  presentPage,
+  timeOf,
+} from './parts.ts';
 import { principalOf } from './principal.ts';
 
 const tag = 'OAuth clients';
@@ -170,10 +180,12 @@ export const oauthClients: Noun = (app, core) => {
 function changesOf(body: Static<typeof oauthClientChanges>) {
   const credential = currentCredentialOf(body);
   const next = body.next_credential;
+  const end = body.client_secret === undefined ? body.client_secret_expires_at : undefined;
   return {
     ...(body.name === undefined ? {} : { name: body.name }),
     ...(body.client_id === undefined ? {} : { clientId: body.client_id }),
     ...(credential === null ? {} : { credential }),
+    ...(end === undefined ? {} : { credentialExpiresAt: timeOf('/client_secret_expires_at', end) }),
     ...(next === undefined ? {} : { nextCredential: next && credentialOf(next, '/next_credential') }),
     ...(body.entra_tenant === undefined ? {} : { entraTenant: body.entra_tenant }),
     ...(body.personal_accounts === undefined ? {} : { personalAccounts: body.personal_accounts }),

@@ -1,7 +1,7 @@
 // Why a connect session waits, in the native API. With which account somebody signed in by mistake is not told: the
 // workspace did not ask for that address.
 import { type Static, Type } from 'typebox';
-import { type ReasonCode, type Setback, type SetbackStatus, verdictOf } from '../../core/index.ts';
+import { type Setback, type SetbackStatus, setbackReasons, verdictOf } from '../../core/index.ts';
 import { isoTime, nullable, oneOf, presentVerdict, time } from './parts.ts';
 import { presentProviderWords, providerWordsSchema } from './provider-words.ts';
 
@@ -24,16 +24,8 @@ export const setbackSchema = Type.Object(
   { description: 'What the last try came to; null = there was none, or the session is over.' },
 );
 
-const reasons = {
-  waiting_for_admin: 'admin_consent_required',
-  insufficient_scope: 'scope_missing',
-  wrong_mailbox: 'wrong_mailbox',
-  declined: 'access_denied',
-  waiting_for_confirmation: null,
-} as const satisfies Record<SetbackStatus, ReasonCode | null>;
-
 export function presentSetback(setback: Setback): Static<typeof setbackSchema> {
-  const reason = reasons[setback.status];
+  const reason = setbackReasons[setback.status];
   const words = 'provider' in setback ? setback.provider : null;
   return {
     status: setback.status,

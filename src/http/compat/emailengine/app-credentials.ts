@@ -1,6 +1,5 @@
 // What an OAuth2 application authenticates with, between EmailEngine's fields and the core's: a client secret, or
 // Google's key of a service account in pieces. Texts go in and never come out.
-import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { type EnteredCredential, enteredSecret, GatewayError } from '../../../core/index.ts';
 import { masked } from './account-view.ts';
 import type { AppChanges } from './app-schemas.ts';
@@ -81,7 +80,8 @@ function serviceAccountOf(body: AppChanges, known: KnownApp): Entered {
     client_id: clientId,
     client_email: clientEmail,
     private_key: privateKey,
-    private_key_id: file?.private_key_id ?? nameOf(privateKey),
+    // EmailEngine has no field for the id of a key that comes alone.
+    ...(file ? { private_key_id: file.private_key_id } : {}),
   });
   return { clientId, clientEmail, credential: { kind: 'service_account_key', value, expiresAt: null } };
 }
@@ -112,20 +112,4 @@ function keyFileOf(text: string): KeyFile | null {
     private_key: member('private_key'),
     private_key_id: member('private_key_id'),
   };
-}
-
-/**
- * EmailEngine has no field for the id of a key, which RFC 7515 section 4.1.4 calls a hint. A key that comes alone is
- * named by its own fingerprint, in the form of Google's ids.
- */
-function nameOf(privateKey: string): string {
-  try {
-    const key = createPublicKey(createPrivateKey(privateKey));
-    return createHash('sha1')
-      .update(key.export({ type: 'spki', format: 'pem' }))
-      .digest('hex');
-  } catch {
-    // What is wrong with it, the core says.
-    return 'unreadable';
-  }
 }

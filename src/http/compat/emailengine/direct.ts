@@ -46,13 +46,8 @@ export async function connectDirectly(
     customer: null,
     externalId: before ? before.mailbox.externalId : account,
     mailboxId: before?.mailbox.id ?? null,
+    ...(Object.keys(settings).length > 0 ? { settings: { dialects: { [surfaceName]: settings } } } : {}),
   });
-  if (Object.keys(settings).length > 0) {
-    const keeper = { ...principal, scopes: new Set([...principal.scopes, 'mailboxes:update' as const]) };
-    await core.mailboxes.update(keeper, joined.mailbox.id, {
-      settings: { dialects: { [surfaceName]: settings } },
-    });
-  }
   return { mailbox: joined.mailbox, isNew };
 }
 
