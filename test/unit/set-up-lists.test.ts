@@ -227,6 +227,7 @@ test('each national cloud has its own console', () => {
 /** Verdicts for the workspace that no registration can mend. */
 const notOfRegistrations: ReasonCode[] = [
   'mailbox_in_other_workspace',
+  'mailbox_switched_off',
   'address_held_by_other_account',
   'oauth_client_deleted',
   'basic_auth_refused',
