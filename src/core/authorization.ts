@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { createAcceptance } from './acceptance.ts';
 import { type Authorized, createCodeExchange, type Refusal } from './code-exchange.ts';
-import { type ConnectSession, type ConnectSessions, hashOfToken, isOpen, newToken } from './connect.ts';
+import type { ConnectSessions } from './connect.ts';
+import { type ConnectSession, hashOfToken, isOpen, newToken } from './connect-session.ts';
 import { GatewayError } from './errors.ts';
 import { type Established, establish } from './establish.ts';
 import type { InFlight } from './in-flight.ts';
@@ -194,18 +195,19 @@ export function createAuthorization(ports: Needs) {
       }
       const session = await store.connectSessions.byId(request.sessionId);
       if (!session) return { session: null, reason: 'session_expired' };
-      if (request.consumedAt !== null) return results.answerOfFirst(session.id, request.consumedAt);
+      if (request.consumedAt !== null)
+        return results.answerOfFirst(session.id, request.id, request.consumedAt);
       // Another request of the same link was faster, perhaps another person's: no word about its result.
       if (session.outcome && session.outcome.status !== 'cancelled') {
         return { session: null, reason: 'session_expired' };
       }
-      if (session.outcome) return results.arrivalOf(session.id);
+      if (session.outcome) return results.arrivalOf(session.id, request.id);
       if (!isOpen(session, clock.now())) return { session: null, reason: 'session_expired' };
       const consumedAt = clock.now();
       if (!(await store.authorizationRequests.consume(request.id, consumedAt))) {
         return request.expiresAt <= consumedAt
           ? { session: null, reason: 'session_expired' }
-          : results.answerOfFirst(session.id, consumedAt);
+          : results.answerOfFirst(session.id, request.id, consumedAt);
       }
       return inFlight.track(complete(session, request, callback.parameters, state));
     },
@@ -224,7 +226,8 @@ export function createAuthorization(ports: Needs) {
       if (!results.isConfirmationCode(session.id, code)) {
         throw new GatewayError('confirmation_refused', 'This code does not confirm this connect session.');
       }
-      await inFlight.track(finish(session, { ...held, client: await clientOf(session) }));
+      const { requestId } = session.setback;
+      await inFlight.track(finish(session, { ...held, client: await clientOf(session) }, requestId));
     },
 
     /** As `ConnectSessions.cancel`, and hands back what the session held. */
@@ -263,30 +266,37 @@ export function createAuthorization(ports: Needs) {
     state: string,
   ): Promise<Arrival> {
     const authorized = await exchange(session, request, parameters, state).catch(unfinished(session));
-    if ('reason' in authorized) return results.refuse(session, authorized);
+    if ('reason' in authorized) return results.refuse(session, authorized, request.id);
     const objection = await acceptance.objection(session, authorized).catch(unfinished(session));
-    if (objection) return refuse(session, authorized, objection);
-    return session.completion === 'confirm' ? hold(session, authorized) : finish(session, authorized);
+    if (objection) return refuse(session, authorized, objection, request.id);
+    return session.completion === 'confirm'
+      ? hold(session, authorized, request.id)
+      : finish(session, authorized, request.id);
   }
 
-  async function hold(session: ConnectSession, authorized: Authorized): Promise<Arrival> {
+  async function hold(session: ConnectSession, authorized: Authorized, requestId: string): Promise<Arrival> {
     const { client: _client, ...held } = authorized;
     const { email, name } = authorized.identity;
     const setback = {
       at: clock.now(),
+      requestId,
       status: 'waiting_for_confirmation',
       email: session.sharedMailbox ?? email ?? '',
       name,
     } as const;
     const isHeld = await results.setBack(session, setback, held);
-    if (isHeld) return results.arrivalOf(session.id);
+    if (isHeld) return results.arrivalOf(session.id, requestId);
     await discardQuietly(session, authorized);
-    return results.arrivalOf(session.id);
+    return results.arrivalOf(session.id, requestId);
   }
 
-  async function finish(session: ConnectSession, authorized: Authorized): Promise<Arrival> {
-    const established = await write(session, authorized).catch(unfinished(session));
-    if ('reason' in established) return refuse(session, authorized, established);
+  async function finish(
+    session: ConnectSession,
+    authorized: Authorized,
+    requestId?: string,
+  ): Promise<Arrival> {
+    const established = await write(session, authorized, requestId).catch(unfinished(session));
+    if ('reason' in established) return refuse(session, authorized, established, requestId);
     connectSessions.announce(session.id);
     // At once, so that the page can say whether the mailbox works; a failed proof ends nothing.
     await verifier
@@ -294,11 +304,16 @@ export function createAuthorization(ports: Needs) {
       .catch((error: unknown) =>
         log.error('a new mailbox could not be verified', { mailboxId: established.mailboxId, error }),
       );
-    return results.arrivalOf(session.id);
+    return results.arrivalOf(session.id, requestId);
   }
 
-  async function refuse(session: ConnectSession, authorized: Authorized, refusal: Refusal): Promise<Arrival> {
-    const arrival = await results.refuse(session, refusal);
+  async function refuse(
+    session: ConnectSession,
+    authorized: Authorized,
+    refusal: Refusal,
+    requestId?: string,
+  ): Promise<Arrival> {
+    const arrival = await results.refuse(session, refusal, requestId);
     await discardQuietly(session, authorized);
     return arrival;
   }
@@ -310,8 +325,12 @@ export function createAuthorization(ports: Needs) {
     };
   }
 
-  function write(session: ConnectSession, authorized: Authorized): Promise<Established | Refusal> {
-    const once = () => establish(ports, session, authorized, acceptance);
+  function write(
+    session: ConnectSession,
+    authorized: Authorized,
+    requestId?: string,
+  ): Promise<Established | Refusal> {
+    const once = () => establish(ports, session, authorized, { ...acceptance, requestId });
     // The same person in two windows: both rows cannot be new; the second try finds the first one's.
     return once().catch((error: unknown) => {
       if (error instanceof GatewayError && error.code === 'conflict') return once();

@@ -1,7 +1,7 @@
 // The one transaction that turns an accepted authorization into a connection, the session's result and an event.
 import { type Acceptance, addressOf } from './acceptance.ts';
 import type { Authorized, Refusal } from './code-exchange.ts';
-import type { ConnectOutcome, ConnectSession } from './connect.ts';
+import type { ConnectOutcome, ConnectSession } from './connect-session.ts';
 import { addressLock, writeConnection } from './connection-rows.ts';
 import { raise } from './events.ts';
 import type { Ports } from './ports.ts';
@@ -15,7 +15,10 @@ export async function establish(
   ports: Needs,
   session: ConnectSession,
   authorized: Authorized,
-  { objectionToAddress }: Acceptance,
+  {
+    objectionToAddress,
+    requestId,
+  }: Pick<Acceptance, 'objectionToAddress'> & { requestId: string | undefined },
 ): Promise<Established | Refusal> {
   const { clock, store } = ports;
   const now = clock.now();
@@ -27,6 +30,7 @@ export async function establish(
       if (objection) return objection;
       const { mailbox, isNew } = await writeConnection(ports, rows, connection, now);
       const outcome: ConnectOutcome = {
+        ...(requestId === undefined ? {} : { requestId }),
         status: 'connected',
         mailboxId: mailbox.id,
         email: mailbox.email,

@@ -1,7 +1,8 @@
 // What a way back from the provider comes to: written once, read as often as somebody looks. A refusal that the person
 // can do something about is a setback, where the session allows another try; every other one ends the session.
 import type { Refusal } from './code-exchange.ts';
-import type { ConnectOutcome, ConnectSession, ConnectSessions } from './connect.ts';
+import type { ConnectSessions } from './connect.ts';
+import type { ConnectOutcome, ConnectSession } from './connect-session.ts';
 import { type EventType, raise } from './events.ts';
 import type { Ports } from './ports.ts';
 import { expiryAfter, type Setback } from './setbacks.ts';
@@ -38,9 +39,10 @@ const duplicateWaitMilliseconds = 20_000;
 export function createSessionResults(ports: Needs) {
   const { clock, store, settings, linkSigner, connectSessions } = ports;
 
-  async function fail(session: ConnectSession, refusal: Refusal): Promise<void> {
+  async function fail(session: ConnectSession, refusal: Refusal, requestId?: string): Promise<void> {
     const at = clock.now();
     const outcome: ConnectOutcome = {
+      ...(requestId === undefined ? {} : { requestId }),
       status: 'failed',
       reason: refusal.reason,
       provider: refusal.provider ?? null,
@@ -100,12 +102,20 @@ export function createSessionResults(ports: Needs) {
     }
   }
 
-  /** What the session says of what happened since `since`: a setback of an earlier try is no answer. */
-  async function arrivalOf(sessionId: string, since = 0): Promise<Arrival> {
+  /**
+   * What the session says of what happened since `since`: a setback of an earlier try is no answer. With `requestId`
+   * a result of another request is none either: a link may pass through several hands, and whose mailbox it became,
+   * or the code that confirms it, is for the one browser.
+   */
+  async function arrivalOf(sessionId: string, requestId?: string, since = 0): Promise<Arrival> {
     const session = await store.connectSessions.byId(sessionId);
     const setback = session?.setback && session.setback.at >= since ? session.setback : null;
     const result = session?.outcome ?? (session && session.expiresAt > clock.now() ? setback : null);
     if (!session || !result) return { session: null, reason: 'session_expired' };
+    const owner = 'requestId' in result ? result.requestId : undefined;
+    if (requestId !== undefined && owner !== undefined && owner !== requestId) {
+      return { session: null, reason: 'session_expired' };
+    }
     const [workspace, mailbox] = await Promise.all([
       store.workspaces.byId(session.workspaceId),
       result.status === 'connected' ? store.mailboxes.byId(result.mailboxId) : null,
@@ -130,23 +140,23 @@ export function createSessionResults(ports: Needs) {
     isConfirmationCode: (sessionId: string, code: string): boolean =>
       linkSigner.verify('confirmation', sessionId, code),
 
-    async refuse(session: ConnectSession, refusal: Refusal): Promise<Arrival> {
+    async refuse(session: ConnectSession, refusal: Refusal, requestId?: string): Promise<Arrival> {
       const setback = session.isRetryable ? setbackOf(refusal) : null;
-      if (setback) await setBack(session, setback);
-      else await fail(session, refusal);
+      if (setback) await setBack(session, { ...setback, ...(requestId === undefined ? {} : { requestId }) });
+      else await fail(session, refusal, requestId);
       connectSessions.announce(session.id);
-      return arrivalOf(session.id);
+      return arrivalOf(session.id, requestId);
     },
 
     /** The first callback's answer, for whoever comes second: a double click, a reload, a link scanner. */
-    async answerOfFirst(sessionId: string, since: number): Promise<Arrival> {
+    async answerOfFirst(sessionId: string, requestId: string, since: number): Promise<Arrival> {
       const end = clock.now() + duplicateWaitMilliseconds;
       while (clock.now() < end) {
-        const arrival = await arrivalOf(sessionId, since);
+        const arrival = await arrivalOf(sessionId, requestId, since);
         if (arrival.session) return arrival;
         await clock.sleep(200);
       }
-      return arrivalOf(sessionId, since);
+      return arrivalOf(sessionId, requestId, since);
     },
   };
 }

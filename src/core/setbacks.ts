@@ -3,8 +3,8 @@
 import type { ReasonCode } from './diagnosis.ts';
 import type { ProviderWords } from './ports.ts';
 
-/** `at`: when it came to this. */
-export type Setback = { at: number } & (
+/** `at`: when it came to this. `requestId`: whose way to the provider it was; absent = nobody's. */
+export type Setback = { at: number; requestId?: string } & (
   | { status: 'waiting_for_admin'; provider: ProviderWords | null }
   /** Boxes were left unticked. */
   | { status: 'insufficient_scope'; missingScopes: string[] }
