@@ -1,6 +1,6 @@
 // Whether what came back from the provider may become a mailbox: scopes, kind of account, person, address.
 import type { Authorized, Refusal } from './code-exchange.ts';
-import type { ConnectSession } from './connect.ts';
+import type { ConnectSession } from './connect-session.ts';
 import { objectionToExternalId } from './external-ids.ts';
 import { addressIssuer } from './imports.ts';
 import type { Ports, StoreOperations } from './ports.ts';

@@ -1,10 +1,11 @@
 // The approval of an administrator, where people may not allow mail access alone (Microsoft Entra). The administrator
 // gets a link of their own: through the link of the mailbox owner they would connect their own mailbox. What the
 // provider's page answers is a hint and nothing more; the proof is the mailbox owner's next try.
-import type { ConnectSession, Invitation } from './connect.ts';
-import { type ConnectSessions, connectStatusOf, hashOfToken, isOpen } from './connect.ts';
+import type { ConnectSessions } from './connect.ts';
+import { type ConnectSession, connectStatusOf, hashOfToken, isOpen } from './connect-session.ts';
 import { GatewayError } from './errors.ts';
 import { raise } from './events.ts';
+import type { Invitation } from './invitations.ts';
 import type { Links } from './links.ts';
 import { oauthClientPaused } from './oauth-client-pause.ts';
 import { type Origins, redirectUriOf } from './origins.ts';

@@ -1,7 +1,7 @@
 // From a callback's code to tokens and identity: the code for the profile's own resource, then the refresh token for
 // every further resource that was asked for. Whether the result is acceptable is acceptance.ts's to say.
 import type { AuthorizationRequest } from './authorization.ts';
-import type { ConnectSession } from './connect.ts';
+import type { ConnectSession } from './connect-session.ts';
 import type { ReasonCode } from './diagnosis.ts';
 import { pauseOAuthClient } from './oauth-client-pause.ts';
 import type { OAuthClient } from './oauth-clients.ts';

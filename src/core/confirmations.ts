@@ -1,6 +1,6 @@
 // The caller's word that the browser that came back was the right person's. Until then nothing is connected.
 import type { Authorization } from './authorization.ts';
-import type { ConnectSession } from './connect.ts';
+import type { ConnectSession } from './connect-session.ts';
 import { notFound } from './errors.ts';
 import type { Ports } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';

@@ -1,7 +1,8 @@
 // The connect page of a workspace's customer: a link that needs no API key, shows which providers the customer can
 // connect with, and makes a connect session for whoever chooses one. An OAuth client of the workspace's own is offered
 // when it was opened to customers; else a shared one of the same provider.
-import type { ConnectSession, ConnectSessions } from './connect.ts';
+import type { ConnectSessions } from './connect.ts';
+import type { ConnectSession } from './connect-session.ts';
 import { GatewayError } from './errors.ts';
 import type { OAuthClient, ProviderName } from './oauth-clients.ts';
 import type { Origins } from './origins.ts';

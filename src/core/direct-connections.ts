@@ -2,7 +2,7 @@
 // given the OAuth client a permission of its own. One token is minted and every transport proved before a row is
 // written; there is no refresh token, tokens are minted whenever one is wanted.
 import type { Refusal } from './code-exchange.ts';
-import { type ConnectSession, hashOfToken, isOpen } from './connect.ts';
+import { type ConnectSession, hashOfToken, isOpen } from './connect-session.ts';
 import { addressLock, type Connection, writeConnection } from './connection-rows.ts';
 import { verdictOf } from './diagnosis.ts';
 import { GatewayError, invalidField, notFound } from './errors.ts';

@@ -103,15 +103,8 @@ export { isBranded } from './branding.ts';
 export type { ClientCredential, CredentialKind, EnteredCredential } from './client-credentials.ts';
 export { enteredSecret } from './client-credentials.ts';
 export type { ClientExamination, ExaminationStep } from './client-examination.ts';
-export type {
-  Completion,
-  ConnectOutcome,
-  ConnectSession,
-  ConnectSessionStatus,
-  Invitation,
-  ReconnectInvitation,
-} from './connect.ts';
-export { connectStatusOf, isOpen, nameOf } from './connect.ts';
+export type { Completion, ConnectOutcome, ConnectSession, ConnectSessionStatus } from './connect-session.ts';
+export { connectStatusOf, isOpen } from './connect-session.ts';
 export type { CustomerPage } from './customer-pages.ts';
 export type { Customer } from './customers.ts';
 export type { Actor, ReasonCode, Verdict } from './diagnosis.ts';
@@ -122,6 +115,8 @@ export type { ErrorCode, ErrorExtras, FieldError } from './errors.ts';
 export { errorTable, GatewayError, invalidField } from './errors.ts';
 export type { GatewayEvent } from './events.ts';
 export type { ImportOutcome, ImportRequest } from './imports.ts';
+export type { Invitation, ReconnectInvitation } from './invitations.ts';
+export { nameOf } from './invitations.ts';
 export type { LackingMailbox } from './lacking-scopes.ts';
 export type { MailboxSettings, MailboxSettingsChanges } from './mailbox-settings.ts';
 export type { Mailbox, MailboxFilter } from './mailboxes.ts';

@@ -4,7 +4,7 @@ import { Compile } from 'typebox/compile';
 import type { ApiKeyScope } from '../core/api-keys.ts';
 import type { CredentialKind } from '../core/client-credentials.ts';
 import type { ClientExamination } from '../core/client-examination.ts';
-import type { ConnectOutcome } from '../core/connect.ts';
+import type { ConnectOutcome } from '../core/connect-session.ts';
 import { type ReasonCode, verdictTable } from '../core/diagnosis.ts';
 import type { GrantFailure } from '../core/grants.ts';
 import type { MailboxSettingsChanges } from '../core/mailbox-settings.ts';

@@ -4,7 +4,7 @@ import type { BackgroundJob } from '../core/background-jobs.ts';
 import type { LogoMediaType } from '../core/branding.ts';
 import type { CredentialKind } from '../core/client-credentials.ts';
 import type { ExaminationStep } from '../core/client-examination.ts';
-import type { Completion, ConnectSession } from '../core/connect.ts';
+import type { Completion, ConnectSession } from '../core/connect-session.ts';
 import type { EventType } from '../core/events.ts';
 import type { GrantStatus } from '../core/grants.ts';
 import type { GrantType, OAuthClient, ProviderName } from '../core/oauth-clients.ts';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { AuthorizationRequest } from '../../src/core/authorization.ts';
 import type { BackgroundJob } from '../../src/core/background-jobs.ts';
 import type { ClientCredential } from '../../src/core/client-credentials.ts';
-import type { ConnectSession } from '../../src/core/connect.ts';
+import type { ConnectSession } from '../../src/core/connect-session.ts';
 import type { Customer } from '../../src/core/customers.ts';
 import type { Grant, TokenSet } from '../../src/core/grants.ts';
 import { noSettings } from '../../src/core/mailbox-settings.ts';

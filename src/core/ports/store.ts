@@ -3,7 +3,7 @@ import type { ApiKey } from '../api-keys.ts';
 import type { AuthorizationRequest } from '../authorization.ts';
 import type { BackgroundJob } from '../background-jobs.ts';
 import type { Breaker } from '../breakers.ts';
-import type { ConnectSession } from '../connect.ts';
+import type { ConnectSession } from '../connect-session.ts';
 import type { Customer } from '../customers.ts';
 import type { ReasonCode } from '../diagnosis.ts';
 import type { GatewayEvent } from '../events.ts';

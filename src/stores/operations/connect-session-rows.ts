@@ -1,6 +1,6 @@
 // A connect session as a row, and back. What it holds is a column that is read and written apart: whoever reads a
 // session to show it opens no tokens.
-import type { ConnectSession } from '../../core/connect.ts';
+import type { ConnectSession } from '../../core/connect-session.ts';
 import type { HeldAuthorization } from '../../core/held-authorization.ts';
 import type { StoreOperations } from '../../core/ports.ts';
 import { heldFromText, textOfHeld } from '../held-authorization.ts';

@@ -1,7 +1,7 @@
 // Connect sessions that come to a setback, and what they hold until they are confirmed.
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import type { ConnectSession } from '../../../src/core/connect.ts';
+import type { ConnectSession } from '../../../src/core/connect-session.ts';
 import type { HeldAuthorization } from '../../../src/core/held-authorization.ts';
 import { nothingSaid, type Store } from '../../../src/core/ports.ts';
 import { secret } from '../../../src/core/secret.ts';

@@ -1,0 +1,122 @@
+// The making of connect sessions: by which OAuth client, for which address, with what to happen at the end. What could
+// only fail later, before the person's eyes, is refused here.
+import { type ConnectSession, hashOfToken, type NewConnectSession, newToken } from './connect-session.ts';
+import { invalidField, notFound } from './errors.ts';
+import type { Mailbox } from './mailboxes.ts';
+import type { OAuthClient } from './oauth-clients.ts';
+import type { Origins } from './origins.ts';
+import type { Ports } from './ports.ts';
+import { createSessionClients } from './session-clients.ts';
+import { isAllowedReturnUrl } from './workspaces.ts';
+
+export type NewSessions = ReturnType<typeof createNewSessions>;
+
+type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'settings'> & { origins: Origins };
+
+export function createNewSessions(ports: Needs) {
+  const { clock, random, store, settings, origins } = ports;
+  const clients = createSessionClients(ports);
+
+  async function ownMailbox(workspaceId: string, request: NewConnectSession): Promise<Mailbox | null> {
+    if (request.mailboxId === null) {
+      if (request.provider === null)
+        throw invalidField('/provider', 'is required unless mailbox_id is given');
+      return null;
+    }
+    const mailbox = await store.mailboxes.byId(request.mailboxId);
+    if (!mailbox || mailbox.workspaceId !== workspaceId) throw notFound('mailbox');
+    if (request.provider !== null && request.provider !== mailbox.provider) {
+      throw invalidField('/provider', `the mailbox is at ${mailbox.provider}`);
+    }
+    return mailbox;
+  }
+
+  /** The link is in this answer and nowhere else. */
+  async function issue(
+    workspaceId: string,
+    request: NewConnectSession,
+  ): Promise<{ session: ConnectSession; url: string }> {
+    const mailbox = await ownMailbox(workspaceId, request);
+    const withProvider = { ...request, provider: mailbox?.provider ?? request.provider };
+    const client = await clients.usable(workspaceId, withProvider, mailbox);
+    const token = newToken(ports);
+    const now = clock.now();
+    const session: ConnectSession = {
+      id: random.id(),
+      workspaceId,
+      oauthClientId: client.id,
+      provider: client.provider,
+      profile: request.profile,
+      tokenHash: hashOfToken(token),
+      expectedEmail: expectedAddress(request, mailbox),
+      sharedMailbox: sharedAddress(request, mailbox, client),
+      mailboxId: mailbox?.id ?? null,
+      customer: request.customer ?? mailbox?.customer ?? null,
+      mailboxName: request.mailboxName ?? null,
+      externalId: request.externalId ?? null,
+      completion: request.completion ?? 'result_page',
+      returnUrl: request.returnUrl ?? null,
+      managedAccountsOnly: request.managedAccountsOnly,
+      exclusive: request.exclusive,
+      isRetryable: request.isRetryable ?? false,
+      surface: request.surface,
+      setback: null,
+      adminConsentedAt: null,
+      outcome: null,
+      createdAt: now,
+      expiresAt: now + settings.connectSessionSeconds * 1000,
+      finishedAt: null,
+      readAt: null,
+    };
+    await requireSound(session, client);
+    await store.connectSessions.insert(session);
+    return { session, url: `${await origins.ofClient(client)}/connect/${token}` };
+  }
+
+  /** Throws `invalid_request` for what could only fail later, before the person's eyes. */
+  async function requireSound(session: ConnectSession, client: OAuthClient): Promise<void> {
+    const isSignIn = client.grantType === 'authorization_code';
+    if (!isSignIn && session.expectedEmail === null) {
+      throw invalidField('/expected_email', 'is required with an OAuth client that acts without a sign-in');
+    }
+    if (!isSignIn && session.completion === 'confirm') {
+      throw invalidField('/completion', 'there is no sign-in that could be confirmed');
+    }
+    if (session.completion !== 'result_page' && session.returnUrl === null) {
+      throw invalidField('/return_url', 'is required for this completion');
+    }
+    if (session.returnUrl === null) return;
+    const workspace = await store.workspaces.byId(session.workspaceId);
+    // A dialect whose programs name any return URL goes on without a list; who has entered one, means it.
+    const isFree = session.surface !== 'native' && workspace?.settings.returnUrls.length === 0;
+    if (!isFree && !(workspace && isAllowedReturnUrl(workspace.settings, session.returnUrl))) {
+      throw invalidField('/return_url', "is not among the workspace's return URLs");
+    }
+  }
+
+  return { issue };
+}
+
+/** A shared mailbox is opened by whoever may; who that is, no session says. */
+function expectedAddress(request: NewConnectSession, mailbox: Mailbox | null): string | null {
+  if (mailbox) return mailbox.delegateEmail ?? mailbox.email;
+  return request.expectedEmail?.toLowerCase() ?? null;
+}
+
+function sharedAddress(
+  request: NewConnectSession,
+  mailbox: Mailbox | null,
+  client: OAuthClient,
+): string | null {
+  if (mailbox) return mailbox.delegateEmail === null ? null : mailbox.email;
+  const address = request.sharedMailbox?.toLowerCase() ?? null;
+  if (address === null) return null;
+  if (client.provider !== 'microsoft') throw invalidField('/shared_mailbox', 'belongs to Microsoft only');
+  if (client.grantType !== 'authorization_code') {
+    throw invalidField(
+      '/shared_mailbox',
+      'name the mailbox in `expected_email`: this OAuth client needs no delegate',
+    );
+  }
+  return address;
+}
