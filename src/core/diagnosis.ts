@@ -96,7 +96,7 @@ export const verdictTable = {
     'The connection could not be stored, so nothing was connected.',
     'Look into the log of the server, then open a new link.',
   ),
-  session_expired: owner('The link was not used within its ten minutes.', 'Ask for a new link.'),
+  session_expired: owner('The link was not used in time.', 'Ask for a new link.'),
   sign_in_interrupted: owner(
     'The sign-in was interrupted half-way, by a page that waited too long or by the back button.',
     'Open a new link, in another browser if it happens again, and go through to the end.',

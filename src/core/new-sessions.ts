@@ -54,7 +54,7 @@ export function createNewSessions(ports: Needs) {
       customer: request.customer ?? mailbox?.customer ?? null,
       mailboxName: request.mailboxName ?? null,
       externalId: request.externalId ?? null,
-      completion: request.completion ?? 'result_page',
+      completion: request.completion ?? (request.returnUrl ? 'redirect' : 'result_page'),
       returnUrl: request.returnUrl ?? null,
       managedAccountsOnly: request.managedAccountsOnly,
       exclusive: request.exclusive,
@@ -84,6 +84,9 @@ export function createNewSessions(ports: Needs) {
     }
     if (session.completion !== 'result_page' && session.returnUrl === null) {
       throw invalidField('/return_url', 'is required for this completion');
+    }
+    if (session.completion === 'result_page' && session.returnUrl !== null) {
+      throw invalidField('/return_url', 'belongs to the completions redirect and confirm');
     }
     if (session.returnUrl === null) return;
     const workspace = await store.workspaces.byId(session.workspaceId);

@@ -67,6 +67,10 @@ export function createSessionResults(ports: Needs) {
     held: Parameters<typeof store.connectSessions.update>[1]['held'] = null,
   ): Promise<boolean> {
     const isWritten = await store.transaction(async (rows) => {
+      // Of two browsers on their way at once, a late refusal must not take back what the other brought.
+      await rows.lock(`connect session ${session.id}`);
+      const now = await rows.connectSessions.byId(session.id);
+      if (now?.setback?.status === 'waiting_for_confirmation') return false;
       const expiresAt = expiryAfter(setback, session, settings);
       if (!(await rows.connectSessions.update(session.id, { setback, expiresAt, held }))) return false;
       const type = setbackEvents[setback.status];

@@ -202,7 +202,7 @@ describe('a callback that is not ours to answer', () => {
   it('one that comes too late is told so', async () => {
     const { callback, cookie } = await depart(world, workspace);
     world.wait(601_000);
-    assertShows(await get(callback, cookie), 410, /ten minutes/);
+    assertShows(await get(callback, cookie), 410, /not used in time/);
   });
 
   it('one whose session was cancelled meanwhile connects nothing', async () => {

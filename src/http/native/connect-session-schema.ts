@@ -31,7 +31,7 @@ const customer = text({
 const sharedMailbox = 'Microsoft: a mailbox without a sign-in of its own, opened by whoever signs in.';
 const completion = oneOf(['result_page', 'redirect', 'confirm'], {
   description:
-    '`result_page` = our page tells how it ended. `redirect` = the browser goes to `return_url` when the mailbox is connected. `confirm` = it goes there with a one-time `code`, and nothing is connected before your backend has sent the code to `/confirm`.',
+    '`result_page` = our page tells how it ended. `redirect` = the browser goes to `return_url` when the mailbox is connected. `confirm` = it goes there with a one-time `code`, and nothing is connected before your backend has sent the code to `/confirm`. Omit for `redirect` with a `return_url`, `result_page` without one.',
 });
 const returnUrl = Type.String({
   format: 'uri',

@@ -172,7 +172,7 @@ const requestOf = (body: Static<typeof newConnectSession>) => ({
   customer: body.customer ?? null,
   managedAccountsOnly: body.managed_accounts_only ?? false,
   exclusive: body.exclusive ?? false,
-  completion: body.completion ?? 'result_page',
+  ...(body.completion === undefined ? {} : { completion: body.completion }),
   returnUrl: body.return_url ?? null,
   isRetryable: body.is_retryable ?? true,
   surface: 'native',
