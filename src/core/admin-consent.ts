@@ -2,8 +2,8 @@
 // gets a link of their own: through the link of the mailbox owner they would connect their own mailbox. What the
 // provider's page answers is a hint and nothing more; the proof is the mailbox owner's next try.
 import type { ConnectSessions } from './connect.ts';
-import { type ConnectSession, connectStatusOf, hashOfToken, isOpen } from './connect-session.ts';
-import { GatewayError } from './errors.ts';
+import { type ConnectSession, isOpen } from './connect-session.ts';
+import { linkOver } from './errors.ts';
 import { raise } from './events.ts';
 import type { Invitation } from './invitations.ts';
 import type { Links } from './links.ts';
@@ -11,7 +11,7 @@ import { oauthClientPaused } from './oauth-client-pause.ts';
 import { type Origins, redirectUriOf } from './origins.ts';
 import type { AdminConsent, Ports } from './ports.ts';
 import type { SessionResults } from './session-results.ts';
-import { readSignedToken, signedToken } from './signed-link.ts';
+import { type LinkPurpose, readSignedToken, signedToken } from './signed-link.ts';
 import type { Workspace } from './workspaces.ts';
 
 /** `consent` null = the answer belongs to no request of ours. */
@@ -35,11 +35,14 @@ type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'providers' | 'linkSigne
 export function createAdminConsents(ports: Needs) {
   const { clock, store, providers, connectSessions, results, links, origins } = ports;
 
-  /** The session that a link for an administrator is about, also when it is over; null when forged or too old. */
-  async function invitation(token: string): Promise<Invitation | null> {
-    const [sessionId] = readSignedToken(ports, 'admin-consent', token)?.parts ?? [];
+  /** The session that a link or a state is about, also when it is over; null when forged or too old. */
+  async function sessionOf(purpose: LinkPurpose, token: string): Promise<Invitation | null> {
+    const [sessionId] = readSignedToken(ports, purpose, token)?.parts ?? [];
     return sessionId === undefined ? null : connectSessions.invitationOf(sessionId);
   }
+
+  /** What a link for an administrator is about; null when forged or too old. */
+  const invitation = (token: string): Promise<Invitation | null> => sessionOf('admin-consent', token);
 
   return {
     invitation,
@@ -57,25 +60,22 @@ export function createAdminConsents(ports: Needs) {
 
     /** The person at the link says that an administrator must approve. Throws `connect_session_over`. */
     async await(session: ConnectSession): Promise<void> {
-      if (!isOpen(session, clock.now()) || !this.isPossible(session)) throw over();
+      const mayWait = session.isRetryable && isOpen(session, clock.now()) && this.isPossible(session);
+      if (!mayWait) throw linkOver();
       if (session.setback?.status === 'waiting_for_admin') return;
       const setback = { at: clock.now(), status: 'waiting_for_admin', provider: null } as const;
-      if (!(await results.setBack(session, setback))) throw over();
+      if (!(await results.setBack(session, setback))) throw linkOver();
     },
-
-    /** The session of a mailbox owner's link; null for an unknown one. */
-    sessionAt: (token: string): Promise<ConnectSession | null> =>
-      store.connectSessions.byTokenHash(hashOfToken(token)),
 
     /** Where the administrator goes. Throws `not_found`, `oauth_client_paused`, `connect_session_over`. */
     async depart(token: string): Promise<{ authorizationUrl: string }> {
       const found = await invitation(token);
       const adminConsentUrl = found && providers[found.session.provider].adminConsentUrl;
-      if (!found || !adminConsentUrl) throw over();
+      if (!found || !adminConsentUrl) throw linkOver();
       const { session, oauthClient, scopes } = found;
       if (oauthClient.status === 'paused') throw oauthClientPaused(oauthClient);
       const parts = [session.id];
-      const state = signedToken(ports, 'admin-consent', { parts, lifeSeconds: stateSeconds });
+      const state = signedToken(ports, 'admin-state', { parts, lifeSeconds: stateSeconds });
       const redirectUri = redirectUriOf(await origins.ofClient(oauthClient), oauthClient.id);
       const request = { redirectUri, scopes, state: `${adminStatePrefix}${state}`, entraTenant: null };
       return { authorizationUrl: adminConsentUrl(oauthClient, request) };
@@ -85,7 +85,7 @@ export function createAdminConsents(ports: Needs) {
     async arrive(callback: { oauthClientId: string; parameters: URLSearchParams }): Promise<AdminArrival> {
       const state = callback.parameters.get('state') ?? '';
       const found = state.startsWith(adminStatePrefix)
-        ? await invitation(state.slice(adminStatePrefix.length)).catch(() => null)
+        ? await sessionOf('admin-state', state.slice(adminStatePrefix.length)).catch(() => null)
         : null;
       if (!found || found.oauthClient.id !== callback.oauthClientId) return { consent: null };
       const { session, workspace } = found;
@@ -99,11 +99,13 @@ export function createAdminConsents(ports: Needs) {
   /** A session that waits is open for its owner again; the event tells whoever wants to send them a word. */
   async function note(session: ConnectSession): Promise<void> {
     const at = clock.now();
-    const isWaiting = connectStatusOf(session, at) === 'waiting_for_admin';
     await store.transaction(async (rows) => {
+      await rows.lock(`connect session ${session.id}`);
+      const now = await rows.connectSessions.byId(session.id);
+      const isWaiting = now?.setback?.status === 'waiting_for_admin';
       const changes = { adminConsentedAt: at, ...(isWaiting ? { setback: null } : {}) };
       await rows.connectSessions.update(session.id, changes);
-      if (session.adminConsentedAt !== null) return;
+      if (!now || now.adminConsentedAt !== null) return;
       await raise(ports, rows, {
         workspaceId: session.workspaceId,
         type: 'connect_session.admin_consented',
@@ -115,6 +117,3 @@ export function createAdminConsents(ports: Needs) {
     connectSessions.announce(session.id);
   }
 }
-
-const over = (): GatewayError =>
-  new GatewayError('connect_session_over', 'This link was used, cancelled, or is too old.');

@@ -5,13 +5,13 @@ import { createAcceptance } from './acceptance.ts';
 import { type Authorized, createCodeExchange, type Refusal } from './code-exchange.ts';
 import type { ConnectSessions } from './connect.ts';
 import { type ConnectSession, hashOfToken, isOpen, newToken } from './connect-session.ts';
-import { GatewayError } from './errors.ts';
+import { GatewayError, linkOver } from './errors.ts';
 import { type Established, establish } from './establish.ts';
 import type { InFlight } from './in-flight.ts';
 import { oauthClientPaused } from './oauth-client-pause.ts';
 import type { OAuthClient } from './oauth-clients.ts';
 import { type Origins, redirectUriOf } from './origins.ts';
-import { hasOtherUse } from './other-uses.ts';
+import { hasOtherUse, personKeyOf } from './other-uses.ts';
 import type { Ports } from './ports.ts';
 import type { Principal } from './principal.ts';
 import { type Secret, secret } from './secret.ts';
@@ -68,9 +68,6 @@ export function createAuthorization(ports: Needs) {
   const { exchange } = createCodeExchange(ports);
   const acceptance = createAcceptance(ports);
 
-  const over = (): GatewayError =>
-    new GatewayError('connect_session_over', 'This link was used, cancelled, or is too old.');
-
   async function clientOf(session: ConnectSession): Promise<OAuthClient> {
     const client = await store.oauthClients.byId(session.oauthClientId);
     if (!client || client.deletedAt !== null) {
@@ -86,9 +83,9 @@ export function createAuthorization(ports: Needs) {
     direct: { statePrefix: string } | null,
   ): Promise<Departure> {
     const now = clock.now();
-    if (!session || !isOpen(session, now)) throw over();
+    if (!session || !isOpen(session, now)) throw linkOver();
     const client = await clientOf(session);
-    if (client.grantType !== 'authorization_code') throw over();
+    if (client.grantType !== 'authorization_code') throw linkOver();
     const provider = providers[session.provider];
     const [nonce, codeVerifier] = [newToken(ports), newToken(ports)];
     const state = `${direct?.statePrefix ?? ''}${newToken(ports)}`;
@@ -142,7 +139,7 @@ export function createAuthorization(ports: Needs) {
     const { revoke } = providers[session.provider];
     const client = await store.oauthClients.byId(session.oauthClientId);
     if (!revoke || !tokens.refreshToken || !client) return;
-    if (await hasOtherUse(ports, session.workspaceId, client, identity)) return;
+    if (await hasOtherUse(ports, session.workspaceId, client, { ...identity, sessionId: session.id })) return;
     const deadline = clock.deadline(settings.providerTimeoutSeconds * 1000);
     const attempt = await revoke(client, tokens.refreshToken, deadline);
     if (!attempt.ok)
@@ -223,7 +220,7 @@ export function createAuthorization(ports: Needs) {
       if (!held || session.setback?.status !== 'waiting_for_confirmation') {
         throw new GatewayError('connect_session_over', 'There is nothing to confirm, or no longer.');
       }
-      if (!results.isConfirmationCode(session.id, code)) {
+      if (!results.isConfirmationCode(session.id, session.setback, code)) {
         throw new GatewayError('confirmation_refused', 'This code does not confirm this connect session.');
       }
       const { requestId } = session.setback;
@@ -242,21 +239,28 @@ export function createAuthorization(ports: Needs) {
     async discardUnconfirmed(limit: number): Promise<number> {
       const before = clock.now() - confirmationGraceMilliseconds;
       const ids = await store.connectSessions.expiredHolding(before, limit);
-      for (const id of ids) {
-        const [session, held] = await Promise.all([
-          store.connectSessions.byId(id),
-          // One that no key opens any more must not keep the others waiting.
-          store.connectSessions.held(id).catch((error: unknown) => {
-            log.error('what a connect session held cannot be read', { sessionId: id, error });
-            return null;
-          }),
-        ]);
-        const isOurs = await store.connectSessions.forgetHeld(id);
-        if (session && held && isOurs) await discardQuietly(session, held);
-      }
+      for (const id of ids) await discardHeld(id);
       return ids.length;
     },
+
+    /** Before an OAuth client goes with its credentials: what its sessions hold could not be handed back afterwards. */
+    async discardHeldOf(oauthClientId: string): Promise<void> {
+      for (const id of await store.connectSessions.holdingOf(oauthClientId)) await discardHeld(id);
+    },
   };
+
+  async function discardHeld(sessionId: string): Promise<void> {
+    const [session, held] = await Promise.all([
+      store.connectSessions.byId(sessionId),
+      // One that no key opens any more must not keep the others waiting.
+      store.connectSessions.held(sessionId).catch((error: unknown) => {
+        log.error('what a connect session held cannot be read', { sessionId, error });
+        return null;
+      }),
+    ]);
+    const isOurs = await store.connectSessions.forgetHeld(sessionId);
+    if (session && held && isOurs) await discardQuietly(session, held);
+  }
 
   /** The request is consumed: whatever happens from here on, the session gets its result. */
   async function complete(
@@ -284,7 +288,8 @@ export function createAuthorization(ports: Needs) {
       email: session.sharedMailbox ?? email ?? '',
       name,
     } as const;
-    const isHeld = await results.setBack(session, setback, held);
+    const heldPerson = personKeyOf(authorized.client, authorized.identity);
+    const isHeld = await results.setBack(session, setback, { held, heldPerson });
     if (isHeld) return results.arrivalOf(session.id, requestId);
     await discardQuietly(session, authorized);
     return results.arrivalOf(session.id, requestId);

@@ -218,6 +218,10 @@ export class GatewayError extends Error {
   }
 }
 
+/** For whoever comes with a link that leads nowhere any more. */
+export const linkOver = (): GatewayError =>
+  new GatewayError('connect_session_over', 'This link was used, cancelled, or is too old.');
+
 /** One field that is not valid. */
 export const invalidField = (field: string, message: string): GatewayError =>
   new GatewayError('invalid_request', 'A field is not valid.', { extras: { fields: [{ field, message }] } });

@@ -25,6 +25,10 @@ export async function establish(
   const connection = connectionOf(ports, session, authorized);
   return store
     .transaction(async (rows) => {
+      // In this order everywhere: the registration, then the address.
+      await rows.lock(`oauth client ${authorized.client.id}`);
+      const client = await rows.oauthClients.byId(authorized.client.id);
+      if (!client || client.deletedAt !== null) return { reason: 'client_unknown' } as const;
       await rows.lock(addressLock(connection.identity.email));
       const objection = await objectionToAddress(rows, session, authorized);
       if (objection) return objection;

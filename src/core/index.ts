@@ -53,7 +53,7 @@ export function createCore(given: GivenPorts) {
   const way = { ...ports, connectSessions, results, verifier, inFlight };
   const authorization = createAuthorization(way);
   const clientExaminations = createClientExaminations(ports);
-  const oauthClients = createOAuthClients(ports);
+  const oauthClients = createOAuthClients({ ...ports, discardHeldOf: authorization.discardHeldOf });
   return {
     settings: ports.settings,
     workspaces: createWorkspaces(ports),

@@ -22,7 +22,7 @@ export type GrantType = 'authorization_code' | 'jwt_bearer' | 'client_credential
 
 export type OAuthClient = {
   id: string;
-  /** Null = shared by the installation. */
+  /** Null = shared by the installation: only one that people consent to, see `isUsableBy`. */
   workspaceId: string | null;
   provider: ProviderName;
   name: string;
@@ -97,12 +97,30 @@ export type Removal = {
   fallback: RegisteredClient | null;
 };
 
+/**
+ * Whether a workspace may use it and hears of it. A client that acts without a sign-in opens every mailbox that an
+ * administrator let it into: whoever shared it, would share those. `workspaceId` null = the installation itself.
+ */
+export const isUsableBy = (
+  client: Pick<OAuthClient, 'workspaceId' | 'grantType'>,
+  workspaceId: string | null,
+): boolean => client.workspaceId === workspaceId || (client.workspaceId === null && !isUnowned(client));
+
+/** One that acts without a sign-in and belongs to no workspace: none is made any more. */
+export const isUnowned = (client: Pick<OAuthClient, 'workspaceId' | 'grantType'>): boolean =>
+  client.workspaceId === null && !needsConsent(client.grantType);
+
+/** Whether each mailbox owner is asked. */
+const needsConsent = (grantType: GrantType): boolean => grantType === 'authorization_code';
+
 const entraTenantForm = /^[0-9a-z][0-9a-z.-]{0,252}$/i;
 
 export type OAuthClients = ReturnType<typeof createOAuthClients>;
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'providers' | 'credentialSource'> & {
   origins: Origins;
+  /** Hands back what sessions of a client hold, while its credentials are there. */
+  discardHeldOf: (oauthClientId: string) => Promise<void>;
 };
 
 export function createOAuthClients(ports: Needs) {
@@ -130,11 +148,20 @@ export function createOAuthClients(ports: Needs) {
   }
 
   return {
-    /** Made in the principal's workspace, or shared when a key of the installation names none. */
+    /**
+     * Made in the principal's workspace, or shared when a key of the installation names none. Throws
+     * `invalid_request`, also for one that is to act without a sign-in and belongs to no workspace.
+     */
     async create(principal: Principal, request: NewOAuthClient): Promise<RegisteredClient> {
       requireScope(principal, 'oauth_clients:create');
       const provider = providers[request.provider];
       const grantType = request.grantType ?? 'authorization_code';
+      if (principal.workspaceId === null && !needsConsent(grantType)) {
+        throw invalidField(
+          '/grant_type',
+          'needs a workspace, named in the header `Mailgrant-Workspace`: shared, it would open its mailboxes to every workspace',
+        );
+      }
       const cloud = request.cloud ?? provider.clouds[0] ?? '';
       if (!provider.clouds.includes(cloud)) {
         throw invalidField('/cloud', `must be one of: ${provider.clouds.join(', ')}`);
@@ -175,7 +202,7 @@ export function createOAuthClients(ports: Needs) {
       return registered(principal, client);
     },
 
-    /** The workspace's own and the shared ones. */
+    /** The workspace's own, and the shared ones that people consent to. */
     async list(principal: Principal, page: PageRequest): Promise<Page<RegisteredClient>> {
       requireScope(principal, 'oauth_clients:read');
       const { items, next } = await store.oauthClients.listVisible(principal.workspaceId, page);
@@ -185,8 +212,9 @@ export function createOAuthClients(ports: Needs) {
     async read(principal: Principal, id: string): Promise<RegisteredClient> {
       requireScope(principal, 'oauth_clients:read');
       const client = await store.oauthClients.byId(id);
-      const isVisible = client?.workspaceId === principal.workspaceId || client?.workspaceId === null;
-      if (!client || client.deletedAt !== null || !isVisible) throw notFound('OAuth client');
+      if (!client || client.deletedAt !== null || !isUsableBy(client, principal.workspaceId)) {
+        throw notFound('OAuth client');
+      }
       return registered(principal, client);
     },
 
@@ -228,6 +256,8 @@ export function createOAuthClients(ports: Needs) {
     async remove(principal: Principal, id: string, { force }: { force: boolean }): Promise<Removal> {
       requireScope(principal, 'oauth_clients:delete');
       const client = await owned(store, principal, id);
+      if (!force) await requireUnused(store, id);
+      await ports.discardHeldOf(id);
       const now = clock.now();
       const mailboxes = await store.transaction(async (rows) => {
         await rows.lock(`oauth client ${id}`);
@@ -293,10 +323,15 @@ function changed(
     ...(dialects === undefined ? {} : { dialects: mergeDialects(client.dialects, dialects) }),
     ...(end === undefined ? {} : { credential: { ...client.credential, expiresAt: end } }),
     ...(plain.credential === undefined && end === undefined ? {} : { expiryWarnedDays: null }),
-    ...(isRepair ? { status: 'active' as const, pausedReason: null, pausedAt: null, examination: null } : {}),
+    ...(isRepair ? { status: 'active' as const, pausedReason: null, pausedAt: null } : {}),
+    ...(isRepair || isExaminedAnew(plain) || end !== undefined ? { examination: null } : {}),
   };
   return { columns, isRegistrationChanged, isRepair };
 }
+
+/** Of what is no repair, that which an examination would judge differently. */
+const isExaminedAnew = (plain: Partial<CheckedChanges>): boolean =>
+  plain.nextCredential !== undefined || plain.extraScopes !== undefined;
 
 /** Names that stand for whatever directory the person belongs to. */
 const anyDirectory: ReadonlySet<string> = new Set(['common', 'organizations', 'consumers']);

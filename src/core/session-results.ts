@@ -4,6 +4,7 @@ import type { Refusal } from './code-exchange.ts';
 import type { ConnectSessions } from './connect.ts';
 import type { ConnectOutcome, ConnectSession } from './connect-session.ts';
 import { type EventType, raise } from './events.ts';
+import type { HeldAuthorization } from './held-authorization.ts';
 import type { Ports } from './ports.ts';
 import { expiryAfter, type Setback } from './setbacks.ts';
 import type { Verification } from './verification.ts';
@@ -24,6 +25,9 @@ export type Arrival =
 
 export type SessionResults = ReturnType<typeof createSessionResults>;
 
+/** What waits for the caller's word, and whose it is. */
+export type Held = { held: HeldAuthorization; heldPerson: string };
+
 type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'settings' | 'linkSigner'> & {
   connectSessions: ConnectSessions;
 };
@@ -35,6 +39,8 @@ const setbackEvents: Partial<Record<Setback['status'], EventType>> = {
 
 /** How long a second callback waits for the first one's result. */
 const duplicateWaitMilliseconds = 20_000;
+/** A first callback is done by then, with every time-out on its way. */
+const workMillisecondsMax = 60_000;
 
 export function createSessionResults(ports: Needs) {
   const { clock, store, settings, linkSigner, connectSessions } = ports;
@@ -64,17 +70,18 @@ export function createSessionResults(ports: Needs) {
   async function setBack(
     session: ConnectSession,
     setback: Setback,
-    held: Parameters<typeof store.connectSessions.update>[1]['held'] = null,
+    held: Held | null = null,
   ): Promise<boolean> {
     const isWritten = await store.transaction(async (rows) => {
       // Of two browsers on their way at once, a late refusal must not take back what the other brought.
       await rows.lock(`connect session ${session.id}`);
       const now = await rows.connectSessions.byId(session.id);
-      if (now?.setback?.status === 'waiting_for_confirmation') return false;
-      const expiresAt = expiryAfter(setback, session, settings);
-      if (!(await rows.connectSessions.update(session.id, { setback, expiresAt, held }))) return false;
+      if (!now || now.setback?.status === 'waiting_for_confirmation') return false;
+      const expiresAt = expiryAfter(setback, now, settings);
+      if (!(await rows.connectSessions.update(session.id, { setback, expiresAt, ...held }))) return false;
       const type = setbackEvents[setback.status];
-      if (type && session.setback?.status !== setback.status) {
+      // Once: after an approval the workspace knows, and whoever holds the link could go on saying it.
+      if (type && now.setback?.status !== setback.status && now.adminConsentedAt === null) {
         await raise(ports, rows, {
           workspaceId: session.workspaceId,
           type,
@@ -113,36 +120,39 @@ export function createSessionResults(ports: Needs) {
    */
   async function arrivalOf(sessionId: string, requestId?: string, since = 0): Promise<Arrival> {
     const session = await store.connectSessions.byId(sessionId);
-    const setback = session?.setback && session.setback.at >= since ? session.setback : null;
-    const result = session?.outcome ?? (session && session.expiresAt > clock.now() ? setback : null);
-    if (!session || !result) return { session: null, reason: 'session_expired' };
-    const owner = 'requestId' in result ? result.requestId : undefined;
-    if (requestId !== undefined && owner !== undefined && owner !== requestId) {
-      return { session: null, reason: 'session_expired' };
-    }
+    const result = session && resultOf(session, since);
+    if (!session || !result || isAnothers(result, requestId)) return nothing;
     const [workspace, mailbox] = await Promise.all([
       store.workspaces.byId(session.workspaceId),
       result.status === 'connected' ? store.mailboxes.byId(result.mailboxId) : null,
     ]);
-    if (!workspace) return { session: null, reason: 'session_expired' };
+    if (!workspace) return nothing;
     return {
       session,
       result,
       workspace,
       verification: mailbox?.verification ?? null,
-      confirmationCode: result.status === 'waiting_for_confirmation' ? codeOf(session.id) : null,
+      confirmationCode: result.status === 'waiting_for_confirmation' ? codeOf(session.id, result) : null,
     };
   }
 
-  /** Only a browser that went through the sign-in is ever given it. */
-  const codeOf = (sessionId: string): string => linkSigner.sign('confirmation', sessionId);
+  /** The last word on the session that is not older than `since`, and still counts. */
+  function resultOf(session: ConnectSession, since: number): ConnectOutcome | Setback | null {
+    const { outcome, setback } = session;
+    if (outcome) return outcome;
+    return setback && setback.at >= since && session.expiresAt > clock.now() ? setback : null;
+  }
+
+  /** For the browser that brought the consent: another one's request makes another code. */
+  const codeOf = (sessionId: string, { requestId = '' }: Setback): string =>
+    linkSigner.sign('confirmation', `${sessionId}.${requestId}`);
 
   return {
     setBack,
     arrivalOf,
 
-    isConfirmationCode: (sessionId: string, code: string): boolean =>
-      linkSigner.verify('confirmation', sessionId, code),
+    isConfirmationCode: (sessionId: string, { requestId = '' }: Setback, code: string): boolean =>
+      linkSigner.verify('confirmation', `${sessionId}.${requestId}`, code),
 
     async refuse(session: ConnectSession, refusal: Refusal, requestId?: string): Promise<Arrival> {
       const setback = session.isRetryable ? setbackOf(refusal) : null;
@@ -154,13 +164,25 @@ export function createSessionResults(ports: Needs) {
 
     /** The first callback's answer, for whoever comes second: a double click, a reload, a link scanner. */
     async answerOfFirst(sessionId: string, requestId: string, since: number): Promise<Arrival> {
-      const end = clock.now() + duplicateWaitMilliseconds;
+      const now = clock.now();
+      // A result that is not there by then will not come: it was another browser's, or is forgotten.
+      const end = since + workMillisecondsMax < now ? now : now + duplicateWaitMilliseconds;
       while (clock.now() < end) {
-        const arrival = await arrivalOf(sessionId, requestId, since);
-        if (arrival.session) return arrival;
+        const session = await store.connectSessions.byId(sessionId);
+        // Its own, another browser's, or none any more: nothing is gained by waiting.
+        if (!session || resultOf(session, since) || session.expiresAt <= clock.now()) break;
         await clock.sleep(200);
       }
       return arrivalOf(sessionId, requestId, since);
     },
   };
 }
+
+const nothing: Arrival = { session: null, reason: 'session_expired' };
+
+/** True when it came of another authorization request, which another browser may have gone. */
+const isAnothers = (result: ConnectOutcome | Setback, requestId: string | undefined): boolean =>
+  requestId !== undefined &&
+  'requestId' in result &&
+  result.requestId !== undefined &&
+  result.requestId !== requestId;

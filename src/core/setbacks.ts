@@ -27,7 +27,7 @@ export const setbackReasons = {
   waiting_for_confirmation: null,
 } as const satisfies Record<SetbackStatus, ReasonCode | null>;
 
-/** However often somebody tries again: no session lives longer after its creation, but for an administrator. */
+/** However often somebody tries again, no session lives longer after its creation; for an administrator as long as set. */
 const lifeMillisecondsMax = 24 * 3600 * 1000;
 
 type Life = { createdAt: number; expiresAt: number };
@@ -36,7 +36,7 @@ type Settings = { connectSessionSeconds: number; adminConsentSeconds: number };
 /** Until when a session that met this setback lives: a person needs time for another try. */
 export function expiryAfter({ status, at }: Setback, session: Life, settings: Settings): number {
   const isForAdmin = status === 'waiting_for_admin';
-  const wanted = at + (isForAdmin ? settings.adminConsentSeconds : settings.connectSessionSeconds) * 1000;
-  const bounded = isForAdmin ? wanted : Math.min(wanted, session.createdAt + lifeMillisecondsMax);
-  return Math.max(session.expiresAt, bounded);
+  const life = (isForAdmin ? settings.adminConsentSeconds : settings.connectSessionSeconds) * 1000;
+  const lifeMax = isForAdmin ? settings.adminConsentSeconds * 1000 : lifeMillisecondsMax;
+  return Math.max(session.expiresAt, Math.min(at + life, session.createdAt + lifeMax));
 }

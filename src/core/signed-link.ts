@@ -2,7 +2,7 @@
 // a row for each. Each purpose has a signature of its own: a link for one is none for another.
 import type { Ports } from './ports.ts';
 
-export type LinkPurpose = 'reconnect' | 'admin-consent' | 'customer' | 'diagnosis';
+export type LinkPurpose = 'reconnect' | 'admin-consent' | 'admin-state' | 'customer' | 'diagnosis';
 
 type Needs = Pick<Ports, 'clock' | 'linkSigner'>;
 

@@ -10,7 +10,7 @@ import type { GrantFailure } from '../core/grants.ts';
 import type { MailboxSettingsChanges } from '../core/mailbox-settings.ts';
 import type { Setback } from '../core/setbacks.ts';
 import type { Verification } from '../core/verification.ts';
-import type { WorkspaceSettingsChanges } from '../core/workspaces.ts';
+import type { StoredWorkspaceSettings } from '../core/workspaces.ts';
 import type { Parser } from './row.ts';
 import {
   apiKeyScopes,
@@ -161,11 +161,12 @@ const dialects = Type.Record(Type.String(), Type.Record(Type.String(), Type.Unkn
 export const dialectsColumn: Parser<Record<string, Record<string, unknown>>> = parserOf(dialects);
 
 /** Every member may be missing: a row of an older release does not have those that came later. */
-export const workspaceSettingsColumn: Parser<WorkspaceSettingsChanges> = parserOf(
+export const workspaceSettingsColumn: Parser<StoredWorkspaceSettings> = parserOf(
   Type.Partial(
     Type.Object({
       oauthTokensApi: Type.Boolean(),
       returnUrls: Type.Array(Type.String()),
+      customerLinkGeneration: Type.Integer({ minimum: 0 }),
       branding: Type.Partial(
         Type.Object({
           displayName: nullable(Type.String()),

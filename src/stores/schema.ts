@@ -87,6 +87,8 @@ export type ConnectSessionsTable = {
   admin_consented_at: number | null;
   /** Sealed JSON, with tokens as text: what waits to be confirmed. Null once the session is over. */
   held: Uint8Array | null;
+  /** Hash of the person and the registration whose authorization `held` is. */
+  held_person: string | null;
   /** JSON, null while the session is not over. */
   outcome: string | null;
   created_at: number;

@@ -152,3 +152,91 @@ test('cancelling a session that waits for its code hands back what it held', asy
   assert.ok(cancelled.status < 300, cancelled.text);
   assert.equal(sandbox.google.stats().revocations, before + 1);
 });
+
+test('another browser of the same link is given neither the result nor the code of the one that brought it', async () => {
+  const { sandbox } = installation;
+  sandbox.google.addUser({ login: 'kim@gmail.test', name: 'Kim' });
+  const invitation = await invite();
+  const url = String(invitation.body.url);
+  const first = await approve(url, { login: 'alice@gmail.test', deny: true });
+  assert.equal(await statusOf(invitation), 'declined');
+  const query = await signIn(invitation, 'kim@gmail.test');
+  const reloaded = await fetch(first.url, { headers: { cookie: first.cookies.header(new URL(first.url)) } });
+  const page = await reloaded.text();
+  assert.equal(reloaded.status, 404);
+  assert.ok(!page.includes('kim@gmail.test') && !page.includes(String(query.get('code'))));
+});
+
+test('of two people who come back at once, one is held and confirmed; the other one is handed back', async () => {
+  const { sandbox, call } = installation;
+  for (const login of ['lea@gmail.test', 'max@gmail.test']) sandbox.google.addUser({ login, name: login });
+  const invitation = await invite();
+  const url = String(invitation.body.url);
+  const ways = await Promise.all(
+    ['lea@gmail.test', 'max@gmail.test'].map((login) => approve(url, { login, stopBeforeCallback: true })),
+  );
+  const before = sandbox.google.stats().revocations;
+  const locations = await Promise.all(
+    ways.map(async ({ callbackUrl, cookies }) => {
+      const headers = { cookie: cookies.header(new URL(callbackUrl)) };
+      const answer = await fetch(callbackUrl, { redirect: 'manual', headers });
+      return answer.headers.get('location') ?? '';
+    }),
+  );
+  const codes = locations
+    .filter((location) => location.startsWith(returnUrl))
+    .map((location) => new URL(location).searchParams.get('code'));
+  assert.equal(codes.length, 1, locations.join(' '));
+  assert.equal(sandbox.google.stats().revocations, before + 1);
+  const confirmed = await call('POST', `/v1/connect-sessions/${invitation.body.id}/confirm`, {
+    code: codes[0],
+  });
+  assert.equal(confirmed.body.status, 'connected', confirmed.text);
+});
+
+test('handing back what one session held leaves alone what another one holds of the same person', async () => {
+  const { sandbox, call } = installation;
+  sandbox.google.addUser({ login: 'nia@gmail.test', name: 'Nia' });
+  const [one, two] = [await invite(), await invite()];
+  await signIn(one, 'nia@gmail.test');
+  const query = await signIn(two, 'nia@gmail.test');
+  await call('DELETE', `/v1/connect-sessions/${one.body.id}`);
+  const path = `/v1/connect-sessions/${two.body.id}/confirm`;
+  const confirmed = await call('POST', path, { code: query.get('code') });
+  assert.equal(confirmed.body.status, 'connected', confirmed.text);
+  aheadMilliseconds += 11_000;
+  const token = await call('POST', `/v1/mailboxes/${confirmed.body.mailbox_id}/token`, {
+    force_refresh: true,
+  });
+  assert.equal(token.status, 200, token.text);
+});
+
+test('an OAuth client that is deleted hands back first what its sessions hold', async () => {
+  const { sandbox, call } = installation;
+  sandbox.google.addUser({ login: 'olaf@gmail.test', name: 'Olaf' });
+  const [clientId, clientSecret] = ['short-lived.apps.example.test', 'short-lived-secret'];
+  const client = await call('POST', '/v1/oauth-clients', {
+    provider: 'google',
+    name: 'Short-lived',
+    client_id: clientId,
+    client_secret: clientSecret,
+  });
+  sandbox.google.addClient({ clientId, clientSecret, redirectUris: [String(client.body.redirect_uri)] });
+  const invitation = await invite({ oauth_client_id: client.body.id });
+  await signIn(invitation, 'olaf@gmail.test');
+  const before = sandbox.google.stats().revocations;
+  const gone = await call('DELETE', `/v1/oauth-clients/${client.body.id}`);
+  assert.equal(gone.status, 204, gone.text);
+  assert.equal(sandbox.google.stats().revocations, before + 1);
+});
+
+test('the result page of a session that is over answers at once', async () => {
+  const invitation = await invite({ completion: 'result_page', return_url: undefined });
+  const denied = await approve(String(invitation.body.url), { login: 'alice@gmail.test', deny: true });
+  aheadMilliseconds += 700_000;
+  const startedAt = performance.now();
+  const headers = { cookie: denied.cookies.header(new URL(denied.url)) };
+  const page = await fetch(denied.url, { headers });
+  assert.equal(page.status, 404);
+  assert.ok(performance.now() - startedAt < 10_000);
+});

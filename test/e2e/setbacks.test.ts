@@ -147,3 +147,34 @@ test('however often somebody tries again, no session lives longer than a day', a
   aheadMilliseconds += 600_000;
   assert.equal((await sessionOf(invitation)).status, 'expired');
 });
+
+test('whoever holds a link can neither prolong a session without other tries nor raise events without end', async () => {
+  const { sandbox, address } = installation;
+  sandbox.microsoft.setDirectory('contoso.test', { userConsent: 'allowed', adminConsentRequests: false });
+  const post = async (url: unknown) =>
+    (await fetch(`${url}/administrator`, { method: 'POST', redirect: 'manual' })).status;
+  const firm = await invite({ provider: 'microsoft', is_retryable: false });
+  assert.equal(await post(firm.body.url), 410);
+  assert.equal((await sessionOf(firm)).status, 'pending');
+
+  const open = await invite({ provider: 'microsoft' });
+  assert.ok((await post(open.body.url)) < 400);
+  const adminUrl = String((await sessionOf(open)).admin_consent_url);
+  const firstEnd = (await sessionOf(open)).expires_at;
+  for (let round = 0; round < 5; round += 1) {
+    aheadMilliseconds += 1000;
+    const departure = await fetch(adminUrl, { method: 'POST', redirect: 'manual' });
+    const asked = new URL(String(departure.headers.get('location')));
+    const callback = new URL(new URL(String(asked.searchParams.get('redirect_uri'))).pathname, address);
+    callback.searchParams.set('admin_consent', 'True');
+    callback.searchParams.set('tenant', '11111111-2222-4333-8444-555555555555');
+    callback.searchParams.set('state', String(asked.searchParams.get('state')));
+    await fetch(callback);
+    assert.ok((await post(open.body.url)) < 400);
+  }
+  assert.deepEqual(await eventTypes(open.body.id), [
+    'connect_session.waiting_for_admin',
+    'connect_session.admin_consented',
+  ]);
+  assert.ok(Date.parse(String((await sessionOf(open)).expires_at)) - Date.parse(String(firstEnd)) < 1000);
+});

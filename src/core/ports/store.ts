@@ -159,10 +159,16 @@ export type StoreOperations = {
       id: string,
       changes: Partial<Pick<ConnectSession, 'setback' | 'expiresAt' | 'adminConsentedAt'>> & {
         held?: HeldAuthorization | null;
+        /** `personKeyOf` of what is held. */
+        heldPerson?: string;
       },
     ): Promise<boolean>;
     /** What a session holds until it is confirmed, sealed at rest; null when it holds nothing. */
     held(id: string): Promise<HeldAuthorization | null>;
+    /** Sessions, but this one, that hold something of this person. */
+    countHolding(heldPerson: string, exceptId: string): Promise<number>;
+    /** Ids of the sessions of an OAuth client that hold something; 1000 at most. */
+    holdingOf(oauthClientId: string): Promise<string[]>;
     /** True for the one caller that made the session forget what it held. */
     forgetHeld(id: string): Promise<boolean>;
     /** Ids of sessions that expired before `before` and still hold something, at most `limit`. */

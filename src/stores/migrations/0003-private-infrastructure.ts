@@ -36,7 +36,10 @@ const extendOAuthClients = async ({ schema }: Kysely<Tables>, { text, integer, b
   await table.addColumn('examination', text).execute();
 };
 
-const extendConnectSessions = async ({ schema }: Kysely<Tables>, { text, integer, bytes }: ColumnTypes) => {
+const extendConnectSessions = async (
+  { schema }: Kysely<Tables>,
+  { id, text, integer, bytes }: ColumnTypes,
+) => {
   const table = schema.alterTable('connect_sessions');
   await table.addColumn('shared_mailbox', text).execute();
   await table.addColumn('completion', text, (column) => column.notNull().defaultTo('result_page')).execute();
@@ -44,6 +47,7 @@ const extendConnectSessions = async ({ schema }: Kysely<Tables>, { text, integer
   await table.addColumn('setback', text).execute();
   await table.addColumn('admin_consented_at', integer).execute();
   await table.addColumn('held', bytes).execute();
+  await table.addColumn('held_person', id).execute();
 };
 
 const extendGrants = async ({ schema }: Kysely<Tables>, { text, integer }: ColumnTypes) => {
@@ -72,6 +76,12 @@ const createIndexes = async ({ schema }: Kysely<Tables>) => {
     .createIndex('connect_sessions_holding')
     .on('connect_sessions')
     .columns(['expires_at', 'id'])
+    .where(sql.ref('held'), 'is not', null)
+    .execute();
+  await schema
+    .createIndex('connect_sessions_held_person')
+    .on('connect_sessions')
+    .column('held_person')
     .where(sql.ref('held'), 'is not', null)
     .execute();
 };

@@ -32,6 +32,7 @@ export const rowFromConnectSession = (connectSession: ConnectSession): ConnectSe
   setback: jsonOrNull(connectSession.setback),
   admin_consented_at: connectSession.adminConsentedAt,
   held: null,
+  held_person: null,
   outcome: jsonOrNull(connectSession.outcome),
   created_at: connectSession.createdAt,
   expires_at: connectSession.expiresAt,
@@ -51,6 +52,7 @@ export const changedColumns = (
     expires_at: changes.expiresAt,
     admin_consented_at: changes.adminConsentedAt,
     held: held && sealHeld(id, held, keyring),
+    held_person: held === null ? null : changes.heldPerson,
   };
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
 };

@@ -1,4 +1,5 @@
 import type { StoreOperations } from '../../core/ports.ts';
+import { readRow } from '../row.ts';
 import {
   changedColumns,
   connectSessionFromRow,
@@ -51,6 +52,26 @@ export const connectSessionOperations = ({
       .where('held', 'is not', null)
       .executeTakeFirst();
     return row === undefined ? null : heldFromRow(row, keyring);
+  },
+  countHolding: async (heldPerson, exceptId) => {
+    const row = await session.reader
+      .selectFrom('connect_sessions')
+      .where('held_person', '=', heldPerson)
+      .where('held', 'is not', null)
+      .where('id', '!=', exceptId)
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    return readRow('connect_sessions', row).integer('count');
+  },
+  holdingOf: async (oauthClientId) => {
+    const rows = await session.reader
+      .selectFrom('connect_sessions')
+      .select('id')
+      .where('held', 'is not', null)
+      .where('oauth_client_id', '=', oauthClientId)
+      .limit(1000)
+      .execute();
+    return rows.map(({ id }) => id);
   },
   forgetHeld: async (id) =>
     changed(

@@ -22,7 +22,12 @@ export const oauthClientOperations = ({ session, keyring }: Context): StoreOpera
     query =
       workspaceId === null
         ? query.where('workspace_id', 'is', null)
-        : query.where((eb) => eb.or([eb('workspace_id', '=', workspaceId), eb('workspace_id', 'is', null)]));
+        : query.where((eb) =>
+            eb.or([
+              eb('workspace_id', '=', workspaceId),
+              eb.and([eb('workspace_id', 'is', null), eb('grant_type', '=', 'authorization_code')]),
+            ]),
+          );
     if (page.after !== null) query = query.where('id', '>', page.after);
     const rows = await query.orderBy('id').limit(rowsWanted(page)).execute();
     return pageOf(rows, page, { map: (row) => oauthClientFromRow(row, keyring), idOf: (row) => row.id });
@@ -58,6 +63,8 @@ export const oauthClientOperations = ({ session, keyring }: Context): StoreOpera
       .where('client_id', '=', clientId)
       .where('provider', '=', provider)
       .where('workspace_id', '=', workspaceId)
+      // An app at Microsoft may stand here twice, once for people and once for itself.
+      .where('grant_type', '=', 'authorization_code')
       .where('deleted_at', 'is', null)
       .orderBy('created_at', 'desc')
       .orderBy('id', 'desc')

@@ -61,6 +61,7 @@ const settingsColumns = (settings: WorkspaceSettings) => {
 const defaults: WorkspaceSettings = {
   oauthTokensApi: false,
   returnUrls: [],
+  customerLinkGeneration: 0,
   branding: {
     displayName: null,
     logo: null,

@@ -132,6 +132,24 @@ export const connectSetbackGuarantees = (createDatabase: CreateDatabase): void =
       });
     });
 
+    it('sessions that hold something are counted by the person, and found by their OAuth client', async (store) => {
+      const [one, two, other] = [
+        await storeSession(store),
+        await storeSession(store),
+        await storeSession(store),
+      ];
+      const { update, countHolding, holdingOf, forgetHeld } = store.connectSessions;
+      await update(one.id, { held: held(), heldPerson: 'a person' });
+      await update(two.id, { held: held(), heldPerson: 'a person' });
+      await update(other.id, { held: held(), heldPerson: 'another person' });
+      assert.equal(await countHolding('a person', one.id), 1);
+      assert.equal(await countHolding('a person', newId()), 2);
+      assert.deepEqual(await holdingOf(other.oauthClientId), [other.id]);
+      await forgetHeld(two.id);
+      assert.equal(await countHolding('a person', one.id), 0);
+      assert.deepEqual(await holdingOf(two.oauthClientId), []);
+    });
+
     it('of many callers that make a session forget, one is told that it was the one', async (store, _, other) => {
       const written = await storeSession(store);
       await store.connectSessions.update(written.id, { held: held() });

@@ -17,7 +17,8 @@ export const workspaceGuarantees = (createDatabase: CreateDatabase): void =>
     it('every setting is read as it was written, at the beginning and later', async (store) => {
       const settings: WorkspaceSettings = {
         oauthTokensApi: true,
-        returnUrls: ['https://app.example/done', 'https://app.example/all/'],
+        customerLinkGeneration: 3,
+      returnUrls: ['https://app.example/done', 'https://app.example/all/'],
         branding: {
           displayName: 'Ünïcode ✓',
           logo: { mediaType: 'image/webp', base64: 'UklGRgAAAABXRUJQ' },
