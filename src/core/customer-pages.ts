@@ -1,9 +1,11 @@
 // The connect page of a workspace's customer: a link that needs no API key, shows which providers the customer can
 // connect with, and makes a connect session for whoever chooses one. An OAuth client of the workspace's own is offered
-// when it was opened to customers; else a shared one of the same provider.
+// when it was opened to customers; else a shared one of the same provider. A link ends with its time, or with all others
+// of the workspace when it takes them back: each carries the generation that it was made in.
 import type { ConnectSessions } from './connect.ts';
 import type { ConnectSession } from './connect-session.ts';
-import { GatewayError } from './errors.ts';
+import { GatewayError, notFound } from './errors.ts';
+import { countLinkUse, type LinkBound } from './link-uses.ts';
 import type { OAuthClient, ProviderName } from './oauth-clients.ts';
 import type { Origins } from './origins.ts';
 import type { Ports, Profile } from './ports.ts';
@@ -21,6 +23,13 @@ export type CustomerPage = {
   origin: string;
 };
 
+/** A customer may have many mailboxes; whoever found the link must not fill the database. */
+const linkBound = {
+  purpose: 'customer',
+  usesMax: 30,
+  windowMilliseconds: 3_600_000,
+} as const satisfies LinkBound;
+
 export type CustomerPages = ReturnType<typeof createCustomerPages>;
 
 type Needs = Pick<Ports, 'clock' | 'store' | 'providers' | 'linkSigner'> & {
@@ -32,9 +41,11 @@ export function createCustomerPages(ports: Needs) {
   const { store, providers, connectSessions, origins } = ports;
 
   async function page(token: string): Promise<CustomerPage | null> {
-    const [workspaceId, encoded, profile] = readSignedToken(ports, 'customer', token)?.parts ?? [];
+    const [workspaceId, encoded, profile, generation] =
+      readSignedToken(ports, 'customer', token)?.parts ?? [];
     const workspace = workspaceId === undefined ? null : await store.workspaces.byId(workspaceId);
     if (!workspace || encoded === undefined || !isProfile(profile)) return null;
+    if (generation !== String(workspace.settings.customerLinkGeneration)) return null;
     const names: ProviderName[] = [providers.microsoft.name, providers.google.name];
     const found = await Promise.all(
       names.map((provider) => store.oauthClients.choose(workspace.id, provider, 'customers')),
@@ -58,21 +69,41 @@ export function createCustomerPages(ports: Needs) {
     ): Promise<{ url: string; expiresAt: number }> {
       const workspaceId = workspaceFor(principal, 'connect_sessions:create');
       const workspace = await store.workspaces.byId(workspaceId);
-      const parts = [workspaceId, Buffer.from(customer).toString('base64url'), profile];
+      if (!workspace) throw notFound('workspace');
+      const generation = String(workspace.settings.customerLinkGeneration);
+      const parts = [workspaceId, Buffer.from(customer).toString('base64url'), profile, generation];
       const token = signedToken(ports, 'customer', { parts, lifeSeconds });
       const expiresAt = readSignedToken(ports, 'customer', token)?.expiresAt ?? 0;
       return { url: `${origins.ofWorkspace(workspace)}/customers/${token}`, expiresAt };
     },
 
-    /** What the link shows; null when it is forged or over. Changes nothing. */
+    /** Ends every link that the principal's workspace has handed out so far. */
+    async revokeLinks(principal: Principal): Promise<void> {
+      const id = workspaceFor(principal, 'settings:update');
+      await store.transaction(async (rows) => {
+        await rows.lock(`workspace ${id}`);
+        const workspace = await rows.workspaces.byId(id);
+        if (!workspace) throw notFound('workspace');
+        const { settings } = workspace;
+        const customerLinkGeneration = settings.customerLinkGeneration + 1;
+        await rows.workspaces.saveSettings(id, { ...settings, customerLinkGeneration });
+      });
+    },
+
+    /** What the link shows; null when it is forged, over or taken back. Changes nothing. */
     page,
 
-    /** Makes the connect session of a choice. Throws `oauth_client_missing` when it is not offered (any more). */
+    /**
+     * Makes the connect session of a choice. Throws `oauth_client_missing` when it is not offered (any more),
+     * `rate_limited`.
+     */
     async choose(token: string, provider: string): Promise<{ session: ConnectSession; url: string } | null> {
       const shown = await page(token);
-      if (!shown) return null;
+      const signed = readSignedToken(ports, 'customer', token);
+      if (!shown || !signed) return null;
       const choice = shown.choices.find((each) => each.provider === provider);
       if (!choice) throw new GatewayError('oauth_client_missing', 'This provider is not offered here.');
+      await countLinkUse(ports, linkBound, [...signed.parts, signed.expiresAt]);
       return connectSessions.issue(shown.workspace.id, {
         provider: choice.provider,
         profile: shown.profile,

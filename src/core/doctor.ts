@@ -16,7 +16,8 @@ import {
   skipped,
   transportTitles,
 } from './doctor-judgements.ts';
-import { GatewayError, notFound } from './errors.ts';
+import { notFound } from './errors.ts';
+import { countLinkUse, type LinkBound } from './link-uses.ts';
 import type { Links } from './links.ts';
 import { effectiveScope } from './lost-scopes.ts';
 import type { Mailbox } from './mailboxes.ts';
@@ -59,14 +60,20 @@ export type Diagnosis = {
   steps: DoctorStep[];
   /** The verdict of the first failure, or `ok`. */
   summary: Verdict;
-  /** For the mailbox owner, when reconnecting is what helps. */
+  /** True when reconnecting is what helps. */
+  helpsReconnecting: boolean;
+  /** For the mailbox owner; null where it does not help, and for whoever has no more than a diagnosis link. */
   reconnectUrl: string | null;
 };
 
 /** A token this young was renewed a moment ago: asking again would prove nothing more. */
 const youngMilliseconds = 60_000;
 const lookupMilliseconds = 8000;
-const linkWindowMilliseconds = 60_000;
+const linkBound = {
+  purpose: 'diagnosis',
+  usesMax: 1,
+  windowMilliseconds: 60_000,
+} as const satisfies LinkBound;
 /** Workspaces that a search for an address goes through. */
 const searchMax = 20_000;
 
@@ -226,6 +233,7 @@ export function createDoctor(ports: Needs) {
     const [tried, domain] = await Promise.all([tryOut(joined, isHopeful), domainStep(joined)]);
     const steps = [...stored, ...tried, domain];
     const failure = steps.find(({ result }) => result === 'failed');
+    const isMendedByReconnecting = helpsReconnecting(steps);
     return {
       mailbox,
       workspace,
@@ -233,7 +241,8 @@ export function createDoctor(ports: Needs) {
       url: await links.diagnosisUrl(mailbox.id, oauthClient),
       steps,
       summary: failure?.verdict ?? verdictOf('ok'),
-      reconnectUrl: helpsReconnecting(steps) ? await links.reconnectUrl(mailbox.id, oauthClient) : null,
+      helpsReconnecting: isMendedByReconnecting,
+      reconnectUrl: isMendedByReconnecting ? await links.reconnectUrl(mailbox.id, oauthClient) : null,
     };
   }
 
@@ -265,16 +274,17 @@ export function createDoctor(ports: Needs) {
 
     /**
      * An examination for whoever holds the link; null when it is forged or over, or the mailbox is gone. Throws
-     * `rate_limited`: a link may be opened by anybody, so it is good for one examination a minute.
+     * `rate_limited`: a link may be opened by anybody, so a mailbox is examined once a minute by its links. A
+     * reconnect link is for the mailbox owner alone, and this one may be in anybody's hands: none is handed out.
      */
     async examineByLink(token: string): Promise<Diagnosis | null> {
       const mailboxId = readSignedToken(ports, 'diagnosis', token)?.parts[0];
       const joined = mailboxId === undefined ? null : await store.mailboxes.withGrant(mailboxId);
       if (!joined) return null;
-      await countLink(joined.mailbox.id);
+      await countLinkUse(ports, linkBound, [joined.mailbox.id]);
       const diagnosis = await diagnose(joined);
       // The link that was opened, not a new one: it must not make itself last.
-      return { ...diagnosis, url: new URL(token, diagnosis.url).href };
+      return { ...diagnosis, url: new URL(token, diagnosis.url).href, reconnectUrl: null };
     },
 
     /**
@@ -309,16 +319,6 @@ export function createDoctor(ports: Needs) {
       return clientExaminations.examine(acting, id, email);
     },
   };
-
-  async function countLink(mailboxId: string): Promise<void> {
-    const now = clock.now();
-    const start = now - (now % linkWindowMilliseconds);
-    const window = { start, end: start + linkWindowMilliseconds };
-    if ((await store.limits.hit(`diagnosis ${mailboxId}`, window, 1)) <= 1) return;
-    throw new GatewayError('rate_limited', 'This mailbox was examined within the last minute.', {
-      extras: { retryAfterSeconds: Math.max(1, Math.ceil((window.end - now) / 1000)) },
-    });
-  }
 
   async function allWorkspaces(): Promise<string[]> {
     const ids: string[] = [];

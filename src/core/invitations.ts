@@ -3,6 +3,7 @@
 import { isBranded } from './branding.ts';
 import { type ConnectSession, hashOfToken } from './connect-session.ts';
 import { GatewayError, notFound } from './errors.ts';
+import { countLinkUse, type LinkBound } from './link-uses.ts';
 import type { Mailbox } from './mailboxes.ts';
 import type { NewSessions } from './new-sessions.ts';
 import type { OAuthClient } from './oauth-clients.ts';
@@ -26,6 +27,13 @@ export type Invitation = {
 
 /** `origin`: host of the page, which is that of the client that a reconnect goes by. */
 export type ReconnectInvitation = { mailbox: Mailbox; workspace: Workspace; origin: string };
+
+/** One person, one mailbox: a few tries, and no flood of sessions. */
+const reconnectBound = {
+  purpose: 'reconnect',
+  usesMax: 20,
+  windowMilliseconds: 3_600_000,
+} as const satisfies LinkBound;
 
 type Needs = Pick<Ports, 'clock' | 'store' | 'providers' | 'linkSigner'> & {
   origins: Origins;
@@ -72,10 +80,12 @@ export function createInvitations({ clock, store, providers, linkSigner, origins
       return workspace ? { mailbox, workspace, origin: await originFor(mailbox) } : null;
     },
 
-    /** Turns a reconnect link into a connect session; null when it is forged or over. */
+    /** Turns a reconnect link into a connect session; null when it is forged or over. Throws `rate_limited`. */
     async reconnect(token: string): Promise<{ session: ConnectSession; url: string } | null> {
       const invitation = await this.reconnectInvitation(token);
-      if (!invitation) return null;
+      const signed = readSignedToken({ clock, linkSigner }, 'reconnect', token);
+      if (!invitation || !signed) return null;
+      await countLinkUse({ clock, store }, reconnectBound, [...signed.parts, signed.expiresAt]);
       return newSessions.issue(invitation.mailbox.workspaceId, {
         provider: null,
         profile: await profileOf(invitation.mailbox),

@@ -33,7 +33,10 @@ export function createLinks(ports: Needs) {
       return `${await origins.ofClient(client)}/admin-consent/${token}`;
     },
 
-    /** For whoever looks into a mailbox's trouble: shows what a diagnosis finds, and no secret. */
+    /**
+     * For whoever looks into a mailbox's trouble: runs a diagnosis and shows what it finds, and no secret. It leads to
+     * nothing more; a reconnect link is handed to callers of the API alone.
+     */
     async diagnosisUrl(mailboxId: string, client: OAuthClient): Promise<string> {
       const lifeSeconds = settings.reconnectLinkSeconds;
       const token = signedToken(ports, 'diagnosis', { parts: [mailboxId], lifeSeconds });

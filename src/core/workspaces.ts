@@ -13,16 +13,22 @@ export type WorkspaceSettings = {
    */
   returnUrls: string[];
   branding: Branding;
+  /** Customer links of an earlier one do not work any more. */
+  customerLinkGeneration: number;
 };
 
-export type WorkspaceSettingsChanges = Partial<
+/** As an older release may have stored them. */
+export type StoredWorkspaceSettings = Partial<
   Omit<WorkspaceSettings, 'branding'> & { branding: Partial<Branding> }
 >;
+
+export type WorkspaceSettingsChanges = Omit<StoredWorkspaceSettings, 'customerLinkGeneration'>;
 
 export const noWorkspaceSettings: WorkspaceSettings = {
   oauthTokensApi: false,
   returnUrls: [],
   branding: noBranding,
+  customerLinkGeneration: 0,
 };
 
 export type Workspace = { id: string; name: string; settings: WorkspaceSettings; createdAt: number };

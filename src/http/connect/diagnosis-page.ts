@@ -20,7 +20,7 @@ ${button(action, 'Run the diagnosis')}`,
 }
 
 export function diagnosisPage(diagnosis: Diagnosis, action: string): Page {
-  const { mailbox, workspace, summary, steps, reconnectUrl } = diagnosis;
+  const { mailbox, workspace, summary, steps, helpsReconnecting } = diagnosis;
   const isWell = summary.code === 'ok';
   const examinedAt = new Date(diagnosis.examinedAt).toISOString();
   return {
@@ -29,7 +29,7 @@ export function diagnosisPage(diagnosis: Diagnosis, action: string): Page {
     tone: isWell ? 'good' : 'bad',
     content: html`${about({ mailbox, workspace })}
 ${isWell ? null : advice(summary)}
-${reconnectUrl === null ? null : html`<p><a href="${reconnectUrl}">Reconnect the mailbox</a></p>`}
+${helpsReconnecting ? html`<p>The owner of the mailbox must reconnect it. Ask whoever sent you this link for a reconnect link.</p>` : null}
 <h2>What was tried</h2>
 <ol class="steps">
 ${steps.map(stepItem)}

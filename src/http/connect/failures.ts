@@ -20,7 +20,7 @@ export function pageOf(error: GatewayError, requestId: string): Page {
     case 'permission_denied':
       return foreignPostPage();
     case 'rate_limited':
-      return tooOftenPage();
+      return tooOftenPage(error.extras.retryAfterSeconds ?? null);
     case 'not_found':
     // Text that no link of ours holds.
     case 'invalid_request':

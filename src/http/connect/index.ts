@@ -34,6 +34,8 @@ export const connectPages: Surface = {
     app.setErrorHandler((error, request, reply) => {
       const known = toGatewayError(error);
       logFailure(log, request, known);
+      const { retryAfterSeconds } = known.extras;
+      if (retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
       return site.send(request, reply, pageOf(known, request.id));
     });
     for (const family of families) family(app, site);

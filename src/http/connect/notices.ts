@@ -37,8 +37,17 @@ export const pausedPage = (): Page =>
 export const foreignPostPage = (): Page =>
   notice(403, 'Please start from the link', 'Open the link that you were sent, and continue from there.');
 
-export const tooOftenPage = (): Page =>
-  notice(429, 'Please wait a minute', 'This was done a moment ago. Wait a minute, then try again.');
+/** `seconds`: after which it works again; null = not known. */
+export function tooOftenPage(seconds: number | null): Page {
+  const minutes = Math.ceil((seconds ?? 60) / 60);
+  return minutes <= 1
+    ? notice(429, 'Please wait a minute', 'This was done a moment ago. Wait a minute, then try again.')
+    : notice(
+        429,
+        'Please try again later',
+        `This link was used too often within a short time. Try again in ${minutes} minutes.`,
+      );
+}
 
 export const troublePage = (status: number, requestId: string): Page => ({
   status,

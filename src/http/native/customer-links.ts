@@ -1,6 +1,6 @@
 // Links for the workspace's customers over HTTP: a page on which they connect mailboxes without an API key of ours.
 import { Type } from 'typebox';
-import { answer, type Noun, operation } from './operation.ts';
+import { answer, type Noun, noContent, operation } from './operation.ts';
 import { closed, isoTime, noQuery, profile, text, time } from './parts.ts';
 import { principalOf } from './principal.ts';
 
@@ -48,9 +48,9 @@ export const customerLinks: Noun = (app, core) => {
           tag: 'Connect sessions',
           summary: 'Create a link for a customer',
           description:
-            'A page that offers the providers that the customer may connect with, as often as they like until it ends. An OAuth client of the workspace is used where `customers_may_use` is true, else a shared one.',
+            'A page that offers the providers that the customer may connect with, until it ends, at most 30 times an hour. An OAuth client of the workspace is used where `customers_may_use` is true, else a shared one.',
           scope: 'connect_sessions:create',
-          success: { 201: answer('CustomerLink', 'The link. Nothing is stored: it cannot be taken back.') },
+          success: { 201: answer('CustomerLink', 'The link. Nothing is stored.') },
         }),
       },
     },
@@ -62,6 +62,27 @@ export const customerLinks: Noun = (app, core) => {
         lifeSeconds: body.expires_in_seconds ?? 30 * daySeconds,
       });
       return reply.code(201).send({ url, expires_at: isoTime(expiresAt) });
+    },
+  );
+  app.post(
+    '/v1/customer-links/revoke',
+    {
+      schema: {
+        querystring: noQuery,
+        ...operation({
+          id: 'revokeCustomerLinks',
+          tag: 'Connect sessions',
+          summary: 'Take back all customer links',
+          description:
+            'Ends every customer link that the workspace has handed out so far; make new ones for those who shall go on. Mailboxes that are connected, and connect sessions that were begun, stay as they are.',
+          scope: 'settings:update',
+          success: { 204: noContent('All links are over.') },
+        }),
+      },
+    },
+    async (request, reply) => {
+      await core.customerPages.revokeLinks(principalOf(request));
+      return reply.code(204).send();
     },
   );
 };

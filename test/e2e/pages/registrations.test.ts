@@ -80,6 +80,8 @@ test('the link of a diagnosis examines nothing until its button is pressed, and 
   await arrivesAt(page, 'Something keeps the mailbox from working', 'diagnosis');
   const shown = await mainText(page);
   assert.match(shown, /grant_revoked|authentication_refused/);
+  assert.match(shown, /Ask whoever sent you this link for a reconnect link/);
+  assert.doesNotMatch(await page.content(), /\/reconnect\//, 'a diagnosis link leads to nothing more');
   for (const secret of stage.sandbox.mintedSecrets()) assert.ok(!shown.includes(secret));
   await press(page, 'Run it again');
   await arrivesAt(page, 'Please wait a minute', 'diagnosis-too-often');

@@ -18,7 +18,7 @@ export const workspaceGuarantees = (createDatabase: CreateDatabase): void =>
       const settings: WorkspaceSettings = {
         oauthTokensApi: true,
         customerLinkGeneration: 3,
-      returnUrls: ['https://app.example/done', 'https://app.example/all/'],
+        returnUrls: ['https://app.example/done', 'https://app.example/all/'],
         branding: {
           displayName: 'Ünïcode ✓',
           logo: { mediaType: 'image/webp', base64: 'UklGRgAAAABXRUJQ' },
