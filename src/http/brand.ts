@@ -1,5 +1,6 @@
 // How a page is dressed: this server's plain look, or the name, logo, colour and links of a workspace that shows itself
-// under its own brand, with no word about the server then.
+// under its own brand. On the workspace's own host there is no word about the server then; on the server's own the footer
+// says where one is, whatever name and logo stand above it.
 import { isBranded, type Logo, nameOf, type Workspace } from '../core/index.ts';
 import { type Html, html } from './html.ts';
 
@@ -10,13 +11,18 @@ export type Brand = {
   accentColor: string | null;
   supportUrl: string | null;
   privacyUrl: string | null;
+  /** Host of the server that the page is on; null on the workspace's own. */
+  serverHost: string | null;
 };
 
 /** Null = the server's own look. */
-export function brandOf(workspace: Workspace | null): Brand | null {
+export function brandOf(
+  workspace: Workspace | null,
+  { serverHost }: Pick<Brand, 'serverHost'>,
+): Brand | null {
   if (!workspace || !isBranded(workspace.settings.branding)) return null;
   const { logo, accentColor, supportUrl, privacyUrl } = workspace.settings.branding;
-  return { name: nameOf(workspace), logo, accentColor, supportUrl, privacyUrl };
+  return { name: nameOf(workspace), logo, accentColor, supportUrl, privacyUrl, serverHost };
 }
 
 /** Inside the page, so that nothing is loaded; the name stands next to it only in words that a screen reader has. */
@@ -28,6 +34,7 @@ export function logoOf({ name, logo }: Brand): Html {
 export const footerOf = (brand: Brand | null): Html => html`<footer>${brand?.name ?? 'Mailgrant'}
 ${brand?.supportUrl ? html`<a href="${brand.supportUrl}">Help</a>` : null}
 ${brand?.privacyUrl ? html`<a href="${brand.privacyUrl}">Privacy</a>` : null}
+${brand?.serverHost ? html`<p class="server">Mailgrant at ${brand.serverHost}</p>` : null}
 </footer>`;
 
 /** Declarations for the style sheet; the colour of the text on a button is the one that can be read better. */

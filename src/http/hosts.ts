@@ -33,6 +33,10 @@ function normalized(host: string | undefined): string | null {
   return host && URL.canParse(url) ? new URL(url).host : null;
 }
 
+/** True when the request came in under the host of `origin`. */
+export const isAt = ({ host }: FastifyRequest, origin: string): boolean =>
+  normalized(host) === new URL(origin).host;
+
 /** True when the request came in under one of our hosts, and it is another one than `origin`'s. */
 export const isElsewhere = ({ host }: Place, origin: string): boolean =>
   host !== null && host !== new URL(origin).host;

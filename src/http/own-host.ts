@@ -12,7 +12,7 @@ const programPaths = /^\/(v1|api|compat)\//;
 
 const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '';
 
-export const noSuchPage: Page = {
+const noSuchPage: Page = {
   status: 404,
   title: 'There is no such page',
   tone: 'bad',
@@ -24,7 +24,7 @@ export function hideOwnPages(app: FastifyInstance, core: Core): void {
   app.addHook('onRequest', async (request, reply) => {
     if (!ownPages.test(pathOf(request))) return;
     const { workspace } = await placeOf(request, core);
-    if (workspace) return sendPage(reply, noSuchPage, brandOf(workspace));
+    if (workspace) return sendPage(reply, noSuchPage, brandOf(workspace, { serverHost: null }));
   });
 }
 
@@ -37,6 +37,6 @@ export async function showedNoSuchPage(
   const isPage = request.method === 'GET' || request.method === 'HEAD';
   if (!isPage || programPaths.test(pathOf(request))) return false;
   const { workspace } = await placeOf(request, core);
-  if (workspace) sendPage(reply, noSuchPage, brandOf(workspace));
+  if (workspace) sendPage(reply, noSuchPage, brandOf(workspace, { serverHost: null }));
   return workspace !== null;
 }

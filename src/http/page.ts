@@ -47,6 +47,7 @@ button:focus-visible { outline: 3px solid var(--text); outline-offset: 3px; }
 .brand { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
 .brand img { display: block; max-width: 100%; max-height: 4rem; }
 footer { padding: 0 1.5rem 1.5rem; color: var(--soft); font-size: .85rem; }
+footer .server { margin: .25rem 0 0; }
 footer a { color: inherit; margin-left: .75rem; display: inline-block; min-height: 1.5rem; }
 `;
 

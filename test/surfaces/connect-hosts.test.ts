@@ -72,6 +72,18 @@ describe('a page of a workspace with a brand', () => {
     assert.match(String(headers['content-security-policy']), /style-src 'sha256-[^']+'; img-src data:; base/);
   });
 
+  it("says on the server's own host whose host it is, beside the brand", async () => {
+    const branded = await world.addWorkspace('Named');
+    const changed = await branded.call('PATCH', '/v1/settings', { branding: { display_name: 'Your Bank' } });
+    assert.equal(changed.status, 200, changed.text);
+    const { pathname } = new URL(await link(branded));
+    const { body } = await ask(pathname, serverHost);
+    assert.match(body, /<header><p class="brand">Your Bank<\/p><\/header>/);
+    assert.ok(body.includes(`<p class="server">Mailgrant at ${serverHost}</p>`), body);
+    const foreign = await ask(pathname, serverHost, 'POST', { 'sec-fetch-site': 'cross-site' });
+    assert.ok(foreign.body.includes(`Mailgrant at ${serverHost}`), 'where something goes wrong too');
+  });
+
   it('has a policy that fits its own style sheet, which differs from that of others', async () => {
     const policyOf = async (as: TestWorkspace, host: string) =>
       (await ask(new URL(await link(as)).pathname, host)).headers['content-security-policy'];

@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Core, GatewayError, type Workspace } from '../../core/index.ts';
 import { brandOf } from '../brand.ts';
-import { isElsewhere, type Place, placeOf } from '../hosts.ts';
+import { isAt, isElsewhere, type Place, placeOf } from '../hosts.ts';
 import { type Page, sendPage } from '../page.ts';
 import { requireSameSite } from './same-site.ts';
 
@@ -22,7 +22,11 @@ export function createSite(core: Core) {
 
     async send(request: FastifyRequest, reply: FastifyReply, page: Page): Promise<FastifyReply> {
       const workspace = shownFor.get(request) ?? (await placeOf(request, core).catch(nowhere)).workspace;
-      return sendPage(reply, page, brandOf(workspace));
+      // A name and a logo can be anybody's: away from the host that the operator gave them, the server is named too.
+      const home = workspace?.settings.branding.origin ?? null;
+      const isAtHome = home !== null && isAt(request, home);
+      const serverHost = isAtHome ? null : new URL(core.settings.publicUrl).host;
+      return sendPage(reply, page, brandOf(workspace, { serverHost }));
     },
 
     /** A link that was opened under another of our hosts goes on under its own: the cookie belongs to one. */
