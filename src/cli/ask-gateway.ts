@@ -12,16 +12,12 @@ const totalTimeout = 180_000;
 /** A list of workspaces is read this many pages far. */
 const pagesMax = 100;
 
-export type RemoteGateway = ReturnType<typeof askGateway>;
-
 export function askGateway({ url, apiKey, workspaceId: named }: Access) {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new Error('--url must be the address of the gateway, like http://127.0.0.1:8025');
-  }
+  const base = baseUrlOf(url);
   const egress = createEgress({ totalTimeout, headersTimeout: totalTimeout, bytesMax: 4 * 1024 * 1024 });
 
   async function call(method: 'GET' | 'POST', path: string, workspaceId: string | null) {
-    const response = await egress.fetch(new URL(path, url).href, {
+    const response = await egress.fetch(base + path, {
       method,
       headers: {
         authorization: `Bearer ${apiKey.reveal()}`,
@@ -100,6 +96,34 @@ export function askGateway({ url, apiKey, workspaceId: named }: Access) {
     close: egress.close,
   };
 }
+
+/**
+ * Without the slash at its end; a gateway behind a proxy may have a path before its own. Throws for plain http to another
+ * machine: the API key would cross the network in clear.
+ */
+export function baseUrlOf(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isAddress =
+    url !== null &&
+    /^https?:$/.test(url.protocol) &&
+    !url.search &&
+    !url.hash &&
+    !url.username &&
+    !url.password;
+  if (!isAddress) throw new Error('--url must be the address of the gateway, like http://127.0.0.1:8025');
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    throw new Error(
+      '--url must be https, except on the loopback interface: over plain http anybody on the way could read the API key.',
+    );
+  }
+  return url.origin + url.pathname.replace(/\/+$/, '');
+}
+
+const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' ||
+  hostname.endsWith('.localhost') ||
+  hostname === '[::1]' ||
+  /^127(\.\d+){3}$/.test(hostname);
 
 function itemsOf(answer: unknown): readonly unknown[] {
   const items = memberOf(answer, 'items');
