@@ -16,7 +16,7 @@ mailgrant doctor --oauth-client ID [--json] [--url URL]
                                         MAILGRANT_API_KEY`;
 
 /** Runs on the database of this configuration; says so when that cannot be opened. */
-export type WithCore = <T>(work: (core: Core) => Promise<T>) => Promise<T>;
+type WithCore = <T>(work: (core: Core) => Promise<T>) => Promise<T>;
 
 /** Where an examination can be made. */
 type Place = {

@@ -5,7 +5,7 @@ import type { Ports } from './ports.ts';
 const dayMilliseconds = 24 * 3600 * 1000;
 
 /** Days before the end at which the owner hears of it. */
-export const warningDays = [30, 7, 1] as const;
+const warningDays = [30, 7, 1] as const;
 
 const batch = 100;
 

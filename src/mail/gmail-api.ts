@@ -17,7 +17,7 @@ export const createGmailApiProbe = (deps: { clock: Pick<Clock, 'now'>; egressFet
     }
     const answer = await api.get(`${mailbox}/profile`);
     if ('reason' in answer) return answer;
-    if (answer.status !== 200) return judgeGmailError(answer);
+    if (answer.status !== 200) return readGmailError(answer).finding;
     const address = textMember(answer.body, 'emailAddress');
     if (address === null) return { reason: 'server_answer_unreadable', detail: null };
     if (address.toLowerCase() === email.toLowerCase()) return works;
@@ -59,8 +59,6 @@ const reasonTable: Readonly<Record<string, ReasonCode>> = {
   FAILED_PRECONDITION: 'mailbox_not_found',
   mailServiceNotEnabled: 'mailbox_not_found',
 };
-
-export const judgeGmailError = (answer: ApiAnswer): Finding => readGmailError(answer).finding;
 
 const readGmailError = ({ status, body }: ApiAnswer): { names: string[]; finding: Finding } => {
   const error = member(body, 'error');

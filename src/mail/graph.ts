@@ -86,7 +86,7 @@ const codeTable: Readonly<Record<string, ReasonCode>> = {
   ErrorQuotaExceeded: 'quota_exceeded',
 };
 
-export const judgeGraphError = ({ status, body }: ApiAnswer): Finding => {
+const judgeGraphError = ({ status, body }: ApiAnswer): Finding => {
   const error = member(body, 'error');
   const code = textMember(error, 'code') ?? '';
   const words = [String(status), code, textMember(error, 'message') ?? ''];

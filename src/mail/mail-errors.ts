@@ -21,7 +21,7 @@ type ImapRow = {
   reason: ReasonCode;
 };
 
-export const imapRows: readonly ImapRow[] = [
+const imapRows: readonly ImapRow[] = [
   // Exchange: the token was fine, the mailbox stays closed (IMAP off, no licence).
   { text: /authenticated but not connected/i, reason: 'imap_disabled' },
   // Gmail puts both behind [ALERT], which says nothing about the cause.
@@ -64,7 +64,7 @@ type SmtpRow = {
   reason: ReasonCode;
 };
 
-export const smtpRows: readonly SmtpRow[] = [
+const smtpRows: readonly SmtpRow[] = [
   // Exchange answers 535 5.7.139 to several unlike things; only its words tell them apart.
   { enhanced: ['5.7.139'], text: /SmtpClientAuthentication is disabled/i, reason: 'smtp_auth_disabled' },
   { enhanced: ['5.7.139'], text: /basic authentication is disabled/i, reason: 'basic_auth_refused' },

@@ -5,10 +5,10 @@ import { nothingSaid, type ProviderWords } from '../core/ports.ts';
 /** Values of the request that must not come back in words. */
 export type SentSecrets = readonly string[];
 
-export const wordsMax = 500;
+const wordsMax = 500;
 
 /** An authorization server that asks for more than a day is not believed. Seconds. */
-export const retryAfterMax = 86_400;
+const retryAfterMax = 86_400;
 
 /** Reads an error body; a body that is no JSON object gives words without `error`. */
 export const wordsOf = (body: string, httpStatus: number | null, sent: SentSecrets): ProviderWords => {

@@ -3,7 +3,7 @@
 import type { OAuthClient } from '../oauth-clients.ts';
 import { portalOf } from './microsoft-portals.ts';
 
-export type AccountTypes = 'one_directory' | 'any_directory' | 'any_and_personal' | 'personal_only';
+type AccountTypes = 'one_directory' | 'any_directory' | 'any_and_personal' | 'personal_only';
 
 type Wording = {
   /** As the console offers it under Supported account types. */

@@ -2,7 +2,7 @@
 // opens, and known in no other. https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud
 import type { OAuthClient } from '../oauth-clients.ts';
 
-export type Portal = {
+type Portal = {
   /** In words, for people. */
   name: string;
   entra: string;

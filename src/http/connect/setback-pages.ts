@@ -6,7 +6,7 @@ import { button, helpLink, secondButton, type Ways } from './forms.ts';
 import { actorNames } from './names.ts';
 import { backLink, missing } from './result-pages.ts';
 
-export type SetbackFacts = {
+type SetbackFacts = {
   session: ConnectSession;
   workspace: Workspace;
   ways: Ways;

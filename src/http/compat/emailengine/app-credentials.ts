@@ -7,7 +7,7 @@ import { badField } from './errors.ts';
 import type { AppType } from './find-app.ts';
 
 /** Of an application that is there; null members = not known, or none is there yet. */
-export type KnownApp = { type: AppType; clientId: string | null; clientEmail: string | null };
+type KnownApp = { type: AppType; clientId: string | null; clientEmail: string | null };
 
 type Entered = {
   clientId?: string;

@@ -26,7 +26,7 @@ export const providerOf = (name: string): keyof typeof providerNames | null => {
 };
 
 /** Warmy's words for the condition of a mailbox, as far as they can arise here. */
-export type StateKey =
+type StateKey =
   | 'reconnect'
   | 'credentials'
   | 'imap'
