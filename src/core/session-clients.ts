@@ -3,7 +3,7 @@
 import { GatewayError, invalidField, notFound } from './errors.ts';
 import type { Mailbox } from './mailboxes.ts';
 import { oauthClientPaused } from './oauth-client-pause.ts';
-import type { OAuthClient, ProviderName } from './oauth-clients.ts';
+import { isUsableBy, type OAuthClient, type ProviderName } from './oauth-clients.ts';
 import type { Ports } from './ports.ts';
 
 type Request = { oauthClientId: string | null; provider: ProviderName | null };
@@ -15,13 +15,19 @@ export function createSessionClients({ store }: Pick<Ports, 'store'>) {
     provider: ProviderName | null,
   ): Promise<OAuthClient | undefined> {
     const { items } = await store.oauthClients.listVisible(workspaceId, { after: null, limit: 100 });
-    return items.find((client) => client.provider === provider && client.status === 'paused');
+    return items.find(
+      (client) =>
+        client.provider === provider &&
+        client.grantType === 'authorization_code' &&
+        client.status === 'paused',
+    );
   }
 
-  /** The client that a mailbox was connected with, unless it is gone. */
+  /** The client that a mailbox was connected with, unless it is gone or no longer the workspace's to use. */
   async function clientOfMailbox(mailbox: Mailbox): Promise<OAuthClient | null> {
     const joined = await store.mailboxes.withGrant(mailbox.id);
-    return joined && joined.oauthClient.deletedAt === null ? joined.oauthClient : null;
+    const client = joined?.oauthClient;
+    return client && client.deletedAt === null && isUsableBy(client, mailbox.workspaceId) ? client : null;
   }
 
   return {
@@ -40,8 +46,7 @@ export function createSessionClients({ store }: Pick<Ports, 'store'>) {
           `There is no OAuth client of the provider ${request.provider}.`,
         );
       }
-      const isVisible = client.workspaceId === null || client.workspaceId === workspaceId;
-      if (!isVisible || client.deletedAt !== null) throw notFound('OAuth client');
+      if (!isUsableBy(client, workspaceId) || client.deletedAt !== null) throw notFound('OAuth client');
       if (request.provider !== null && client.provider !== request.provider) {
         throw invalidField('/oauth_client_id', `is an OAuth client of ${client.provider}`);
       }

@@ -41,7 +41,9 @@ const newSentences = ({ client: { grantType } }: Registration): string[] => [
   ...(grantType === 'authorization_code'
     ? ['The answer has `redirect_uri`, which the next step needs, and `id`.']
     : ['The answer has `id`, by which connect sessions and direct connections name this OAuth client.']),
-  "A key of a workspace makes the workspace's own OAuth client. A key of the installation that names no workspace makes one that every workspace shares.",
+  grantType === 'authorization_code'
+    ? "A key of a workspace makes the workspace's own OAuth client. A key of the installation that names no workspace makes one that every workspace shares."
+    : 'It belongs to one workspace and is never shared, for it acts without the consent of anybody. Use a key of that workspace, or a key of the installation with the header `Mailgrant-Workspace`.',
 ];
 
 function newValues({ client }: Registration): SetUpValue[] {

@@ -19,6 +19,9 @@ const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export type AppType = 'gmail' | 'gmailService' | 'outlook' | 'outlookService';
 
+/** Those that act without a sign-in. */
+type ServiceType = Extract<AppType, `${string}Service`>;
+
 /** `client` null = any of this provider that people consent to. */
 export type App = { provider: ProviderName; client: OAuthClient | null; profile: Profile };
 
@@ -69,7 +72,7 @@ export async function clientOf(core: Core, principal: Principal, id: string): Pr
   return client;
 }
 
-/** The workspace's own and the shared ones. */
+/** The workspace's own, and the shared ones that people consent to. */
 export async function visibleApps(core: Core, principal: Principal): Promise<RegisteredClient[]> {
   const reader = readerOf(principal);
   const clients: RegisteredClient[] = [];
@@ -85,12 +88,12 @@ export async function visibleApps(core: Core, principal: Principal): Promise<Reg
   return clients;
 }
 
-/** The newest of the workspace's own that is active, else of the shared ones. */
-async function newestOf(core: Core, principal: Principal, type: AppType): Promise<OAuthClient | null> {
+/** The newest that is active of the workspace's own: a shared one that acts without a sign-in is nobody's to use. */
+async function newestOf(core: Core, principal: Principal, type: ServiceType): Promise<OAuthClient | null> {
   const active = (await visibleApps(core, principal))
-    .filter((client) => typeOf(client) === type && client.status === 'active')
+    .filter((client) => typeOf(client) === type && client.status === 'active' && client.workspaceId !== null)
     .sort((one, other) => other.createdAt - one.createdAt);
-  return active.find(({ workspaceId }) => workspaceId !== null) ?? active[0] ?? null;
+  return active[0] ?? null;
 }
 
 const readerOf = (principal: Principal): Principal => ({
