@@ -2,7 +2,7 @@
 // may have two at once, the current and the next: when the provider refuses the current one, the next one is tried in
 // the same breath and takes its place, so that a rotation costs no token read.
 import { raise } from './events.ts';
-import type { OAuthClient } from './oauth-clients.ts';
+import { isUnowned, type OAuthClient } from './oauth-clients.ts';
 import {
   type Attempt,
   type AuthenticatedClient,
@@ -69,19 +69,23 @@ export function createCredentials(ports: Needs) {
     }
   }
 
-  /** One try with one credential; a referenced one that is refused is read anew, in case it was rotated there. */
+  /**
+   * One try with one credential; a referenced one that is refused is read anew, in case it was rotated there. `isRead`
+   * false = what the reference leads to now was not seen: nothing is known against it.
+   */
   async function attemptWith<T>(
     client: OAuthClient,
     credential: ClientCredential,
     call: (client: AuthenticatedClient) => Promise<Attempt<T>>,
-  ): Promise<Attempt<T>> {
+  ): Promise<{ attempt: Attempt<T>; isRead: boolean }> {
     const opened = await open(credential);
-    if (!opened) return { ok: false, failure: unavailable };
+    if (!opened) return { attempt: { ok: false, failure: unavailable }, isRead: false };
     const attempt = await call({ ...client, opened });
-    if (credential.held instanceof Secret || !isAboutCredential(attempt)) return attempt;
+    if (credential.held instanceof Secret || !isAboutCredential(attempt)) return { attempt, isRead: true };
     const renewed = await open(credential, true);
-    if (!renewed || renewed.text.reveal() === opened.text.reveal()) return attempt;
-    return call({ ...client, opened: renewed });
+    if (!renewed) return { attempt, isRead: false };
+    if (renewed.text.reveal() === opened.text.reveal()) return { attempt, isRead: true };
+    return { attempt: await call({ ...client, opened: renewed }), isRead: true };
   }
 
   async function authenticated<T>(
@@ -89,32 +93,36 @@ export function createCredentials(ports: Needs) {
     call: (client: AuthenticatedClient) => Promise<Attempt<T>>,
   ): Promise<Attempt<T>> {
     const [first, second] = inOrder(client, clock.now());
-    const attempt = await attemptWith(client, first, call);
+    const { attempt, isRead } = await attemptWith(client, first, call);
     if (second === null || !(isAboutCredential(attempt) || isUnavailable(attempt))) {
       if (first === client.nextCredential && attempt.ok) await promoteNext(client);
       return attempt;
     }
-    const again = await attemptWith(client, second, call);
+    const { attempt: again } = await attemptWith(client, second, call);
     if (isAboutCredential(again) || isUnavailable(again)) return attempt;
-    if (second === client.nextCredential && again.ok) await promoteNext(client);
+    // What could not be read may be as good as ever: the next one stands in for this call alone.
+    if (second === client.nextCredential && again.ok && isRead) await promoteNext(client);
     return again;
   }
 
-  /** The provider took the next credential: it is the current one now. Unless somebody changed them meanwhile. */
-  async function promoteNext({ id, nextCredential: promoted }: OAuthClient): Promise<void> {
+  /** The provider took the next credential: it is the current one now. Unless either was changed since it was read. */
+  async function promoteNext(tried: OAuthClient): Promise<void> {
+    const { id } = tried;
     const at = clock.now();
     await store
       .transaction(async (rows) => {
         await rows.lock(`oauth client ${id}`);
         const client = await rows.oauthClients.byId(id);
         const next = client?.nextCredential;
-        if (!client || !next || next.addedAt !== promoted?.addedAt || client.deletedAt !== null) return;
+        if (!client || !next || client.deletedAt !== null) return;
+        if (!isSame(next, tried.nextCredential) || !isSame(client.credential, tried.credential)) return;
         const updatedAt = Math.max(at, client.updatedAt + 1);
         const isPaused = client.status === 'paused';
         await rows.oauthClients.update(id, {
           credential: next,
           nextCredential: null,
           expiryWarnedDays: null,
+          examination: null,
           updatedAt,
           ...(isPaused ? { status: 'active' as const, pausedReason: null, pausedAt: null } : {}),
         });
@@ -149,8 +157,11 @@ export function createCredentials(ports: Needs) {
         authenticated(client, (ready) => adapter.exchangeCode(ready, exchange, signal)),
       refresh: (client, request, signal) =>
         authenticated(client, (ready) => adapter.refresh(ready, request, signal)),
-      mint: (client, request, signal) =>
-        authenticated(client, (ready) => adapter.mint(ready, request, signal)),
+      // The last door: a grant that was made while such clients could be shared opens nothing any more.
+      mint: async (client, request, signal) =>
+        isUnowned(client)
+          ? { ok: false, failure: unowned }
+          : authenticated(client, (ready) => adapter.mint(ready, request, signal)),
       revoke:
         revoke === null
           ? null
@@ -161,6 +172,7 @@ export function createCredentials(ports: Needs) {
 
   return {
     open,
+    promoteNext,
 
     /** The same providers, each call authenticated by the client's current or next credential. */
     authenticate: ({ google, microsoft }: ProviderAdapters): Providers => ({
@@ -179,6 +191,13 @@ function inOrder(
   return nextCredential !== null && isOver ? [nextCredential, credential] : [credential, nextCredential];
 }
 
+/** Times alone do not tell: two can be entered within a millisecond. */
+const isSame = (one: ClientCredential, other: ClientCredential | null): boolean =>
+  other !== null && one.addedAt === other.addedAt && one.kind === other.kind && heldOf(one) === heldOf(other);
+
+const heldOf = ({ held }: ClientCredential): string =>
+  held instanceof Secret ? `text ${held.reveal()}` : `reference ${held.reference}`;
+
 const credentialReasons: ReadonlySet<ProviderFailure['reason']> = new Set([
   'client_secret_wrong',
   'client_secret_expired',
@@ -192,6 +211,14 @@ const isAboutCredential = (attempt: Attempt<unknown>): boolean =>
 
 const isUnavailable = (attempt: Attempt<unknown>): boolean =>
   !attempt.ok && attempt.failure.reason === 'credential_unavailable';
+
+/** An OAuth client that acts without a sign-in, and that no workspace answers for. */
+const unowned: ProviderFailure = {
+  kind: 'oauth_client',
+  reason: 'client_misconfigured',
+  retryAfterSeconds: null,
+  provider: nothingSaid,
+};
 
 /** Nobody was asked: neither the grant nor the client is at fault. */
 const unavailable: ProviderFailure = {

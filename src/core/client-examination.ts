@@ -5,7 +5,7 @@ import { type ReasonCode, verdictOf } from './diagnosis.ts';
 import { notFound } from './errors.ts';
 import { raise } from './events.ts';
 import { pauseOAuthClient } from './oauth-client-pause.ts';
-import type { OAuthClient } from './oauth-clients.ts';
+import { isUnowned, type OAuthClient } from './oauth-clients.ts';
 import { type Origins, redirectUriOf } from './origins.ts';
 import type { Ports, ProviderWords, RegistrationFinding } from './ports.ts';
 import { type Principal, requireScope } from './principal.ts';
@@ -38,6 +38,9 @@ export function createClientExaminations(ports: Needs) {
     credential: OAuthClient['credential'],
     email: string | null,
   ): Promise<RegistrationFinding[]> {
+    if (isUnowned(client)) {
+      return [{ subject: 'client_id', result: 'failed', reason: 'client_misconfigured', provider: null }];
+    }
     const opened = await credentials.open(credential, true);
     if (!opened) {
       const reason = 'credential_unavailable';
@@ -73,9 +76,10 @@ export function createClientExaminations(ports: Needs) {
 
   return {
     /**
-     * Only the owner may. Stores what was found. A client that the provider refuses is paused; a paused one whose
-     * credential and id passed is active again. `email`: a mailbox to try a delegation with. Throws `not_found`;
-     * everything the provider says is a step.
+     * Only the owner may. What was found is stored and acted on, unless the client was changed meanwhile. A client that
+     * the provider refuses is paused; a next credential that passes where the current one is refused takes its place;
+     * a paused client with a credential that passes is active again. `email`: a mailbox to try a delegation with.
+     * Throws `not_found`; everything the provider says is a step.
      */
     async examine(principal: Principal, id: string, email: string | null): Promise<ClientExamination> {
       requireScope(principal, 'oauth_clients:update');
@@ -84,38 +88,40 @@ export function createClientExaminations(ports: Needs) {
         throw notFound('OAuth client');
       }
       const findings = await tryWith(client, client.credential, email);
-      const next = client.nextCredential && (await tryWith(client, client.nextCredential, email));
+      const next = client.nextCredential ? await tryWith(client, client.nextCredential, email) : [];
       const steps: ExaminationStep[] = [
         ...findings,
         expiryStep(client),
-        ...(next ?? [])
+        ...next
           .filter(({ subject }) => subject === 'credential')
           .map((finding) => ({ ...finding, subject: 'next_credential' as const })),
         await mailboxStep(client),
       ];
       const examination = { examinedAt: clock.now(), steps };
-      await act(client, examination);
+      if (await keep(client, examination)) await act(client, { findings, next });
       return examination;
     },
   };
 
-  async function act(client: OAuthClient, examination: ClientExamination): Promise<void> {
-    const { steps } = examination;
-    await store.oauthClients.update(client.id, { examination });
-    const refused = steps.find(
-      ({ subject, result, reason }) =>
-        result === 'failed' && reason !== null && isRegistrationItself(subject) && isOwn(reason),
-    );
-    // A next credential that works takes over by itself: nothing to pause for.
-    const isCovered = steps.some(
-      ({ subject, result }) => subject === 'next_credential' && result === 'passed',
-    );
-    if (refused?.reason) {
-      if (client.status === 'active' && !isCovered) await pauseOAuthClient(ports, client, refused.reason);
+  /** False when the client was changed since it was read: what was found is of what it was before. */
+  async function keep({ id, updatedAt }: OAuthClient, examination: ClientExamination): Promise<boolean> {
+    return store.transaction(async (rows) => {
+      await rows.lock(`oauth client ${id}`);
+      const client = await rows.oauthClients.byId(id);
+      return client?.updatedAt === updatedAt && rows.oauthClients.update(id, { examination });
+    });
+  }
+
+  async function act(client: OAuthClient, { findings, next }: Record<'findings' | 'next', Finding[]>) {
+    const reason = refusalIn(findings);
+    const isNextGood = isProved(next);
+    if (reason !== null) {
+      // As in any call in which the one is refused and the other taken.
+      if (isNextGood) return credentials.promoteNext(client);
+      if (client.status === 'active') await pauseOAuthClient(ports, client, reason);
       return;
     }
-    const isProved = steps.some(({ subject, result }) => subject === 'credential' && result === 'passed');
-    if (client.status === 'paused' && isProved) await resume(client);
+    if (client.status === 'paused' && (isProved(findings) || isNextGood)) await resume(client);
   }
 
   async function resume(client: OAuthClient): Promise<void> {
@@ -138,7 +144,22 @@ export function createClientExaminations(ports: Needs) {
   }
 }
 
-const isRegistrationItself = (subject: ExaminationStep['subject']): boolean =>
+type Finding = RegistrationFinding;
+
+/** Why the provider does not know the client or its credential, if that is for the workspace to repair. */
+function refusalIn(findings: Finding[]): ReasonCode | null {
+  const refused = findings.find(
+    ({ subject, result, reason }) =>
+      result === 'failed' && reason !== null && isRegistrationItself(subject) && isOwn(reason),
+  );
+  return refused?.reason ?? null;
+}
+
+const isProved = (findings: Finding[]): boolean =>
+  refusalIn(findings) === null &&
+  findings.some(({ subject, result }) => subject === 'credential' && result === 'passed');
+
+const isRegistrationItself = (subject: Finding['subject']): boolean =>
   subject === 'client_id' || subject === 'credential';
 
 /** What the workspace has to repair at the provider; a provider that is down says nothing about the client. */

@@ -3,7 +3,7 @@
 import type { ClientCredential } from './client-credentials.ts';
 import { raise } from './events.ts';
 import type { ImportRequest } from './imports.ts';
-import type { OAuthClient, ProviderName } from './oauth-clients.ts';
+import { isUsableBy, type OAuthClient, type ProviderName } from './oauth-clients.ts';
 import type { Ports, StoreOperations } from './ports.ts';
 import { secret } from './secret.ts';
 
@@ -17,10 +17,8 @@ export function createImportClients({ clock, random, store, providers }: Needs) 
     switch (wanted.kind) {
       case 'id': {
         const client = await store.oauthClients.byId(wanted.id);
-        const isVisible = client?.workspaceId === null || client?.workspaceId === workspaceId;
-        return client && isVisible && client.deletedAt === null && client.provider === provider
-          ? client
-          : null;
+        const isUsable = client && isUsableBy(client, workspaceId);
+        return isUsable && client.deletedAt === null && client.provider === provider ? client : null;
       }
       case 'chosen':
         return store.oauthClients.choose(workspaceId, provider, wanted.owner);
@@ -68,18 +66,25 @@ export function createImportClients({ clock, random, store, providers }: Needs) 
     };
   }
 
-  /** Of many imports at once with one registration, the first enters it and the others find it. */
+  /**
+   * Of many imports at once with one registration, the first enters it and the others find it. Two locks, in this order
+   * everywhere: the registration's, which may have no row yet, then the row's, which its other writers take alone.
+   */
   async function storeEntered(rows: StoreOperations, client: OAuthClient): Promise<OAuthClient> {
     const { workspaceId, provider, clientId, credential } = client;
     if (workspaceId === null) throw new Error('an entered registration belongs to a workspace');
     await rows.lock(`oauth client ${workspaceId} ${provider} ${clientId}`);
-    const before = await rows.oauthClients.byClientId(workspaceId, provider, clientId);
-    if (!before) {
-      await rows.oauthClients.insert(client);
-      return client;
+    const found = await rows.oauthClients.byClientId(workspaceId, provider, clientId);
+    if (found) await rows.lock(`oauth client ${found.id}`);
+    const before = found && (await rows.oauthClients.byId(found.id));
+    if (!before || before.deletedAt !== null) {
+      const isGone = (await rows.oauthClients.byId(client.id)) !== null;
+      const entered = isGone ? anew(client) : client;
+      await rows.oauthClients.insert(entered);
+      return entered;
     }
     const active = { status: 'active', pausedReason: null, pausedAt: null, expiryWarnedDays: null } as const;
-    const columns = { credential, ...active };
+    const columns = { credential, ...active, examination: null };
     const updatedAt = Math.max(client.updatedAt, before.updatedAt + 1);
     await rows.oauthClients.update(before.id, { ...columns, updatedAt });
     if (before.status === 'paused') {
@@ -93,6 +98,20 @@ export function createImportClients({ clock, random, store, providers }: Needs) 
     }
     return before;
   }
+
+  /** In place of one that was deleted since it was found: of what that one had besides, nothing comes back. */
+  const anew = (client: OAuthClient): OAuthClient => ({
+    ...client,
+    id: random.id(),
+    nextCredential: null,
+    expiryWarnedDays: null,
+    examination: null,
+    dialects: {},
+    status: 'active',
+    pausedReason: null,
+    pausedAt: null,
+    createdAt: client.updatedAt,
+  });
 
   return { findClient, storeEntered };
 }

@@ -324,13 +324,13 @@ function changed(
     ...(end === undefined ? {} : { credential: { ...client.credential, expiresAt: end } }),
     ...(plain.credential === undefined && end === undefined ? {} : { expiryWarnedDays: null }),
     ...(isRepair ? { status: 'active' as const, pausedReason: null, pausedAt: null } : {}),
-    ...(isRepair || isExaminedAnew(plain) || end !== undefined ? { examination: null } : {}),
+    ...(isRepair || touchesExamination(plain) || end !== undefined ? { examination: null } : {}),
   };
   return { columns, isRegistrationChanged, isRepair };
 }
 
-/** Of what is no repair, that which an examination would judge differently. */
-const isExaminedAnew = (plain: Partial<CheckedChanges>): boolean =>
+/** Of what is no repair, that which an examination looks at. */
+const touchesExamination = (plain: Partial<CheckedChanges>): boolean =>
   plain.nextCredential !== undefined || plain.extraScopes !== undefined;
 
 /** Names that stand for whatever directory the person belongs to. */
