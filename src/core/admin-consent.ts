@@ -11,11 +11,14 @@ import { oauthClientPaused } from './oauth-client-pause.ts';
 import { type Origins, redirectUriOf } from './origins.ts';
 import type { AdminConsent, Ports } from './ports.ts';
 import type { SessionResults } from './session-results.ts';
+import { expiryAfterConsent } from './setbacks.ts';
 import { type LinkPurpose, readSignedToken, signedToken } from './signed-link.ts';
 import type { Workspace } from './workspaces.ts';
 
-/** `consent` null = the answer belongs to no request of ours. */
-export type AdminArrival = { consent: AdminConsent; workspace: Workspace } | { consent: null };
+/** `consent` null = the answer belongs to no request of ours. `isOpen`: the mailbox owner's link works. */
+export type AdminArrival =
+  | { consent: AdminConsent; workspace: Workspace; isOpen: boolean }
+  | { consent: null };
 
 /** What tells the state of this way from that of an authorization request. */
 export const adminStatePrefix = 'admin.';
@@ -25,7 +28,7 @@ const stateSeconds = 3600;
 
 export type AdminConsents = ReturnType<typeof createAdminConsents>;
 
-type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'providers' | 'linkSigner'> & {
+type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'providers' | 'settings' | 'linkSigner'> & {
   connectSessions: ConnectSessions;
   results: SessionResults;
   links: Links;
@@ -33,7 +36,7 @@ type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'providers' | 'linkSigne
 };
 
 export function createAdminConsents(ports: Needs) {
-  const { clock, store, providers, connectSessions, results, links, origins } = ports;
+  const { clock, store, providers, settings, connectSessions, results, links, origins } = ports;
 
   /** The session that a link or a state is about, also when it is over; null when forged or too old. */
   async function sessionOf(purpose: LinkPurpose, token: string): Promise<Invitation | null> {
@@ -92,7 +95,7 @@ export function createAdminConsents(ports: Needs) {
       const consent = providers[session.provider].readAdminConsent(callback.parameters);
       if (!consent) return { consent: null };
       if (consent.isGranted) await note(session);
-      return { consent, workspace };
+      return { consent, workspace, isOpen: isOpen(session, clock.now()) };
     },
   };
 
@@ -102,10 +105,16 @@ export function createAdminConsents(ports: Needs) {
     await store.transaction(async (rows) => {
       await rows.lock(`connect session ${session.id}`);
       const now = await rows.connectSessions.byId(session.id);
-      const isWaiting = now?.setback?.status === 'waiting_for_admin';
-      const changes = { adminConsentedAt: at, ...(isWaiting ? { setback: null } : {}) };
-      await rows.connectSessions.update(session.id, changes);
-      if (!now || now.adminConsentedAt !== null) return;
+      if (!now) return;
+      // Who was turned away for want of it may have pressed cancel, or closed the window.
+      const { status } = now.setback ?? { status: null };
+      const isHeldUp = status === 'waiting_for_admin' || status === 'declined';
+      await rows.connectSessions.update(session.id, {
+        adminConsentedAt: at,
+        ...(isHeldUp ? { setback: null } : {}),
+        ...(session.isRetryable ? { expiresAt: expiryAfterConsent(now, settings) } : {}),
+      });
+      if (now.adminConsentedAt !== null) return;
       await raise(ports, rows, {
         workspaceId: session.workspaceId,
         type: 'connect_session.admin_consented',

@@ -215,6 +215,9 @@ export function createAuthorization(ports: Needs) {
      * (the address became somebody else's meanwhile) ends the session and is its outcome.
      */
     async confirm(session: ConnectSession, code: string): Promise<void> {
+      const { outcome } = session;
+      // Again, because the first answer got lost.
+      if (outcome?.status === 'connected' && results.isConfirmationCode(session.id, outcome, code)) return;
       const isWaiting = session.outcome === null && session.expiresAt > clock.now();
       const held = isWaiting ? await store.connectSessions.held(session.id) : null;
       if (!held || session.setback?.status !== 'waiting_for_confirmation') {

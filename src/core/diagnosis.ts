@@ -43,26 +43,33 @@ export const verdictTable = {
   ok: { sentence: 'Everything works.', remedy: 'Nothing to do.', actor: 'nobody', healsItself: true },
 
   // The person and the consent page
-  access_denied: owner('The sign-in was cancelled on the consent page.', 'Open a new link and choose Allow.'),
+  access_denied: owner(
+    'The sign-in was cancelled on the consent page.',
+    'Try again, with the same link or a new one, and choose Allow.',
+  ),
   scope_missing: owner(
     'A permission that this service needs was left unticked on the consent page.',
-    'Open a new link and leave every box ticked.',
+    'Try again, with the same link or a new one, and leave every box ticked.',
+  ),
+  scope_lost: owner(
+    'The provider no longer gives a permission that it gave before.',
+    'Reconnect the mailbox; if that does not help, ask whether your administrator took the permission back.',
   ),
   wrong_mailbox: owner(
     'Another mailbox than the expected one was chosen.',
-    'Open a new link and sign in with the expected address.',
+    'Try again, with the same link or a new one, and sign in with the expected address.',
   ),
   mailbox_in_other_workspace: workspace(
     'This mailbox is connected to another workspace.',
     'Disconnect it there first, or connect another mailbox.',
   ),
   address_held_by_other_account: workspace(
-    'Another account is connected under this address, and its permission is alive.',
-    'Disconnect the mailbox first if this account is to take its place.',
+    'Another account is connected under this address.',
+    'Name that mailbox when you connect (mailbox_id) if this account is to take its place; it keeps its id.',
   ),
   managed_account_required: owner(
-    'Non GSuite accounts are not allowed: only Google Workspace accounts can be connected here.',
-    'Sign in with the address of a Google Workspace organisation.',
+    'Only accounts of an organisation (Google Workspace, Microsoft 365) can be connected here.',
+    'Sign in with the address of your organisation.',
   ),
   personal_account_refused: owner(
     'Personal accounts are not allowed here.',
@@ -143,11 +150,11 @@ export const verdictTable = {
   ),
   admin_consent_required: administrator(
     'In this organisation only an administrator may approve the requested permissions.',
-    'In the Entra admin center under Enterprise applications > the app > Permissions, choose Grant admin consent, or use the consent link; then the mailbox owner opens a new link.',
+    'In the Entra admin center under Enterprise applications > the app > Permissions, choose Grant admin consent, or use the consent link; then the mailbox owner goes on with the link that they have.',
   ),
   blocked_by_policy: administrator(
     "The organisation's policy blocks this service or the place it runs at.",
-    'Google: in the Admin console under Security > API controls, add the client id as Trusted. Microsoft: in the Entra admin center under Enterprise applications, enable the app and allow its sign-in.',
+    "In the organisation's admin console, where the access of apps is managed (Security > API controls, or Enterprise applications), trust or enable this app and allow its sign-in.",
   ),
   conditional_access: administrator(
     'A Conditional Access policy of the organisation blocks the sign-in of this service.',
@@ -218,7 +225,7 @@ export const verdictTable = {
     'Make a new one at the provider and enter it here as the next one; it takes over without a gap.',
   ),
   test_mailbox_needed: workspace(
-    'Whether a person gets through the sign-in cannot be told without one.',
+    'Whether a mailbox can be opened this way cannot be told without one.',
     'Connect a test mailbox with this OAuth client.',
   ),
   client_unknown: workspace(
@@ -231,7 +238,7 @@ export const verdictTable = {
   ),
   redirect_uri_mismatch: workspace(
     'The redirect URI of this service is not registered for the OAuth client.',
-    'Copy the redirect URI from the set-up list of this OAuth client, character by character, into its registration at the provider (Microsoft: Authentication, platform Web; Google: Authorized redirect URIs).',
+    'Copy the redirect URI from the set-up list of this OAuth client, character by character, into its registration at the provider (platform Web, or Authorized redirect URIs).',
   ),
   client_registered_as_spa: workspace(
     'The permission ended after 24 hours because the redirect URI is registered for a single-page application.',

@@ -4,7 +4,7 @@
 // A refresh token may be single use (RFC 9700 section 4.14.2), so a second use of one can end the grant. Processes
 // compare lease times by their own clocks: these must agree to within a second or two.
 import { jittered } from './backoff.ts';
-import type { ReasonCode } from './diagnosis.ts';
+import { type ReasonCode, verdictTable } from './diagnosis.ts';
 import { type EventType, raise } from './events.ts';
 import {
   expiryOf,
@@ -18,6 +18,7 @@ import type { InFlight } from './in-flight.ts';
 import { lostAfter } from './lost-scopes.ts';
 import { pauseOAuthClient } from './oauth-client-pause.ts';
 import type { OAuthClient } from './oauth-clients.ts';
+import { partsOf } from './partial-consent.ts';
 import {
   type Attempt,
   type IssuedTokens,
@@ -146,6 +147,16 @@ export function createRefresher(ports: Needs) {
     const { failure } = attempt;
     switch (failure.kind) {
       case 'grant': {
+        const part = await askForPart(loaded, request.resource, failure, lease);
+        if (part) {
+          const outcome = await keep(loaded, part.resource, part.issued, part.lost);
+          const isOther = outcome !== 'again' && part.resource !== request.resource;
+          return {
+            outcome: isOther ? { outcome: 'not_granted' } : outcome,
+            isLeaseDropped: outcome !== 'again',
+            retry: null,
+          };
+        }
         if (failure.isDoubtful && grant.failure?.reason !== doubt) return doubtful(failure);
         const outcome = await bury(grant, failure);
         return { outcome, isLeaseDropped: outcome !== 'again', retry: null };
@@ -159,6 +170,7 @@ export function createRefresher(ports: Needs) {
       }
       case 'transient':
       case 'request':
+        await tellOfTrouble(grant, failure);
         return {
           outcome: { outcome: 'failed', failure },
           isLeaseDropped: false,
@@ -167,6 +179,30 @@ export function createRefresher(ports: Needs) {
       default:
         return failure.kind satisfies never;
     }
+  }
+
+  /** The rest of a grant of which a part is refused; null when there is none, or it is refused as well. */
+  async function askForPart(
+    loaded: Loaded,
+    refused: string,
+    failure: ProviderFailure,
+    lease: Lease,
+  ): Promise<{ resource: string; issued: IssuedTokens; lost: string[] } | null> {
+    const { grant, oauthClient } = loaded;
+    const provider = providers[grant.provider];
+    if (grant.refreshToken === null) return null;
+    for (const { resource, scopes, lost } of partsOf(provider, loaded, { refused, failure })) {
+      const milliseconds = callMilliseconds(lease);
+      if (milliseconds < callMillisecondsMin) return null;
+      const { refreshToken, entraTenantId } = grant;
+      const part = { refreshToken, scopes, entraTenantId };
+      const attempt = await provider.refresh(oauthClient, part, clock.deadline(milliseconds));
+      const scope = scopes.join(' ');
+      if (attempt.ok) {
+        return { resource, issued: { ...attempt.value, scope: attempt.value.scope ?? scope }, lost };
+      }
+    }
+    return null;
   }
 
   /** A grant without a refresh token is a person's in name only: its tokens are minted for the address. */
@@ -181,6 +217,13 @@ export function createRefresher(ports: Needs) {
     return refreshToken === null
       ? provider.mint(oauthClient, { email: subject, resource, scopes }, deadline)
       : provider.refresh(oauthClient, { refreshToken, scopes, entraTenantId }, deadline);
+  }
+
+  /** A refusal that waiting does not mend, told once: whoever can mend it should not learn of it from failing reads. */
+  async function tellOfTrouble(grant: Grant, { reason }: ProviderFailure): Promise<void> {
+    if (verdictTable[reason].healsItself || grant.failure?.reason === reason) return;
+    const event = { type: 'mailbox.degraded', data: { reason }, at: clock.now() } as const;
+    await store.transaction((rows) => raiseForMailboxes(rows, grant, event));
   }
 
   /** The provider is known to say this at times without meaning it: only a second refusal, later, is believed. */
@@ -212,9 +255,11 @@ export function createRefresher(ports: Needs) {
     { grant, oauthClient }: Loaded,
     resource: string,
     issued: IssuedTokens,
+    alsoLost: readonly string[] = [],
   ): Promise<RefreshOutcome | 'again'> {
     const tokenSet = tokenSetOf(grant.id, resource, issued, grant.scope, clock.now());
-    const lost = lostAfter(ports, { grant, oauthClient }, { resource, issuedScope: issued.scope });
+    const seen = lostAfter(ports, { grant, oauthClient }, { resource, issuedScope: issued.scope });
+    const lost = alsoLost.length === 0 ? seen : [...new Set([...(seen ?? grant.lostScopes), ...alsoLost])];
     const isStored = await saveWithPatience(grant, {
       version: grant.version,
       refreshToken: issued.refreshToken,

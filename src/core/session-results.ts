@@ -151,8 +151,11 @@ export function createSessionResults(ports: Needs) {
     setBack,
     arrivalOf,
 
-    isConfirmationCode: (sessionId: string, { requestId = '' }: Setback, code: string): boolean =>
-      linkSigner.verify('confirmation', `${sessionId}.${requestId}`, code),
+    isConfirmationCode: (
+      sessionId: string,
+      { requestId = '' }: { requestId?: string },
+      code: string,
+    ): boolean => linkSigner.verify('confirmation', `${sessionId}.${requestId}`, code),
 
     async refuse(session: ConnectSession, refusal: Refusal, requestId?: string): Promise<Arrival> {
       const setback = session.isRetryable ? setbackOf(refusal) : null;

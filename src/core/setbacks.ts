@@ -30,6 +30,10 @@ export const setbackReasons = {
 /** However often somebody tries again, no session lives longer after its creation; for an administrator as long as set. */
 const lifeMillisecondsMax = 24 * 3600 * 1000;
 
+/** The owner has as long to come back as the administrator had to approve. */
+export const expiryAfterConsent = (session: Life, settings: Settings): number =>
+  Math.max(session.expiresAt, session.createdAt + settings.adminConsentSeconds * 1000);
+
 type Life = { createdAt: number; expiresAt: number };
 type Settings = { connectSessionSeconds: number; adminConsentSeconds: number };
 

@@ -1,12 +1,19 @@
 // Token reads: an access token that works, or a plain word why there is none.
 import { type ReasonCode, verdictOf } from './diagnosis.ts';
-import { GatewayError, notFound } from './errors.ts';
+import { GatewayError, invalidField, notFound } from './errors.ts';
 import type { Grant, TokenSet } from './grants.ts';
 import type { Links } from './links.ts';
 import { effectiveScope } from './lost-scopes.ts';
 import { oauthClientPaused } from './oauth-client-pause.ts';
 import type { OAuthClient, ProviderName } from './oauth-clients.ts';
-import type { MailboxWithGrant, Ports, ProviderWords, Transport, TransportTarget } from './ports.ts';
+import type {
+  MailboxWithGrant,
+  Ports,
+  Provider,
+  ProviderWords,
+  Transport,
+  TransportTarget,
+} from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
 import type { Refresher, RefreshOutcome } from './refresh.ts';
 import type { Secret } from './secret.ts';
@@ -94,7 +101,7 @@ export function createTokens({ clock, store, providers, refresher, links }: Need
     return isTransport(wanted) && !isOpened ? null : resource;
   }
 
-  type Read = { mailboxId: string; oauthClient: OAuthClient };
+  type Read = { mailboxId: string; oauthClient: OAuthClient; grant: Grant };
 
   async function reauthorize({ mailboxId, oauthClient }: Read, failure: DeathOf): Promise<GatewayError> {
     const verdict = verdictOf(failure.reason);
@@ -108,13 +115,24 @@ export function createTokens({ clock, store, providers, refresher, links }: Need
     });
   }
 
+  /** With a link where reconnecting gives it: it was granted before, or the OAuth client asks for it by now. */
   async function notGranted(
-    { mailboxId, oauthClient }: Read,
-    resource: string | null,
+    { mailboxId, oauthClient, grant }: Read,
+    wanted: string | null,
   ): Promise<GatewayError> {
-    const named = resource === null ? 'any known resource' : `\`${resource}\``;
+    const provider = providers[oauthClient.provider];
+    const named = wanted === null ? 'any known resource' : `\`${wanted}\``;
+    const asked = [grant.scope, ...oauthClient.extraScopes].join(' ');
+    const resource = wanted === null ? null : provider.resourceOf(oauthClient, wanted);
+    const isAsked = isTransport(wanted)
+      ? provider.opens(oauthClient, asked).includes(wanted)
+      : resource !== null && provider.scopesOfResource(oauthClient, resource, asked).length > 0;
+    const canHelp = isAsked || wanted === null;
     return new GatewayError('resource_not_granted', `The mailbox owner granted no scope for ${named}.`, {
-      extras: { mailboxId, reconnectUrl: await links.reconnectUrl(mailboxId, oauthClient) },
+      extras: {
+        mailboxId,
+        ...(canHelp ? { reconnectUrl: await links.reconnectUrl(mailboxId, oauthClient) } : {}),
+      },
     });
   }
 
@@ -163,15 +181,21 @@ export function createTokens({ clock, store, providers, refresher, links }: Need
       if (mailbox.disabledAt !== null) {
         throw new GatewayError('mailbox_disabled', 'This mailbox is switched off.');
       }
-      const read = { mailboxId, oauthClient };
+      const read = { mailboxId, oauthClient, grant };
       if (grant.status !== 'active') throw await reauthorize(read, deathOf(grant));
       if (oauthClient.deletedAt !== null) {
         throw await reauthorize(read, { reason: 'oauth_client_deleted', provider: null });
       }
+      const provider = providers[grant.provider];
+      requireKnown(provider, oauthClient, request.resource);
       const resource = resourceFor(joined, request.resource);
       if (resource === null) throw await notGranted(read, request.resource);
       const { tokenSet, refreshed } = await unwrap(await obtain(grant, resource, request), read);
-      const provider = providers[grant.provider];
+      // The refresh may have shown that the provider gives less than before.
+      const opened = provider.opens(oauthClient, tokenSet.scope);
+      if (isTransport(request.resource) && !opened.includes(request.resource)) {
+        throw await notGranted(read, request.resource);
+      }
       return {
         mailboxId: mailbox.id,
         provider: grant.provider,
@@ -182,13 +206,21 @@ export function createTokens({ clock, store, providers, refresher, links }: Need
         scope: tokenSet.scope,
         expiresAt: tokenSet.expiresAt,
         refreshed,
-        targets: provider
-          .opens(oauthClient, tokenSet.scope)
+        targets: opened
           .filter((transport) => provider.resourceOf(oauthClient, transport) === resource)
           .map((transport) => provider.target(oauthClient, transport)),
       };
     },
   };
+}
+
+/** Throws `invalid_request` for a name that no grant could give: a typing error must not send anybody to the owner. */
+function requireKnown(provider: Provider, client: OAuthClient, wanted: string | null): void {
+  if (wanted === null || isTransport(wanted) || provider.resourceOf(client, wanted) !== null) return;
+  throw invalidField(
+    '/resource',
+    'is no resource of this provider: imap, smtp, gmail_api, graph, or its URL',
+  );
 }
 
 const isTransport = (text: string | null): text is Transport =>

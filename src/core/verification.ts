@@ -248,7 +248,11 @@ export function statusOf({ mailbox, grant, oauthClient }: MailboxWithGrant): Mai
   if (oauthClient.deletedAt !== null) {
     return { status: 'needs_reauthorization', reason: 'oauth_client_deleted' };
   }
-  if (grant.lostScopes.length > 0) return { status: 'degraded', reason: 'scope_missing' };
+  if (grant.lostScopes.length > 0) return { status: 'degraded', reason: 'scope_lost' };
+  // A refusal that waiting does not mend: the token that is still good hides it only for so long.
+  if (grant.failure && !verdictTable[grant.failure.reason].healsItself) {
+    return { status: 'degraded', reason: grant.failure.reason };
+  }
   if (mailbox.verification === null) return { status: 'verifying', reason: null };
   const bad = mailbox.verification.results.find(({ ok }) => !ok);
   return bad ? { status: 'degraded', reason: bad.reason } : { status: 'connected', reason: null };

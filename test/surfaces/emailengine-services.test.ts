@@ -278,8 +278,8 @@ describe('an account of a service account', () => {
       [refused.status, refused.body.code, refused.body.authenticationFailed],
       [403, 'OauthRenewError', false],
     );
+    assert.equal((await world.client.readAccount('bob')).state, 'connectError');
     world.sandbox.google.configure({ fault: null });
-    assert.equal((await world.client.readAccount('bob')).state, 'connected');
   });
 
   it('keeps its application from being deleted until it is deleted itself', async () => {

@@ -220,7 +220,7 @@ describe('a mailbox whose scopes the provider stopped giving', () => {
     const lost = (await workspace.call('GET', path)).body;
     assert.deepEqual(
       [lost.status, lost.lost_scopes, record(lost.verdict).code],
-      ['degraded', ['https://mail.google.com/'], 'scope_missing'],
+      ['degraded', ['https://mail.google.com/'], 'scope_lost'],
     );
     assert.ok(text(lost.reconnect_url).startsWith(`${publicUrl}/reconnect/`));
     const refused = await workspace.call('POST', `${path}/token`, { resource: 'imap' });

@@ -214,6 +214,7 @@ describe('mailboxes, tokens and events', () => {
       metadata: {},
       status: 'connected',
       verdict: null,
+      provider_words: null,
       oauth_client_id: workspace.oauthClientId,
       scopes: ['openid', 'email', 'https://mail.google.com/'],
       lost_scopes: [],

@@ -19,6 +19,7 @@ import {
   time,
   verdictSchema,
 } from './parts.ts';
+import { presentProviderWords, providerWordsSchema } from './provider-words.ts';
 
 export const transport = (description: string) =>
   oneOf(['imap', 'smtp', 'gmail_api', 'graph'], { description });
@@ -77,6 +78,7 @@ export const mailboxSchema = Type.Object(
         '`degraded` = a transport does not work, `needs_reauthorization` = the owner must reconnect.',
     }),
     verdict: nullable(Type.Ref('Verdict#', { description: 'Why it is degraded or must be reconnected.' })),
+    provider_words: nullable(providerWordsSchema),
     verification: nullable(verificationSchema),
     oauth_client_id: id('The OAuth client that it was connected with.'),
     scopes: Type.Array(Type.String(), { description: 'What the owner granted.' }),
@@ -114,6 +116,7 @@ export async function presentMailbox(
     metadata: mailbox.metadata,
     status,
     verdict: reason === null ? null : presentVerdict(verdictOf(reason)),
+    provider_words: grant.failure && presentProviderWords(grant.failure.provider),
     verification: mailbox.verification && presentVerification(mailbox.verification),
     oauth_client_id: grant.oauthClientId,
     scopes: grant.scope.split(' ').filter((scope) => scope !== ''),

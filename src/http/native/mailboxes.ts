@@ -39,6 +39,9 @@ const directConnection = Type.Object(
     mailbox_id: Type.Optional(
       nullable(id('The mailbox of this address that is moved to the OAuth client; it keeps its id.')),
     ),
+    exclusive: Type.Optional(
+      Type.Boolean({ description: 'Refuse a mailbox that another workspace has connected.' }),
+    ),
   },
   {
     ...closed,
@@ -137,6 +140,7 @@ export const mailboxes: Noun = (app, core) => {
         customer: body.customer ?? null,
         externalId: null,
         mailboxId: body.mailbox_id ?? null,
+        exclusive: body.exclusive ?? false,
       });
       return reply.code(isNew ? 201 : 200).send(await present(joined));
     },
