@@ -26,7 +26,7 @@ ul, ol { padding-left: 1.25rem; }
 li { margin-bottom: .25rem; }
 dt { color: var(--soft); font-size: .9rem; }
 dd { margin: 0 0 .6rem; font-weight: 600; }
-dl.facts dd, .steps dd { font-weight: 400; }
+.steps dd { font-weight: 400; }
 .good h1 { color: var(--good); }
 .bad h1 { color: var(--bad); }
 a { color: var(--accent); overflow-wrap: anywhere; }
@@ -44,6 +44,9 @@ button { font: inherit; font-weight: 600; width: 100%; min-height: 3rem; padding
   color: var(--on-button); background: var(--button); border: 2px solid var(--edge); border-radius: .5rem; }
 button.second { color: var(--text); background: var(--card); border-color: var(--soft); }
 button:focus-visible { outline: 3px solid var(--text); outline-offset: 3px; }
+details { border-top: 1px solid var(--line); }
+summary { font-weight: 600; padding: .65rem 0; cursor: pointer; overflow-wrap: anywhere; }
+summary:focus-visible { outline: 3px solid var(--text); outline-offset: 3px; }
 .brand { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
 .brand img { display: block; max-width: 100%; max-height: 4rem; }
 footer { padding: 0 1.5rem 1.5rem; color: var(--soft); font-size: .85rem; }

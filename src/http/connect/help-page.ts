@@ -1,6 +1,6 @@
 // What a provider's own pages say when they turn a person away: from there no way leads back to us, so the person looks
 // it up here.
-import { type ProviderName, providerPages, type ReasonCode, verdictOf } from '../../core/index.ts';
+import { type ProviderName, providerPages, verdictOf } from '../../core/index.ts';
 import { type Html, html } from '../html.ts';
 import type { Page } from '../page.ts';
 import { button, type Ways } from './forms.ts';
@@ -16,12 +16,10 @@ export function helpPage(
     title: `When the page of ${name} does not lead back`,
     tone: 'plain',
     content: html`<p>If ${name} shows an error, it does not tell us, and the window stays there. Look for the words of
-that page in this list.</p>
+that page in this list, and open the line for what helps.</p>
 ${ways.administrator === null ? null : administratorForm(ways.administrator)}
 <h2>What the page says</h2>
-<dl class="facts">
-${groups(provider).map(row)}
-</dl>
+${providerPages[provider].map(entry)}
 <h2>Nothing of this?</h2>
 <p>Close the other window and start once more from the link that you were sent, in an ordinary browser window. If it
 happens again, send whoever gave you the link the words and numbers of the page.</p>
@@ -36,20 +34,11 @@ const administratorForm = (
 your link goes on working until it is approved.</p>
 ${button(action, 'An administrator must approve')}`;
 
-type Group = { reason: ReasonCode; says: string[] };
-
-/** Pages with one and the same remedy stand together. */
-function groups(provider: ProviderName): Group[] {
-  const byReason = new Map<ReasonCode, Group>();
-  for (const { says, reason } of providerPages[provider]) {
-    const group = byReason.get(reason) ?? { reason, says: [] };
-    byReason.set(reason, { reason, says: [...group.says, says] });
-  }
-  return [...byReason.values()];
-}
-
-function row({ reason, says }: Group): Html {
+/** Closed but for its words, so that a person on a phone finds theirs. */
+function entry({ says, reason }: (typeof providerPages)[ProviderName][number]): Html {
   const { sentence, remedy, actor } = verdictOf(reason);
-  return html`<dt>${says.map((words, at) => html`${at === 0 ? '' : ', '}<strong>${words}</strong>`)}</dt>
-<dd>${sentence} ${remedy} (Who can help: ${actorNames[actor]})</dd>`;
+  return html`<details><summary>${says}</summary>
+<p>${sentence} ${remedy}</p>
+<p>Who can help: <strong>${actorNames[actor]}</strong></p>
+</details>`;
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { systemClock } from '../../../src/system.ts';
-import { arrivesAt, mainText, openStage, pick, press, type Stage } from './stage.ts';
+import { arrivesAt, inspect, mainText, openStage, pick, press, type Stage } from './stage.ts';
 
 let stage: Stage;
 let ahead = 0;
@@ -76,7 +76,12 @@ test('a page of the provider that leads nowhere is looked up from the invitation
     const name = provider === 'google' ? 'Google' : 'Microsoft';
     await arrivesAt(page, `When the page of ${name} does not lead back`, `help-${provider}`);
     const known = provider === 'google' ? 'Error 400: admin_policy_enforced' : 'AADSTS53003';
-    await page.getByText(known).first().waitFor();
+    const helps = page.locator('details', { hasText: known });
+    const help = helps.getByText('Who can help');
+    assert.equal(await help.isVisible(), false, 'a line is closed until somebody wants it');
+    await page.getByText(known, { exact: true }).press('Enter');
+    await help.waitFor();
+    await inspect(page, `help-open-${provider}`);
     await page.getByRole('link', { name: 'Back to the start' }).click();
     await page.getByRole('heading', { name: 'Connect your mailbox' }).waitFor();
   }

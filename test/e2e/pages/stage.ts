@@ -70,7 +70,7 @@ const screens = [
 ] as const;
 
 /** Leaves pictures behind; throws for what axe finds to be serious, and for a page that is wider than its screen. */
-async function inspect(page: Page, picture: string): Promise<void> {
+export async function inspect(page: Page, picture: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
