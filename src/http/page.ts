@@ -46,7 +46,8 @@ button.second { color: var(--text); background: var(--card); border-color: var(-
 button:focus-visible { outline: 3px solid var(--text); outline-offset: 3px; }
 details { border-top: 1px solid var(--line); }
 summary { font-weight: 600; padding: .65rem 0; cursor: pointer; overflow-wrap: anywhere; }
-summary:focus-visible { outline: 3px solid var(--text); outline-offset: 3px; }
+summary:focus-visible { outline: 3px solid var(--text); }
+details > p { margin: .4rem 0 .6rem; }
 .brand { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
 .brand img { display: block; max-width: 100%; max-height: 4rem; }
 footer { padding: 0 1.5rem 1.5rem; color: var(--soft); font-size: .85rem; }
