@@ -81,7 +81,7 @@ export const microsoftDialect: Dialect = {
     const stored = store.findRefreshToken(form.get('refresh_token') ?? '');
     if (form.get('grant_type') !== 'refresh_token' || stored === undefined || known.length === 0)
       return undefined;
-    const consented = splitScope(stored.scope);
+    const consented = splitScope(store.widenToConsent(stored));
     if (wanted.some((scope) => !consented.includes(scope))) {
       // Personal accounts call a resource without consent "unauthorized or expired", though the grant is alive.
       const personal = users.byId(stored.accountId ?? '')?.tenantId === CONSUMER_TENANT_ID;

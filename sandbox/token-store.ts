@@ -118,6 +118,21 @@ export function createTokenStore(deps: {
       const key = subjectKey(subject);
       consents.set(key, new Set([...(consents.get(key) ?? []), ...scopes]));
     },
+    /**
+     * Entra's consents add up: a refresh token serves whatever its person ever allowed the client, in whatever
+     * authorization. Answers the scope that it has from now on.
+     */
+    widenToConsent(stored: AdapterPayload): string {
+      const consented = [...(consents.get(subjectKey(stored)) ?? [])];
+      const widened = (scope = '') =>
+        [...new Set([...scope.split(' ').filter(Boolean), ...consented])].join(' ');
+      stored.scope = widened(stored.scope);
+      const grant = table('Grant').get(stored.grantId ?? '');
+      const { openid } = grant ?? {};
+      const isGranted = typeof openid === 'object' && openid !== null && 'scope' in openid;
+      if (grant && isGranted) grant.openid = { ...openid, scope: widened(String(openid.scope)) };
+      return stored.scope;
+    },
     revokeSubject,
     revokeAccount(accountId: string): void {
       for (const key of new Set([...grantsOf.keys(), ...consents.keys()])) {

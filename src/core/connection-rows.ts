@@ -7,6 +7,7 @@ import type { Mailbox } from './mailboxes.ts';
 import type { OAuthClient } from './oauth-clients.ts';
 import type { Identity, IssuedTokens, Ports, StoreOperations } from './ports.ts';
 import type { Secret } from './secret.ts';
+import { addsUp, scopesAfterConsent, tellOfLoss, wholeOrOver } from './shared-grants.ts';
 import type { Verification } from './verification.ts';
 
 export type Connection = {
@@ -36,7 +37,7 @@ export type Connection = {
   verification: Verification | null;
 };
 
-type Needs = Pick<Ports, 'random' | 'settings'>;
+type Needs = Pick<Ports, 'random' | 'settings' | 'providers'>;
 
 /** Until a process that dies before the verification is made up for by the due-work loop. */
 const verifyGraceMilliseconds = 60_000;
@@ -51,7 +52,7 @@ export async function writeConnection(
   now: number,
 ): Promise<{ mailbox: Mailbox; isNew: boolean }> {
   const before = await holdConnected(rows, connection);
-  const grant = await writeGrant(ports, rows, connection, now);
+  const grant = await writeGrant(ports, rows, { connection, mailbox: before, now });
   return writeMailbox(ports, rows, { connection, before, grant, now });
 }
 
@@ -69,24 +70,32 @@ async function holdConnected(
 async function writeGrant(
   ports: Needs,
   rows: StoreOperations,
-  connection: Connection,
-  now: number,
+  written: { connection: Connection; mailbox: Mailbox | null; now: number },
 ): Promise<Grant> {
+  const { connection, mailbox, now } = written;
   const { identity, oauthClient } = connection;
+  const provider = ports.providers[oauthClient.provider];
   const key = {
     workspaceId: connection.workspaceId,
     oauthClientId: oauthClient.id,
     issuer: identity.issuer,
     subject: identity.subject,
   };
-  const before = await rows.grants.bySubject(key);
+  const found = await rows.grants.bySubject(key);
+  const before = found && (await rows.grants.lock(found.id));
+  const all = before ? await rows.mailboxes.listByGrant(before.id) : [];
+  const others = all.filter(({ id }) => id !== mailbox?.id);
+  const isShared = others.length > 0;
+  const scopes =
+    before && isShared
+      ? scopesAfterConsent(provider, oauthClient, { before, consented: connection.scope })
+      : { scope: connection.scope, lostScopes: [] };
   const grant: Grant = {
     id: before?.id ?? ports.random.id(),
     ...key,
     provider: oauthClient.provider,
     entraTenantId: identity.entraTenantId,
-    scope: connection.scope,
-    lostScopes: [],
+    ...scopes,
     refreshToken: connection.refreshToken,
     refreshTokenExpiresAt: expiryOf(connection.refreshTokenExpiresInSeconds, now),
     status: 'active',
@@ -103,12 +112,18 @@ async function writeGrant(
   };
   if (before) {
     await rows.grants.replace(grant);
-    await rows.tokenSets.removeAll(grant.id);
+    // Those that the others live by stay: they are the same person's, and the next refresh renews them.
+    if (!isShared || !addsUp(oauthClient)) await rows.tokenSets.removeAll(grant.id);
+    await tellOfLoss(ports, rows, { others, before, grant });
   } else {
     await rows.grants.insert(grant);
   }
   for (const { resource, tokens } of connection.tokenSets) {
-    await rows.tokenSets.save(tokenSetOf(grant.id, resource, tokens, grant.scope, now));
+    const tokenSet = tokenSetOf(grant.id, resource, tokens, connection.scope, now);
+    const { scope } = grant;
+    await rows.tokenSets.save(
+      isShared && addsUp(oauthClient) ? wholeOrOver(provider, oauthClient, { tokenSet, scope }) : tokenSet,
+    );
   }
   return grant;
 }

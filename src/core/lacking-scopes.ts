@@ -5,6 +5,7 @@ import type { Links } from './links.ts';
 import { effectiveScope } from './lost-scopes.ts';
 import type { MailboxWithGrant, Page, PageRequest, Ports } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
+import { isIdentityWord, scopeKeyOf } from './scope-words.ts';
 
 export type LackingMailbox = {
   mailboxId: string;
@@ -50,23 +51,13 @@ export function createLackingScopes(ports: Needs) {
   };
 }
 
-/** Providers give these under other names or not at all; nobody misses them. */
-const identityWords: ReadonlySet<string> = new Set(['openid', 'email', 'profile', 'offline_access']);
-
 /** The additional scopes of the mailbox's OAuth client that its grant is without. */
 export function lackingScopesOf(
   { providers }: Pick<Ports, 'providers'>,
   { grant, oauthClient }: Pick<MailboxWithGrant, 'grant' | 'oauthClient'>,
 ): string[] {
   const provider = providers[oauthClient.provider];
-  /** One spelling of a scope, as the provider knows several: in any case, with its resource or without. */
-  const keyOf = (scope: string): string => {
-    const resource = provider.resourcesOf(oauthClient, scope)[0];
-    const qualified = resource ? provider.scopesOfResource(oauthClient, resource, scope)[0] : undefined;
-    return (qualified ?? scope).toLowerCase();
-  };
+  const keyOf = (word: string): string => scopeKeyOf(provider, oauthClient, word);
   const granted = new Set(effectiveScope(grant).split(' ').map(keyOf));
-  return oauthClient.extraScopes.filter(
-    (scope) => !identityWords.has(scope.toLowerCase()) && !granted.has(keyOf(scope)),
-  );
+  return oauthClient.extraScopes.filter((scope) => !isIdentityWord(scope) && !granted.has(keyOf(scope)));
 }
