@@ -37,15 +37,17 @@ export function answerSendAs(call: GmailCall, response: ServerResponse): GmailCa
     isPrimary: true,
     isDefault: true,
   };
-  const aliases = user.aliases.map((sendAsEmail) => ({
+  const entryOf = (sendAsEmail: string, treatAsAlias: boolean) => ({
     sendAsEmail,
     displayName: user.name ?? '',
     replyToAddress: '',
     signature: '',
-    treatAsAlias: true,
+    treatAsAlias,
     verificationStatus: 'accepted',
-  }));
-  sendJson(response, 200, { sendAs: [primary, ...aliases] });
+  });
+  const aliases = user.aliases.map((address) => entryOf(address, true));
+  const others = user.sendsAs.map((address) => entryOf(address, false));
+  sendJson(response, 200, { sendAs: [primary, ...aliases, ...others] });
   return undefined;
 }
 

@@ -25,6 +25,8 @@ export type SandboxUser = {
   disabled: boolean;
   /** Further addresses of the same mailbox. */
   aliases: string[];
+  /** Google: addresses of other mailboxes that it may write as, verified but not its own. */
+  sendsAs: string[];
   /** Entra: may consent for the whole directory. */
   isAdministrator: boolean;
   /** `shared`: a mailbox without a sign-in of its own, opened by its delegates. */
@@ -75,6 +77,7 @@ export function createUserDirectory(provider: SandboxProvider) {
       smtpAuthDisabled: false,
       disabled: false,
       aliases: [],
+      sendsAs: [],
       isAdministrator: false,
       kind: 'person',
       delegates: [],

@@ -1,8 +1,8 @@
 // Whether what came back from the provider may become a mailbox: scopes, kind of account, person, address.
+import { addressIssuer, objectionToClaim } from './address-claims.ts';
 import type { Authorized, Refusal } from './code-exchange.ts';
 import type { ConnectSession } from './connect-session.ts';
 import { objectionToExternalId } from './external-ids.ts';
-import { addressIssuer } from './imports.ts';
 import type { Ports, StoreOperations } from './ports.ts';
 import { objectionToProof } from './proofs.ts';
 import type { Verifier } from './verification.ts';
@@ -77,24 +77,21 @@ async function objectionToAddress(
   if (authorized.identity.email === null) return { reason: 'address_missing' };
   const email = addressOf(session, authorized);
   const { subject } = authorized.identity;
-  const mailbox = await rows.mailboxes.byEmail(session.workspaceId, email);
-  const holder = mailbox && (await rows.grants.byId(mailbox.grantId));
-  // An address is an attribute that somebody else may come to bear: it does not end a grant that is alive.
-  const isAlive = holder?.status === 'active' && holder.issuer !== addressIssuer;
-  // A shared mailbox passes from one delegate to another: the mail server says who may.
-  const isHandedOn = session.sharedMailbox !== null && mailbox?.delegateEmail !== null;
-  const isOther = holder?.provider !== session.provider || holder.subject !== subject;
-  if (isAlive && isOther && !isHandedOn) return { reason: 'address_held_by_other_account' };
-  if (session.exclusive && (await rows.mailboxes.existsElsewhere(session.workspaceId, email))) {
-    return { reason: 'mailbox_in_other_workspace' };
-  }
-  return null;
+  return objectionToClaim(rows, {
+    ...session,
+    email,
+    mayReplace: (mailbox, holder) => {
+      // A shared mailbox passes from one delegate to another: the mail server says who may.
+      const isHandedOn = session.sharedMailbox !== null && mailbox.delegateEmail !== null;
+      return isHandedOn || (holder.provider === session.provider && holder.subject === subject);
+    },
+  });
 }
 
 /**
- * A reconnect is for the same person, whatever the address is now: addresses change hands. Where the mailbox knows
- * no person (imported), and for a first connect, the address decides, or one of the account's other ones. A shared
- * mailbox is reconnected by whoever may open it.
+ * A first connect is for the expected address or an alias of it. A reconnect is for the same person, whatever the
+ * address is now: addresses change hands. Where the mailbox knows no person (imported), the address itself decides:
+ * an alias may have come to somebody else since. A shared mailbox is reconnected by whoever may open it.
  */
 async function isExpectedPerson(
   rows: StoreOperations,
@@ -102,11 +99,10 @@ async function isExpectedPerson(
   { identity, addresses }: Authorized,
 ): Promise<boolean> {
   const { expectedEmail, mailboxId } = session;
-  const isExpectedAddress =
-    expectedEmail === null || expectedEmail === identity.email || addresses.includes(expectedEmail);
-  if (session.sharedMailbox !== null) return mailboxId !== null || isExpectedAddress;
-  if (mailboxId === null) return isExpectedAddress;
+  const isItself = expectedEmail === null || expectedEmail === identity.email;
+  if (mailboxId === null) return isItself || addresses.includes(expectedEmail);
+  if (session.sharedMailbox !== null) return true;
   const joined = await rows.mailboxes.withGrant(mailboxId);
-  if (!joined || joined.grant.issuer === addressIssuer) return isExpectedAddress;
+  if (!joined || joined.grant.issuer === addressIssuer) return isItself;
   return joined.grant.subject === identity.subject && joined.grant.provider === session.provider;
 }

@@ -1,14 +1,14 @@
 // Mailboxes that no person consents for: an administrator has let a service account act for the whole domain, or has
 // given the OAuth client a permission of its own. One token is minted and every transport proved before a row is
 // written; there is no refresh token, tokens are minted whenever one is wanted.
+import { addressIssuer, objectionToClaim } from './address-claims.ts';
 import type { Refusal } from './code-exchange.ts';
 import { type ConnectSession, hashOfToken, isOpen } from './connect-session.ts';
 import { addressLock, type Connection, writeConnection } from './connection-rows.ts';
 import { verdictOf } from './diagnosis.ts';
-import { GatewayError, invalidField, notFound } from './errors.ts';
+import { GatewayError, invalidField, linkOver, notFound } from './errors.ts';
 import { raise } from './events.ts';
 import { objectionToExternalId } from './external-ids.ts';
-import { addressIssuer } from './imports.ts';
 import type { InFlight } from './in-flight.ts';
 import type { MailboxSettingsChanges } from './mailbox-settings.ts';
 import { oauthClientPaused, pauseOAuthClient } from './oauth-client-pause.ts';
@@ -28,6 +28,8 @@ export type DirectConnection = {
   externalId: string | null;
   /** The mailbox that keeps its id; null = the one with the address, else a new one. */
   mailboxId: string | null;
+  /** Refuse a mailbox that another workspace has; left out, it is not. */
+  exclusive?: boolean;
   /** Of the mailbox to be; left out, these are as they were. */
   settings?: MailboxSettingsChanges;
 };
@@ -107,6 +109,10 @@ export function createDirectConnections(ports: Needs) {
       verification: proved.verification,
     };
     return store.transaction(async (rows): Promise<Written | Refusal> => {
+      // In this order everywhere: the registration, then the address.
+      await rows.lock(`oauth client ${client.id}`);
+      const current = await rows.oauthClients.byId(client.id);
+      if (!current || current.deletedAt !== null) return { reason: 'client_unknown' };
       await rows.lock(addressLock(email));
       const named = await objectionToExternalId(rows, {
         workspaceId,
@@ -119,15 +125,18 @@ export function createDirectConnections(ports: Needs) {
           extras: { mailboxId: named.mailbox.id },
         });
       }
-      const before = await rows.mailboxes.byEmail(workspaceId, email);
-      const holder = before && (await rows.grants.byId(before.grantId));
-      const isHeld = holder?.status === 'active' && holder.issuer !== addressIssuer;
-      if (isHeld && before?.id !== request.mailboxId) return { reason: 'address_held_by_other_account' };
+      const taken = await objectionToClaim(rows, {
+        workspaceId,
+        email,
+        exclusive: request.exclusive ?? false,
+        mayReplace: ({ id }) => id === request.mailboxId,
+      });
+      if (taken) return taken;
       const { mailbox, isNew } = await writeConnection(ports, rows, connection, now);
       if (session) {
         const { id: mailboxId, name } = mailbox;
         const outcome = { status: 'connected', mailboxId, email, name, reconnected: !isNew } as const;
-        if (!(await rows.connectSessions.finish(session.id, outcome, now))) throw over();
+        if (!(await rows.connectSessions.finish(session.id, outcome, now))) throw new SessionOver();
       }
       await raise(ports, rows, {
         workspaceId,
@@ -140,10 +149,10 @@ export function createDirectConnections(ports: Needs) {
     });
   }
 
+  /** The workspace's own only: of one that is everybody's, nobody consented to everybody. */
   async function usableClient(workspaceId: string, id: string): Promise<OAuthClient> {
     const client = await store.oauthClients.byId(id);
-    const isVisible = client?.workspaceId === workspaceId || client?.workspaceId === null;
-    if (!client || !isVisible || client.deletedAt !== null) throw notFound('OAuth client');
+    if (client?.workspaceId !== workspaceId || client.deletedAt !== null) throw notFound('OAuth client');
     if (client.status === 'paused') throw oauthClientPaused(client);
     return client;
   }
@@ -158,10 +167,15 @@ export function createDirectConnections(ports: Needs) {
       return inFlight.track(connectOnce(workspaceId, { ...request, email: request.email.toLowerCase() }));
     },
 
-    /** The person at a link presses the button; nobody signs in. Throws `connect_session_over`, `oauth_client_paused`. */
+    /**
+     * The person at a link presses the button; nobody signs in. Pressed twice, also at once, it connects once and
+     * tells of it twice. Throws `connect_session_over`, `oauth_client_paused`.
+     */
     async connectAt(token: string): Promise<Arrival> {
       const session = await store.connectSessions.byTokenHash(hashOfToken(token));
-      if (!session || !isOpen(session, clock.now()) || session.expectedEmail === null) throw over();
+      if (!session || session.expectedEmail === null) throw linkOver();
+      if (isResultOfPress(session)) return results.arrivalOf(session.id);
+      if (!isOpen(session, clock.now())) throw linkOver();
       return inFlight.track(connectSession(session, session.expectedEmail));
     },
   };
@@ -188,20 +202,38 @@ export function createDirectConnections(ports: Needs) {
     return { joined, isNew: written.isNew };
   }
 
+  /** `managedAccountsOnly` is fulfilled by nature: who acts without a sign-in acts for an organisation's directory. */
   async function connectSession(session: ConnectSession, email: string): Promise<Arrival> {
-    const client = await usableClient(session.workspaceId, session.oauthClientId);
-    if (client.grantType === 'authorization_code') throw over();
+    const client = await usableClient(session.workspaceId, session.oauthClientId).catch((error: unknown) => {
+      if (error instanceof GatewayError && error.code === 'not_found') return null;
+      throw error;
+    });
+    if (!client) return results.refuse(session, { reason: 'client_unknown' });
+    if (client.grantType === 'authorization_code') throw linkOver();
     const proved = await prove(client, email, session.profile);
     if ('reason' in proved) return results.refuse(session, proved);
-    const { mailboxId, customer, externalId, mailboxName: name } = session;
-    const request = { email, mailboxId, customer, externalId, name };
-    const written = await write(session.workspaceId, client, request, proved, session);
-    return 'reason' in written ? results.refuse(session, written) : results.arrivalOf(session.id);
+    const { mailboxId, customer, externalId, mailboxName: name, exclusive } = session;
+    const request = { email, mailboxId, customer, externalId, name, exclusive };
+    const written = await write(session.workspaceId, client, request, proved, session).catch(
+      (error: unknown): Refusal | null => {
+        if (error instanceof SessionOver) return null;
+        // The name is another mailbox's. Another press would change nothing, and nobody else can sign in instead.
+        if (error instanceof GatewayError && error.code === 'conflict') {
+          return { reason: 'address_held_by_other_account' };
+        }
+        throw error;
+      },
+    );
+    return written && 'reason' in written ? results.refuse(session, written) : results.arrivalOf(session.id);
   }
 }
 
-const over = (): GatewayError =>
-  new GatewayError('connect_session_over', 'This link was used, cancelled, or is too old.');
+/** Rolls the transaction back: another press of the same link was faster. */
+class SessionOver extends Error {}
+
+/** A result that came by a sign-in is for the browser that signed in. */
+const isResultOfPress = ({ outcome }: ConnectSession): boolean =>
+  outcome !== null && outcome.status !== 'cancelled' && outcome.requestId === undefined;
 
 function refused({ reason, provider }: Refusal): GatewayError {
   const verdict = verdictOf(reason);

@@ -1,5 +1,6 @@
 // Mailboxes whose tokens somebody else obtained and hands to us. Nothing is believed: the refresh token is used
 // once, the address is asked for, and every transport is proved, before a row is written.
+import { type AddressClaim, addressIssuer, objectionToClaim } from './address-claims.ts';
 import { addressLock, writeConnection } from './connection-rows.ts';
 import type { ReasonCode } from './diagnosis.ts';
 import { GatewayError, notFound } from './errors.ts';
@@ -54,9 +55,6 @@ type Refusal = Extract<ImportOutcome, { ok: false }>;
 
 /** `isVouchedFor`: the provider itself named the address. */
 type Known = Identity & { email: string; isVouchedFor: boolean };
-
-/** Stands for the issuer of a person whom the provider lets nobody ask about: the address is the identity. */
-export const addressIssuer = 'urn:mailgrant:address';
 
 export type Imports = ReturnType<typeof createImports>;
 
@@ -173,9 +171,9 @@ export function createImports(ports: Needs) {
     if (transports.length === 0) return refusal('scope_missing');
     const identity = await identify(client, { accessToken: tokens.accessToken, scope }, request.email, whole);
     if ('reason' in identity) return identity;
-    if (request.exclusive && (await store.mailboxes.existsElsewhere(workspaceId, identity.email))) {
-      return refusal('mailbox_in_other_workspace');
-    }
+    const claim = claimOf(workspaceId, request, identity.email);
+    const taken = await objectionToClaim(store, claim);
+    if (taken) return refusal(taken.reason);
     const login = { email: identity.email, accessToken: tokens.accessToken, scope, names: 'own' } as const;
     const objection = await objectionToExternalId(store, {
       workspaceId,
@@ -198,19 +196,19 @@ export function createImports(ports: Needs) {
       scope,
       verification: { verifiedAt: clock.now(), results },
     });
-    if (!stored) return refusal('mailbox_in_other_workspace');
+    if ('reason' in stored) return refusal(stored.reason);
     log.debug('a mailbox was imported', { mailboxId: stored.mailbox.id });
     return { ok: true, ...stored, results };
   }
 
-  /** Null when another workspace has the address by now and the import is exclusive. */
+  /** A reason when another workspace has the address by now and the import is exclusive. */
   function write(
     workspaceId: string,
     request: ImportRequest,
     client: OAuthClient,
     identity: Known,
     proved: { resource: string; tokens: IssuedTokens; scope: string; verification: Verification },
-  ): Promise<{ mailbox: Mailbox; isNew: boolean } | null> {
+  ): Promise<{ mailbox: Mailbox; isNew: boolean } | Pick<Refusal, 'reason'>> {
     const { tokens, resource, scope, verification } = proved;
     const now = verification.verifiedAt;
     return store.transaction(async (rows) => {
@@ -218,9 +216,8 @@ export function createImports(ports: Needs) {
       const isEntered = request.oauthClient.kind === 'entered';
       const oauthClient = isEntered ? await storeEntered(rows, client) : client;
       await rows.lock(addressLock(identity.email));
-      const isTaken =
-        request.exclusive && (await rows.mailboxes.existsElsewhere(workspaceId, identity.email));
-      if (isTaken) return null;
+      const taken = await objectionToClaim(rows, claimOf(workspaceId, request, identity.email));
+      if (taken) return taken;
       const connection = {
         workspaceId,
         oauthClient,
@@ -250,6 +247,14 @@ export function createImports(ports: Needs) {
     });
   }
 }
+
+/** Tokens that open the mailbox replace those that it has, whoever's these are. */
+const claimOf = (workspaceId: string, { exclusive }: ImportRequest, email: string): AddressClaim => ({
+  workspaceId,
+  email,
+  exclusive,
+  mayReplace: () => true,
+});
 
 const refusal = (reason: ReasonCode, provider: ProviderWords | null = null): Refusal => ({
   ok: false,

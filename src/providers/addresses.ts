@@ -11,7 +11,10 @@ import { scopeWords } from './scopes.ts';
 /** More than any account has; bounds what a provider can make us keep. */
 const addressesMax = 500;
 
-/** Gmail's "send mail as", of which only those count that Google has verified. */
+/**
+ * Gmail's "send mail as", of which only those count that Google has verified and treats as the account's own. The
+ * others are addresses of somebody's at another place, who let the account write in their name.
+ */
 export const googleAddresses = async (
   egressFetch: EgressFetch,
   endpoints: GoogleEndpoints,
@@ -27,7 +30,8 @@ export const googleAddresses = async (
       if (typeof entry !== 'object' || entry === null || !('sendAsEmail' in entry)) return null;
       const isPrimary = 'isPrimary' in entry && entry.isPrimary === true;
       const isVerified = 'verificationStatus' in entry && entry.verificationStatus === 'accepted';
-      return isPrimary || isVerified ? addressOf(entry.sendAsEmail) : null;
+      const isOwn = 'treatAsAlias' in entry && entry.treatAsAlias === true;
+      return isPrimary || (isVerified && isOwn) ? addressOf(entry.sendAsEmail) : null;
     }),
   );
 };

@@ -79,11 +79,13 @@ const answered = async (respond: Respond, ends = signal): Promise<string[][]> =>
   return lists;
 };
 
-test('only verified senders count, and of a directory only what delivers to the mailbox', async () => {
+test('only verified aliases of the account count, and of a directory only what delivers to the mailbox', async () => {
   const sendAs = [
     { sendAsEmail: 'Own@a.test', isPrimary: true },
-    { sendAsEmail: 'verified@a.test', verificationStatus: 'accepted' },
-    { sendAsEmail: 'pending@a.test', verificationStatus: 'pending' },
+    { sendAsEmail: 'verified@a.test', verificationStatus: 'accepted', treatAsAlias: true },
+    { sendAsEmail: 'pending@a.test', verificationStatus: 'pending', treatAsAlias: true },
+    { sendAsEmail: 'written-as@a.test', verificationStatus: 'accepted', treatAsAlias: false },
+    { sendAsEmail: 'untold@a.test', verificationStatus: 'accepted' },
     { sendAsEmail: 'unsaid@a.test' },
     { sendAsEmail: 7, isPrimary: true },
     null,
