@@ -18,7 +18,7 @@ import type { InFlight } from './in-flight.ts';
 import { lostAfter } from './lost-scopes.ts';
 import { pauseOAuthClient } from './oauth-client-pause.ts';
 import type { OAuthClient } from './oauth-clients.ts';
-import { partsOf } from './partial-consent.ts';
+import { askForPart } from './partial-consent.ts';
 import {
   type Attempt,
   type IssuedTokens,
@@ -137,9 +137,9 @@ export function createRefresher(ports: Needs) {
     if (!loaded || settled) return { outcome: settled ?? 'again', isLeaseDropped: false, retry: null };
     const { grant, oauthClient } = loaded;
 
-    const milliseconds = callMilliseconds(lease);
-    if (milliseconds < callMillisecondsMin) return { outcome: 'again', isLeaseDropped: false, retry: null };
-    const attempt = await ask(loaded, request.resource, clock.deadline(milliseconds));
+    const deadline = callDeadline(lease);
+    if (!deadline) return { outcome: 'again', isLeaseDropped: false, retry: null };
+    const attempt = await ask(loaded, request.resource, deadline);
     if (attempt.ok) {
       const outcome = await keep(loaded, request.resource, attempt.value);
       return { outcome, isLeaseDropped: outcome !== 'again', retry: null };
@@ -147,7 +147,11 @@ export function createRefresher(ports: Needs) {
     const { failure } = attempt;
     switch (failure.kind) {
       case 'grant': {
-        const part = await askForPart(loaded, request.resource, failure, lease);
+        const part = await askForPart(providers[grant.provider], loaded, {
+          refused: request.resource,
+          failure,
+          deadline: () => callDeadline(lease),
+        });
         if (part) {
           const outcome = await keep(loaded, part.resource, part.issued, part.lost);
           const isOther = outcome !== 'again' && part.resource !== request.resource;
@@ -179,30 +183,6 @@ export function createRefresher(ports: Needs) {
       default:
         return failure.kind satisfies never;
     }
-  }
-
-  /** The rest of a grant of which a part is refused; null when there is none, or it is refused as well. */
-  async function askForPart(
-    loaded: Loaded,
-    refused: string,
-    failure: ProviderFailure,
-    lease: Lease,
-  ): Promise<{ resource: string; issued: IssuedTokens; lost: string[] } | null> {
-    const { grant, oauthClient } = loaded;
-    const provider = providers[grant.provider];
-    if (grant.refreshToken === null) return null;
-    for (const { resource, scopes, lost } of partsOf(provider, loaded, { refused, failure })) {
-      const milliseconds = callMilliseconds(lease);
-      if (milliseconds < callMillisecondsMin) return null;
-      const { refreshToken, entraTenantId } = grant;
-      const part = { refreshToken, scopes, entraTenantId };
-      const attempt = await provider.refresh(oauthClient, part, clock.deadline(milliseconds));
-      const scope = scopes.join(' ');
-      if (attempt.ok) {
-        return { resource, issued: { ...attempt.value, scope: attempt.value.scope ?? scope }, lost };
-      }
-    }
-    return null;
   }
 
   /** A grant without a refresh token is a person's in name only: its tokens are minted for the address. */
@@ -245,10 +225,11 @@ export function createRefresher(ports: Needs) {
     };
   }
 
-  /** Ends before the lease does, with time left to store what comes. */
-  function callMilliseconds({ until }: Lease): number {
+  /** Ends before the lease does, with time left to store what comes; null when too little is left to begin. */
+  function callDeadline({ until }: Lease): AbortSignal | null {
     const saving = settings.leaseSeconds * 1000 * savingShare;
-    return Math.min(settings.providerTimeoutSeconds * 1000, until - clock.now() - saving);
+    const milliseconds = Math.min(settings.providerTimeoutSeconds * 1000, until - clock.now() - saving);
+    return milliseconds < callMillisecondsMin ? null : clock.deadline(milliseconds);
   }
 
   async function keep(
