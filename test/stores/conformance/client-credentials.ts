@@ -191,6 +191,18 @@ export const clientCredentialGuarantees = (createDatabase: CreateDatabase): void
       assert.equal(await store.oauthClients.choose(workspaceId, 'google', 'workspace'), null);
     });
 
+    it('one that acts without a sign-in is seen by its owner alone, though it is shared', async (store) => {
+      const { workspaceId } = await storeOwner(store);
+      const shared = await storeClient(store, { grantType: 'jwt_bearer' });
+      const own = await storeClient(store, { workspaceId, grantType: 'client_credentials' });
+      const seenBy = async (of: string | null) => {
+        const { items } = await store.oauthClients.listVisible(of, { after: null, limit: 100 });
+        return items.map(({ id }) => id).filter((id) => id === shared.id || id === own.id);
+      };
+      assert.deepEqual(await seenBy(workspaceId), [own.id]);
+      assert.deepEqual(await seenBy(null), [shared.id]);
+    });
+
     it("customers are offered the workspace's newest client that they may use, else a shared one", async (store) => {
       const { workspaceId, oauthClientId: shared } = await storeOwner(store);
       const chosen = async () => (await store.oauthClients.choose(workspaceId, 'google', 'customers'))?.id;

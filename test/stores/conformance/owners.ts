@@ -205,13 +205,16 @@ export const ownerGuarantees = (createDatabase: CreateDatabase): void =>
       );
     });
 
-    it('an OAuth client is found by its `client_id` in its own workspace only, and not when it is deleted', async (store) => {
+    it('an OAuth client that people consent to is found by its `client_id` in its own workspace, and not when it is deleted', async (store) => {
       const { workspaceId } = await storeOwner(store);
       const find = async (of = workspaceId) =>
         (await store.oauthClients.byClientId(of, 'google', 'mine'))?.id ?? null;
       await store.oauthClients.insert(client({ clientId: 'mine' }));
       await store.oauthClients.insert(client({ clientId: 'mine', workspaceId, deletedAt: now }));
       await store.oauthClients.insert(client({ clientId: 'mine', workspaceId, provider: 'microsoft' }));
+      for (const grantType of ['jwt_bearer', 'client_credentials'] as const) {
+        await store.oauthClients.insert(client({ clientId: 'mine', workspaceId, grantType }));
+      }
       assert.equal(await find(), null);
       const own = client({ clientId: 'mine', workspaceId });
       await store.oauthClients.insert(own);
