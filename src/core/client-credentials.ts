@@ -124,7 +124,9 @@ export function createCredentials(ports: Needs) {
           expiryWarnedDays: null,
           examination: null,
           updatedAt,
-          ...(isPaused ? { status: 'active' as const, pausedReason: null, pausedAt: null } : {}),
+          ...(isPaused
+            ? { status: 'active' as const, pausedReason: null, pausedAt: null, pausedWords: null }
+            : {}),
         });
         const { workspaceId } = client;
         await raise(ports, rows, {

@@ -113,12 +113,12 @@ export function createClientExaminations(ports: Needs) {
   }
 
   async function act(client: OAuthClient, { findings, next }: Record<'findings' | 'next', Finding[]>) {
-    const reason = refusalIn(findings);
+    const refusal = refusalIn(findings);
     const isNextGood = isProved(next);
-    if (reason !== null) {
+    if (refusal !== null) {
       // As in any call in which the one is refused and the other taken.
       if (isNextGood) return credentials.promoteNext(client);
-      if (client.status === 'active') await pauseOAuthClient(ports, client, reason);
+      if (client.status === 'active') await pauseOAuthClient(ports, client, refusal);
       return;
     }
     if (client.status === 'paused' && (isProved(findings) || isNextGood)) await resume(client);
@@ -131,7 +131,7 @@ export function createClientExaminations(ports: Needs) {
       const now = await rows.oauthClients.byId(client.id);
       if (now?.status !== 'paused' || now.updatedAt !== client.updatedAt) return;
       const updatedAt = Math.max(at, now.updatedAt + 1);
-      const active = { status: 'active', pausedReason: null, pausedAt: null } as const;
+      const active = { status: 'active', pausedReason: null, pausedAt: null, pausedWords: null } as const;
       await rows.oauthClients.update(client.id, { ...active, updatedAt });
       await raise(ports, rows, {
         workspaceId: client.workspaceId,
@@ -147,12 +147,12 @@ export function createClientExaminations(ports: Needs) {
 type Finding = RegistrationFinding;
 
 /** Why the provider does not know the client or its credential, if that is for the workspace to repair. */
-function refusalIn(findings: Finding[]): ReasonCode | null {
-  const refused = findings.find(
-    ({ subject, result, reason }) =>
-      result === 'failed' && reason !== null && isRegistrationItself(subject) && isOwn(reason),
-  );
-  return refused?.reason ?? null;
+function refusalIn(findings: Finding[]): { reason: ReasonCode; provider: Finding['provider'] } | null {
+  for (const { subject, result, reason, provider } of findings) {
+    const isRefusal = result === 'failed' && isRegistrationItself(subject);
+    if (isRefusal && reason !== null && isOwn(reason)) return { reason, provider };
+  }
+  return null;
 }
 
 const isProved = (findings: Finding[]): boolean =>

@@ -74,7 +74,7 @@ export function createCodeExchange(ports: Needs) {
       reason: failure.reason,
       provider: failure.provider,
     });
-    if (failure.kind === 'oauth_client') await pauseOAuthClient(ports, client, failure.reason);
+    if (failure.kind === 'oauth_client') await pauseOAuthClient(ports, client, failure);
     return { reason: reasonOf(failure), provider: failure.provider };
   }
 

@@ -61,7 +61,7 @@ export function createDirectConnections(ports: Needs) {
     const attempt = await provider.mint(client, { email, resource, scopes }, deadline);
     if (!attempt.ok) {
       const { kind, reason, provider: words } = attempt.failure;
-      if (kind === 'oauth_client') await pauseOAuthClient(ports, client, reason);
+      if (kind === 'oauth_client') await pauseOAuthClient(ports, client, attempt.failure);
       return { reason, provider: words };
     }
     const { accessToken } = attempt.value;

@@ -63,6 +63,7 @@ export function judgeOAuthClient(client: OAuthClient, now: number): Judgement {
   const { credential, nextCredential, status, pausedReason, pausedAt } = client;
   if (status === 'paused') {
     return failed(pausedReason ?? 'client_misconfigured', {
+      provider: client.pausedWords,
       detail: `The provider refused it at ${dateOf(pausedAt ?? client.updatedAt)}; it is paused since.`,
     });
   }

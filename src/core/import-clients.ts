@@ -61,6 +61,7 @@ export function createImportClients({ clock, random, store, providers }: Needs) 
       status: 'active',
       pausedReason: null,
       pausedAt: null,
+      pausedWords: null,
       createdAt: now,
       deletedAt: null,
     };
@@ -83,7 +84,13 @@ export function createImportClients({ clock, random, store, providers }: Needs) 
       await rows.oauthClients.insert(entered);
       return entered;
     }
-    const active = { status: 'active', pausedReason: null, pausedAt: null, expiryWarnedDays: null } as const;
+    const active = {
+      status: 'active',
+      pausedReason: null,
+      pausedAt: null,
+      pausedWords: null,
+      expiryWarnedDays: null,
+    } as const;
     const columns = { credential, ...active, examination: null };
     const updatedAt = Math.max(client.updatedAt, before.updatedAt + 1);
     await rows.oauthClients.update(before.id, { ...columns, updatedAt });
@@ -110,6 +117,7 @@ export function createImportClients({ clock, random, store, providers }: Needs) 
     status: 'active',
     pausedReason: null,
     pausedAt: null,
+    pausedWords: null,
     createdAt: client.updatedAt,
   });
 

@@ -8,7 +8,7 @@ import { checkCredential } from './entered-credentials.ts';
 import { GatewayError, invalidField, notFound } from './errors.ts';
 import { raise } from './events.ts';
 import { type Origins, redirectUriOf } from './origins.ts';
-import type { Page, PageRequest, Ports, StoreOperations } from './ports.ts';
+import type { Page, PageRequest, Ports, ProviderWords, StoreOperations } from './ports.ts';
 import { type Principal, requireScope } from './principal.ts';
 import { secret } from './secret.ts';
 
@@ -50,6 +50,8 @@ export type OAuthClient = {
   status: 'active' | 'paused';
   pausedReason: ReasonCode | null;
   pausedAt: number | null;
+  /** What the provider said then, with its correlation ids; null when nothing was said. */
+  pausedWords: ProviderWords | null;
   createdAt: number;
   updatedAt: number;
   deletedAt: number | null;
@@ -194,6 +196,7 @@ export function createOAuthClients(ports: Needs) {
         status: 'active',
         pausedReason: null,
         pausedAt: null,
+        pausedWords: null,
         createdAt: now,
         updatedAt: now,
         deletedAt: null,
@@ -323,7 +326,7 @@ function changed(
     ...(dialects === undefined ? {} : { dialects: mergeDialects(client.dialects, dialects) }),
     ...(end === undefined ? {} : { credential: { ...client.credential, expiresAt: end } }),
     ...(plain.credential === undefined && end === undefined ? {} : { expiryWarnedDays: null }),
-    ...(isRepair ? { status: 'active' as const, pausedReason: null, pausedAt: null } : {}),
+    ...(isRepair ? { status: 'active' as const, pausedReason: null, pausedAt: null, pausedWords: null } : {}),
     ...(isRepair || touchesExamination(plain) || end !== undefined ? { examination: null } : {}),
   };
   return { columns, isRegistrationChanged, isRepair };

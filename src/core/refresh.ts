@@ -166,7 +166,7 @@ export function createRefresher(ports: Needs) {
         return { outcome, isLeaseDropped: outcome !== 'again', retry: null };
       }
       case 'oauth_client': {
-        const paused = await pauseOAuthClient(ports, oauthClient, failure.reason);
+        const paused = await pauseOAuthClient(ports, oauthClient, failure);
         const outcome = paused
           ? { outcome: 'client_paused' as const, oauthClient: paused }
           : ('again' as const);

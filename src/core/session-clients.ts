@@ -9,20 +9,6 @@ import type { Ports } from './ports.ts';
 type Request = { oauthClientId: string | null; provider: ProviderName | null };
 
 export function createSessionClients({ store }: Pick<Ports, 'store'>) {
-  /** Why there is none to choose: a paused one is repaired, a missing one is made. */
-  async function pausedClient(
-    workspaceId: string,
-    provider: ProviderName | null,
-  ): Promise<OAuthClient | undefined> {
-    const { items } = await store.oauthClients.listVisible(workspaceId, { after: null, limit: 100 });
-    return items.find(
-      (client) =>
-        client.provider === provider &&
-        client.grantType === 'authorization_code' &&
-        client.status === 'paused',
-    );
-  }
-
   /** The client that a mailbox was connected with, unless it is gone or no longer the workspace's to use. */
   async function clientOfMailbox(mailbox: Mailbox): Promise<OAuthClient | null> {
     const joined = await store.mailboxes.withGrant(mailbox.id);
@@ -39,8 +25,6 @@ export function createSessionClients({ store }: Pick<Ports, 'store'>) {
           (request.provider && (await store.oauthClients.choose(workspaceId, request.provider))));
       if (!client) {
         if (request.oauthClientId) throw notFound('OAuth client');
-        const paused = await pausedClient(workspaceId, request.provider);
-        if (paused) throw oauthClientPaused(paused);
         throw new GatewayError(
           'oauth_client_missing',
           `There is no OAuth client of the provider ${request.provider}.`,

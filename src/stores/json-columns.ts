@@ -8,6 +8,7 @@ import type { ConnectOutcome } from '../core/connect-session.ts';
 import { type ReasonCode, verdictTable } from '../core/diagnosis.ts';
 import type { GrantFailure } from '../core/grants.ts';
 import type { MailboxSettingsChanges } from '../core/mailbox-settings.ts';
+import type { ProviderWords } from '../core/ports.ts';
 import type { Setback } from '../core/setbacks.ts';
 import type { Verification } from '../core/verification.ts';
 import type { StoredWorkspaceSettings } from '../core/workspaces.ts';
@@ -144,6 +145,8 @@ export const examinationColumn: Parser<ClientExamination> = parserOf(
     ),
   }),
 );
+
+export const providerWordsColumn: Parser<ProviderWords> = parserOf(providerWords);
 
 export const grantFailureColumn: Parser<GrantFailure> = parserOf(
   Type.Object({ reason, provider: providerWords }),

@@ -58,6 +58,8 @@ export type OAuthClientsTable = {
   status: string;
   paused_reason: string | null;
   paused_at: number | null;
+  /** JSON. */
+  paused_words: string | null;
   created_at: number;
   updated_at: number;
   deleted_at: number | null;

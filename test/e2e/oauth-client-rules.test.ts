@@ -251,6 +251,7 @@ describe('an examination', () => {
       status: 'paused',
       pausedReason: 'client_secret_wrong',
       pausedAt: 1,
+      pausedWords: null,
     });
     await registry(['new']).examine(principalOf(workspace.id), made.id, null);
     const now = await read(made.id);
@@ -266,6 +267,7 @@ describe('an examination', () => {
       status: 'paused',
       pausedReason: 'client_secret_wrong',
       pausedAt: 1,
+      pausedWords: null,
     });
     await registry(['new']).examine(principalOf(workspace.id), made.id, null);
     const now = await read(made.id);

@@ -78,6 +78,7 @@ export const oauthClient = (
   status: 'active',
   pausedReason: null,
   pausedAt: null,
+  pausedWords: null,
   createdAt: 0,
   updatedAt: 0,
   deletedAt: null,

@@ -90,6 +90,7 @@ export const client = (more: Partial<OAuthClient> = {}): OAuthClient => ({
   status: 'active',
   pausedReason: null,
   pausedAt: null,
+  pausedWords: null,
   createdAt: now,
   updatedAt: now,
   deletedAt: null,

@@ -16,6 +16,7 @@ import type { Secret } from '../secret.ts';
 import type { Tag } from '../tags.ts';
 import type { Verification } from '../verification.ts';
 import type { Workspace, WorkspaceSettings } from '../workspaces.ts';
+import type { ProviderWords } from './providers.ts';
 
 /** A slice of a list ordered by id (so by creation); `next` is the cursor of the following slice. */
 export type Page<T> = { items: T[]; next: string | null };
@@ -121,7 +122,8 @@ export type StoreOperations = {
     /** Those of the workspace and the shared ones, not the deleted. */
     listVisible(workspaceId: string | null, page: PageRequest): Promise<Page<OAuthClient>>;
     /**
-     * The workspace's newest active one of this provider that people consent to, else the newest active shared one.
+     * Of those that people consent to: the workspace's own before a shared one, an active one before a paused one,
+     * the newest of each. A paused one of its own is the answer: nobody is led to a shared registration instead.
      */
     choose(
       workspaceId: string,
@@ -139,7 +141,10 @@ export type StoreOperations = {
      * Pauses an active client that was not changed since `updatedAt` was read: a refusal of the old secret must
      * not pause the client with the new one. True for one caller, so that one event is raised.
      */
-    pause(id: string, pause: { updatedAt: number; reason: ReasonCode; at: number }): Promise<boolean>;
+    pause(
+      id: string,
+      pause: { updatedAt: number; reason: ReasonCode; at: number; words: ProviderWords | null },
+    ): Promise<boolean>;
     /**
      * Clients, not the deleted, whose current credential ends before `before` and whose last warning, if any, was for
      * more than `warnedDays` before the end. Those that are over are among them, and those with a next credential.

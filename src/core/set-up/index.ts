@@ -109,6 +109,7 @@ const placeholder = (planned: Planned): OAuthClient => ({
   status: 'active',
   pausedReason: null,
   pausedAt: null,
+  pausedWords: null,
   createdAt: 0,
   updatedAt: 0,
   deletedAt: null,

@@ -20,6 +20,7 @@ import {
   text,
   time,
 } from './parts.ts';
+import { presentProviderWords, providerWordsSchema } from './provider-words.ts';
 
 const name = text({ description: 'For people.', examples: ['Acme at Google'] });
 const clientId = text({
@@ -81,6 +82,7 @@ export const oauthClientSchema = Type.Object(
     status: oneOf(['active', 'paused'], { description: '`paused` = the provider refuses the registration.' }),
     verdict: nullable(Type.Ref('Verdict#', { description: 'Why it is paused.' })),
     paused_at: nullable(time('Since when it is paused.')),
+    provider_words: nullable(providerWordsSchema),
     examination: nullable(
       Type.Ref('Examination#', { description: 'The last one; null = never examined, or changed since.' }),
     ),
@@ -158,6 +160,7 @@ export const presentOAuthClient = (client: RegisteredClient): Static<typeof oaut
   status: client.status,
   verdict: client.pausedReason === null ? null : presentVerdict(verdictOf(client.pausedReason)),
   paused_at: isoTimeOrNull(client.pausedAt),
+  provider_words: client.isOwn && client.pausedWords ? presentProviderWords(client.pausedWords) : null,
   examination: client.isOwn && client.examination ? presentExamination(client.examination) : null,
   created_at: isoTime(client.createdAt),
   updated_at: isoTime(client.updatedAt),

@@ -34,6 +34,7 @@ const extendOAuthClients = async ({ schema }: Kysely<Tables>, { text, integer, b
   await table.addColumn('expiry_warned_days', integer).execute();
   await table.addColumn('customers_may_use', integer, (column) => column.notNull().defaultTo(0)).execute();
   await table.addColumn('examination', text).execute();
+  await table.addColumn('paused_words', text).execute();
 };
 
 const extendConnectSessions = async (

@@ -8,6 +8,7 @@ import {
   credentialColumn,
   dialectsColumn,
   examinationColumn,
+  providerWordsColumn,
   type StoredCredential,
   textsColumn,
 } from '../json-columns.ts';
@@ -40,6 +41,7 @@ export const oauthClientColumns = {
   status: 1,
   paused_reason: 1,
   paused_at: 1,
+  paused_words: 1,
   created_at: 1,
   updated_at: 1,
   deleted_at: 1,
@@ -65,6 +67,7 @@ export const rowFromOAuthClient = (client: OAuthClient, keyring: Keyring): OAuth
   status: client.status,
   paused_reason: client.pausedReason,
   paused_at: client.pausedAt,
+  paused_words: client.pausedWords && JSON.stringify(client.pausedWords),
   created_at: client.createdAt,
   updated_at: client.updatedAt,
   deleted_at: client.deletedAt,
@@ -96,6 +99,7 @@ export const changedColumns = (
     status: changes.status,
     paused_reason: changes.pausedReason,
     paused_at: changes.pausedAt,
+    paused_words: changes.pausedWords && JSON.stringify(changes.pausedWords),
     updated_at: changes.updatedAt,
     deleted_at: changes.deletedAt,
   };
@@ -130,6 +134,7 @@ export const oauthClientFromRow = (row: Row, keyring: Keyring, prefix = ''): OAu
     pausedReason:
       textOrNull('paused_reason') === null ? null : reader.oneOf<ReasonCode>('paused_reason', verdictTable),
     pausedAt: integerOrNull('paused_at'),
+    pausedWords: reader.jsonOrNull('paused_words', providerWordsColumn),
     createdAt: integer('created_at'),
     updatedAt: integer('updated_at'),
     deletedAt: integerOrNull('deleted_at'),

@@ -39,7 +39,6 @@ export const oauthClientOperations = ({ session, keyring }: Context): StoreOpera
       .where('provider', '=', provider)
       // The others act without a person: whoever wants such a one names it.
       .where('grant_type', '=', 'authorization_code')
-      .where('status', '=', 'active')
       .where('deleted_at', 'is', null)
       .where((eb) => eb.or([eb('workspace_id', '=', workspaceId), eb('workspace_id', 'is', null)]));
     if (owner === 'workspace') query = query.where('workspace_id', 'is not', null);
@@ -50,6 +49,7 @@ export const oauthClientOperations = ({ session, keyring }: Context): StoreOpera
     const row = await query
       // False sorts before true on both engines: the workspace's own come first.
       .orderBy(sql`workspace_id is null`)
+      .orderBy(sql`status <> 'active'`)
       .orderBy('created_at', 'desc')
       .orderBy('id', 'desc')
       .limit(1)
@@ -82,12 +82,17 @@ export const oauthClientOperations = ({ session, keyring }: Context): StoreOpera
         .where('deleted_at', 'is', null)
         .executeTakeFirst(),
     ),
-  pause: async (id, { updatedAt, reason, at }) =>
+  pause: async (id, { updatedAt, reason, at, words }) =>
     changed(
       await session.writer
         .updateTable('oauth_clients')
         // `updated_at` stays: it tells of changes by the owner, and a pause in flight is compared with those.
-        .set({ status: 'paused', paused_reason: reason, paused_at: at })
+        .set({
+          status: 'paused',
+          paused_reason: reason,
+          paused_at: at,
+          paused_words: words && JSON.stringify(words),
+        })
         .where('id', '=', id)
         .where('status', '=', 'active')
         .where('updated_at', '=', updatedAt)

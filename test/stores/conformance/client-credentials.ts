@@ -144,6 +144,7 @@ export const clientCredentialGuarantees = (createDatabase: CreateDatabase): void
         status: 'paused',
         pausedReason: 'client_secret_expired',
         pausedAt: now,
+        pausedWords: null,
       });
       await ending(null);
       await ending(20, { deletedAt: now });
@@ -218,7 +219,7 @@ export const clientCredentialGuarantees = (createDatabase: CreateDatabase): void
       ];
       assert.equal(await chosen(), newer.id);
       const { id, updatedAt } = newer;
-      await store.oauthClients.pause(id, { updatedAt, reason: 'client_unknown', at: now });
+      await store.oauthClients.pause(id, { updatedAt, reason: 'client_unknown', at: now, words: null });
       assert.equal(await chosen(), older.id);
       await store.oauthClients.update(older.id, { customersMayUse: false });
       assert.equal(await chosen(), newestShared.id);

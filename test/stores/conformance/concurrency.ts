@@ -117,6 +117,7 @@ export const concurrencyGuarantees = (createDatabase: CreateDatabase): void =>
             updatedAt,
             reason: 'client_secret_wrong',
             at: now + index,
+            words: null,
           }),
         ),
       );

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ApiKey, apiKeyScopes } from '../../../src/core/api-keys.ts';
 import type { ReasonCode } from '../../../src/core/diagnosis.ts';
+import { nothingSaid } from '../../../src/core/ports.ts';
 import { eventTypes, wordsOf } from '../../../src/stores/words.ts';
 import {
   allOf,
@@ -117,12 +118,23 @@ export const ownerGuarantees = (createDatabase: CreateDatabase): void =>
     });
 
     it('an update of an OAuth client writes the columns that it names and no others', async (store) => {
-      const written = client({ status: 'paused', pausedReason: 'client_secret_wrong', pausedAt: now });
+      const written = client({
+        status: 'paused',
+        pausedReason: 'client_secret_wrong',
+        pausedAt: now,
+        pausedWords: null,
+      });
       await store.oauthClients.insert(written);
       const stored = async () => revealed(await store.oauthClients.byId(written.id));
       assert.equal(await store.oauthClients.update(written.id, {}), true);
       assert.deepEqual(await stored(), revealed(written));
-      const repair = { status: 'active', pausedReason: null, pausedAt: null, updatedAt: now + 1 } as const;
+      const repair = {
+        status: 'active',
+        pausedReason: null,
+        pausedAt: null,
+        pausedWords: null,
+        updatedAt: now + 1,
+      } as const;
       assert.equal(await store.oauthClients.update(written.id, repair), true);
       assert.deepEqual(await stored(), revealed({ ...written, ...repair }));
     });
@@ -143,8 +155,9 @@ export const ownerGuarantees = (createDatabase: CreateDatabase): void =>
     it('an OAuth client is paused once, and a deleted one never', async (store) => {
       const one = client();
       await store.oauthClients.insert(one);
+      const words = { ...nothingSaid, traceId: 'trace', correlationId: 'correlation' };
       const pause = (of: typeof one, reason: ReasonCode, at: number) =>
-        store.oauthClients.pause(of.id, { updatedAt: of.updatedAt, reason, at });
+        store.oauthClients.pause(of.id, { updatedAt: of.updatedAt, reason, at, words });
       assert.equal(await pause(one, 'client_secret_expired', now + 1), true);
       assert.equal(await pause(one, 'client_secret_wrong', now + 2), false);
       assert.deepEqual(
@@ -154,6 +167,7 @@ export const ownerGuarantees = (createDatabase: CreateDatabase): void =>
           status: 'paused',
           pausedReason: 'client_secret_expired',
           pausedAt: now + 1,
+          pausedWords: words,
         }),
       );
       const deleted = client({ deletedAt: now });
@@ -165,7 +179,12 @@ export const ownerGuarantees = (createDatabase: CreateDatabase): void =>
       const refused = client();
       await store.oauthClients.insert(refused);
       await store.oauthClients.update(refused.id, { credential: clientSecret('second'), updatedAt: now + 1 });
-      const pause = { updatedAt: refused.updatedAt, reason: 'client_secret_wrong', at: now + 2 } as const;
+      const pause = {
+        updatedAt: refused.updatedAt,
+        reason: 'client_secret_wrong',
+        at: now + 2,
+        words: null,
+      } as const;
       assert.equal(await store.oauthClients.pause(refused.id, pause), false);
       assert.equal((await store.oauthClients.byId(refused.id))?.status, 'active');
     });
@@ -183,12 +202,20 @@ export const ownerGuarantees = (createDatabase: CreateDatabase): void =>
         updatedAt: newerShared.updatedAt,
         reason: 'client_unknown',
         at: now,
+        words: null,
       });
       assert.notEqual(await chosen(), newerShared.id);
       assert.notEqual(shared, newerShared.id);
       const own = client({ workspaceId, createdAt: now - 9 });
       await store.oauthClients.insert(own);
       assert.equal(await chosen(), own.id);
+      const pause = { updatedAt: own.updatedAt, reason: 'client_unknown', at: now, words: null } as const;
+      await store.oauthClients.pause(own.id, pause);
+      assert.equal(
+        await chosen(),
+        own.id,
+        'nobody is led to a shared registration because the own one is paused',
+      );
       assert.equal(await store.oauthClients.choose(workspaceId, 'microsoft'), null);
     });
 
