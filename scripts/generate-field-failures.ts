@@ -133,7 +133,7 @@ const rowCount = new Set(fieldCases.map(rowOf)).size;
 const page = `<!-- Written by \`npm run generate\` from sandbox/field-cases and src/core. -->
 # Failures from the field
 
-What goes wrong in practice, and what becomes of it here: ${rowCount} rows, each replayed by the sandbox byte for byte
+What goes wrong in practice, and what becomes of it here: ${rowCount} rows. What a server says is replayed by the sandbox byte for byte
 and met by the real adapters in \`test/field\`. Replies are shortened in this table. Rows with a G are Google's, those
 with an M Microsoft's, those with an S are mistakes that only a program like this one can make. All verdicts are in
 [verdicts.md](verdicts.md).

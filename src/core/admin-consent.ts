@@ -15,9 +15,10 @@ import { expiryAfterConsent } from './setbacks.ts';
 import { type LinkPurpose, readSignedToken, signedToken } from './signed-link.ts';
 import type { Workspace } from './workspaces.ts';
 
-/** `consent` null = the answer belongs to no request of ours. `isOpen`: the mailbox owner's link works. */
+/** `consent` null = the answer belongs to no request of ours. `isOpen`: the mailbox owner's link works. `againUrl`: for
+ * an administrator who thinks better of it. */
 export type AdminArrival =
-  | { consent: AdminConsent; workspace: Workspace; isOpen: boolean }
+  | { consent: AdminConsent; workspace: Workspace; isOpen: boolean; againUrl: string }
   | { consent: null };
 
 /** What tells the state of this way from that of an authorization request. */
@@ -95,7 +96,8 @@ export function createAdminConsents(ports: Needs) {
       const consent = providers[session.provider].readAdminConsent(callback.parameters);
       if (!consent) return { consent: null };
       if (consent.isGranted) await note(session);
-      return { consent, workspace, isOpen: isOpen(session, clock.now()) };
+      const againUrl = await links.adminConsentUrl(session.id, found.oauthClient);
+      return { consent, workspace, isOpen: isOpen(session, clock.now()), againUrl };
     },
   };
 

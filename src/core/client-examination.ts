@@ -54,9 +54,15 @@ export function createClientExaminations(ports: Needs) {
     );
   }
 
-  function expiryStep({ credential, nextCredential }: OAuthClient): ExaminationStep {
+  function expiryStep({ provider, credential, nextCredential }: OAuthClient): ExaminationStep {
     const step = { subject: 'expiry', provider: null } as const;
-    if (credential.expiresAt === null) return { ...step, result: 'passed', reason: null };
+    if (credential.expiresAt === null) {
+      // Entra's secrets all end, after two years at most.
+      const isEndless = provider !== 'microsoft' || credential.kind !== 'secret' || nextCredential !== null;
+      return isEndless
+        ? { ...step, result: 'passed', reason: null }
+        : { ...step, result: 'unknown', reason: 'client_secret_end_unknown' };
+    }
     const isSoon = credential.expiresAt - clock.now() < expirySoonMilliseconds;
     const isHandled = nextCredential !== null || !isSoon;
     return isHandled

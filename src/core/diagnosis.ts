@@ -224,6 +224,10 @@ export const verdictTable = {
     'The credential of the OAuth client ends within thirty days.',
     'Make a new one at the provider and enter it here as the next one; it takes over without a gap.',
   ),
+  client_secret_end_unknown: workspace(
+    'Nobody has entered when the client secret ends, so nobody can be warned of it.',
+    'Look its end up at the provider and enter it here (client_secret_expires_at).',
+  ),
   test_mailbox_needed: workspace(
     'Whether a mailbox can be opened this way cannot be told without one.',
     'Connect a test mailbox with this OAuth client.',

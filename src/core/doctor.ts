@@ -224,7 +224,8 @@ export function createDoctor(ports: Needs) {
       await timed('mailbox', 'The mailbox is switched on', judgeMailbox(mailbox)),
       await timed(
         'oauth_client',
-        `The OAuth client ${oauthClient.name}`,
+        // What the operator calls a shared one is nobody else's business.
+        oauthClient.workspaceId === null ? 'The OAuth client' : `The OAuth client ${oauthClient.name}`,
         judgeOAuthClient(oauthClient, examinedAt),
       ),
       await timed('grant', 'The permission of the mailbox', judgeGrant(grant, examinedAt)),

@@ -138,7 +138,10 @@ export function createVerifier({ clock, random, store, providers, probes, settin
     const joined = await store.mailboxes.withGrant(mailboxId);
     if (!joined) return null;
     const scope = effectiveScope(joined.grant);
-    const transports = providers[joined.grant.provider].transports(joined.oauthClient, scope);
+    const transports = provable(
+      joined,
+      providers[joined.grant.provider].transports(joined.oauthClient, scope),
+    );
     const results = await Promise.all(transports.map((transport) => probe(joined, transport))).catch(
       (error: unknown) => {
         if (error instanceof ClientPaused) return null;
@@ -234,6 +237,12 @@ export const namesOf = ({
   oauthClient,
 }: Pick<MailboxWithGrant, 'mailbox' | 'oauthClient'>): 'own' | 'other' =>
   mailbox.delegateEmail !== null || isAppOnly(oauthClient) ? 'other' : 'own';
+
+/** A delegate's Graph scopes are for the own mailbox, unless they say `.Shared`. */
+const provable = ({ mailbox, grant }: MailboxWithGrant, transports: Transport[]): Transport[] =>
+  mailbox.delegateEmail === null || /\.shared\b/i.test(grant.scope)
+    ? transports
+    : transports.filter((transport) => transport !== 'graph');
 
 /** Derived, never stored. A paused OAuth client is not the mailbox's trouble and does not show here. */
 export type MailboxStatus =

@@ -18,7 +18,7 @@ const googleRows: readonly Row[] = [
     says: /timeframe|short-lived|\biat\b|audience/i,
     judgement: request('request_refused'),
   },
-  { error: 'invalid_grant', says: /invalid email or user id/i, judgement: request('account_not_found') },
+  { error: 'invalid_grant', says: /invalid email or user id/i, judgement: request('mailbox_not_found') },
   {
     error: 'invalid_grant',
     says: /account (?:has been )?(?:disabled|suspended)/i,

@@ -29,7 +29,7 @@ const google: [string, string, string, string][] = [
   ],
   ['unauthorized_client', '', 'request', 'delegation_missing'],
   ['access_denied', 'Requested client not authorized.', 'request', 'delegation_missing'],
-  ['invalid_grant', 'Invalid email or User ID', 'request', 'account_not_found'],
+  ['invalid_grant', 'Invalid email or User ID', 'request', 'mailbox_not_found'],
   ['invalid_grant', 'Invalid JWT Signature.', 'oauth_client', 'service_account_unknown'],
   ['invalid_grant', 'Invalid grant: account not found', 'oauth_client', 'service_account_unknown'],
   ['invalid_grant', 'Invalid JWT: Token must be a short-lived token', 'request', 'request_refused'],

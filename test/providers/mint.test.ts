@@ -172,7 +172,7 @@ test('what an organisation has not delegated says nothing of the service account
   ]);
   assert.deepEqual(failureOf(await mintAt(client, 'nobody@corp.test', mail, [mail])), [
     'request',
-    'account_not_found',
+    'mailbox_not_found',
   ]);
 });
 

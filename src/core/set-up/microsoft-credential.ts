@@ -31,7 +31,12 @@ const clientSecret = (registration: Registration): SetUpStep => ({
   ],
   values: endsAt(registration),
   url: registrationPage(registration.client, 'Credentials'),
-  remedyFor: ['client_secret_wrong', 'client_secret_expired', 'client_secret_expiring'],
+  remedyFor: [
+    'client_secret_wrong',
+    'client_secret_expired',
+    'client_secret_expiring',
+    'client_secret_end_unknown',
+  ],
 });
 
 const certificate = (registration: Registration): SetUpStep => ({

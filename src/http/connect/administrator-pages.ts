@@ -7,8 +7,6 @@ import { button } from './forms.ts';
 import { providerNames } from './names.ts';
 import { permissionsInWords } from './permission-words.ts';
 
-type AdminConsent = Exclude<AdminArrival['consent'], null>;
-
 const administratorActors = {
   mailbox_owner: 'You',
   mail_administrator: 'You, as the administrator',
@@ -40,16 +38,22 @@ ${button(action, `Continue to ${providerNames[session.provider]}`)}`,
   };
 }
 
-export function approvalResultPage(consent: AdminConsent, workspace: Workspace, againUrl: string): Page {
+export function approvalResultPage({
+  consent,
+  workspace,
+  isOpen,
+  againUrl,
+}: Exclude<AdminArrival, { consent: null }>): Page {
   const workspaceName = nameOf(workspace);
   if (consent.isGranted) {
     return {
       status: 200,
       title: 'Approved',
       tone: 'good',
-      content: html`<p>The application of <strong>${workspaceName}</strong> is approved for your organisation.</p>
+      content: html`<p>Microsoft says that the application of <strong>${workspaceName}</strong> is approved for your
+organisation.</p>
 <h2>What to do</h2>
-<p>Tell the person who asked you: they can continue with the link that they have. It can take a few minutes until the
+<p>Tell the person who asked you: ${isOpen ? 'they can continue with the link that they have' : 'their link is over by now, so they need a new one'}. It can take a few minutes until the
 approval counts.</p>
 <p>You can close this page.</p>`,
     };

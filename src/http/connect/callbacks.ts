@@ -121,13 +121,10 @@ async function administratorArrives(
   site: Site,
   callback: { oauthClientId: string; parameters: URLSearchParams },
 ): Promise<FastifyReply> {
-  const { consent, ...rest } = await site.core.adminConsents.arrive(callback);
-  if (consent === null || !('workspace' in rest)) {
+  const arrival = await site.core.adminConsents.arrive(callback);
+  if (arrival.consent === null) {
     return site.send(request, reply, failedPage('callback_invalid', { status: 400 }));
   }
-  site.belongsTo(request, rest.workspace);
-  // What follows the prefix is a link of its own, which lives as long as the state does.
-  const token = (callback.parameters.get('state') ?? '').slice(adminStatePrefix.length);
-  const page = approvalResultPage(consent, rest.workspace, `/admin-consent/${encodeURIComponent(token)}`);
-  return site.send(request, reply, page);
+  site.belongsTo(request, arrival.workspace);
+  return site.send(request, reply, approvalResultPage(arrival));
 }

@@ -24,7 +24,11 @@ export function customers(app: FastifyInstance, site: Site): void {
     if (!page) return site.send(request, reply, unknownLinkPage());
     site.belongsTo(request, page.workspace);
     await site.requireOwnPost(request, page.origin);
-    const made = await customerPages.choose(token, fieldOf(request.body, 'provider'));
+    const provider = fieldOf(request.body, 'provider');
+    // Not one of the buttons: back to them.
+    const isOffered = page.choices.some((choice) => choice.provider === provider);
+    if (!isOffered) return reply.redirect(`/customers/${encodeURIComponent(token)}`, 303);
+    const made = await customerPages.choose(token, provider);
     return made ? reply.redirect(made.url, 303) : site.send(request, reply, unknownLinkPage());
   });
 }

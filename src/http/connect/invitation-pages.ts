@@ -70,7 +70,7 @@ function validity(expiresAt: number, now: number): Html {
   const end = new Date(expiresAt).toISOString();
   const until =
     expiresAt - now > dayMilliseconds / 2 ? `${end.slice(0, 10)}, ${end.slice(11, 16)}` : end.slice(11, 16);
-  return html`<p class="soft">This link works once, for ${lifeInWords(minutes)}
+  return html`<p class="soft">This link connects one mailbox. It works for ${lifeInWords(minutes)}
 (until <time datetime="${end}">${until} UTC</time>).</p>`;
 }
 

@@ -92,10 +92,7 @@ export function failedPage(
     status,
     title: 'Your mailbox was not connected',
     tone: 'bad',
-    content: html`<p>${sentence}</p>
-${missingScopes.length === 0 ? null : missing(missingScopes)}
-<h2>What to do</h2>
-<p>${remedy}</p>
+    content: html`${actor === 'workspace' || actor === 'operator' ? forOthers(sentence, remedy) : forOwner(sentence, remedy, missingScopes)}
 <dl>
 <dt>Who can help</dt><dd>${actorNames[actor]}</dd>
 ${workspaceName === null ? null : html`<dt>Workspace that asked</dt><dd>${workspaceName}</dd>`}
@@ -105,6 +102,27 @@ ${helpLink(ways)}
 <p class="soft">Code for support: ${reason}</p>`,
   };
 }
+
+const forOwner = (
+  sentence: string,
+  remedy: string,
+  missingScopes: readonly string[],
+): Html => html`<p>${sentence}</p>
+${missingScopes.length === 0 ? null : missing(missingScopes)}
+<h2>What to do</h2>
+<p>${remedy}</p>`;
+
+/** What the owner cannot mend is told for those who can; the owner needs to know only that. */
+const forOthers = (
+  sentence: string,
+  remedy: string,
+): Html => html`<p>It is not your fault, and signing in again does not
+help: something has to be repaired by whoever sent you this link.</p>
+<h2>What to do</h2>
+<p>Send them this page, or the code below. When it is repaired, use the link again or ask for a new one.</p>
+<details><summary>For whoever repairs it</summary>
+<p>${sentence} ${remedy}</p>
+</details>`;
 
 export const missing = (scopes: readonly string[]): Html => html`<h2>What was missing</h2>
 <ul>

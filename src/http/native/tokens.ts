@@ -30,7 +30,8 @@ const tokenRequest = Type.Object(
     ),
     force_refresh: Type.Optional(
       Type.Boolean({
-        description: 'True when a server refused the last token: asks the provider for another.',
+        description:
+          'True when a server refused the last token: asks the provider for another, unless the stored one is only seconds old.',
       }),
     ),
   },
