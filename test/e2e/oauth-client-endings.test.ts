@@ -59,3 +59,31 @@ test('deleting a client in use is refused, unless it is meant; then its mailboxe
   assert.equal(after.body.status, 'connected', after.text);
   assert.equal(after.body.id, session.mailbox_id);
 });
+
+test('while the own client is paused, nobody is led to the consent page of a shared one', async () => {
+  const { addWorkspace, sandbox } = installation;
+  const { call } = await addWorkspace('With a wrong secret');
+  const client = await call('POST', '/v1/oauth-clients', {
+    provider: 'microsoft',
+    name: 'Own',
+    client_id: sandbox.microsoft.clients.confidential.clientId,
+    client_secret: 'not the secret',
+    customers_may_use: true,
+  });
+  sandbox.microsoft.addRedirectUri(String(client.body.redirect_uri));
+  const examined = await call('POST', `/v1/oauth-clients/${client.body.id}/examine`);
+  assert.equal(examined.status, 200, examined.text);
+  const paused = await call('GET', `/v1/oauth-clients/${client.body.id}`);
+  assert.equal(paused.body.status, 'paused');
+  assert.equal(typeof memberOf(paused.body.provider_words, 'correlation_id'), 'string');
+  const refused = await call('POST', '/v1/connect-sessions', { provider: 'microsoft' });
+  assert.equal(refused.body.code, 'oauth_client_paused');
+  const link = await call('POST', '/v1/customer-links', { customer: 'acme' });
+  const answer = await fetch(String(link.body.url), {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'provider=microsoft',
+  });
+  assert.equal(answer.status, 503, 'the page says that it is not possible at the moment');
+});

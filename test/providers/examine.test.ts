@@ -184,7 +184,7 @@ test('a service account proves itself alone, and its delegation with a mailbox',
   ]);
   assert.deepEqual(await examine(client, { email: 'nobody@corp.test' }), [
     ...own,
-    'delegation: unknown, account_not_found',
+    'delegation: unknown, mailbox_not_found',
   ]);
   const sendOnly = serviceAccount(['https://www.googleapis.com/auth/gmail.send']);
   assert.deepEqual(await examine(sendOnly, { email: 'bob@corp.test' }), [...own, 'delegation: passed']);

@@ -116,6 +116,7 @@ describe('oauth clients', () => {
       status: 'active',
       verdict: null,
       paused_at: null,
+      provider_words: null,
       examination: null,
     });
     const path = `/v1/oauth-clients/${text(id)}`;

@@ -1,6 +1,6 @@
 // The pages of an administrator who is asked to approve for a whole organisation. They say nothing about whose mailbox
 // gave rise to it.
-import { type AdminArrival, type Invitation, nameOf, verdictOf, type Workspace } from '../../core/index.ts';
+import { type AdminArrival, type Invitation, nameOf, verdictOf } from '../../core/index.ts';
 import { html } from '../html.ts';
 import type { Page } from '../page.ts';
 import { button } from './forms.ts';

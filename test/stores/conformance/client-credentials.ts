@@ -222,6 +222,8 @@ export const clientCredentialGuarantees = (createDatabase: CreateDatabase): void
       await store.oauthClients.pause(id, { updatedAt, reason: 'client_unknown', at: now, words: null });
       assert.equal(await chosen(), older.id);
       await store.oauthClients.update(older.id, { customersMayUse: false });
+      assert.equal(await chosen(), newer.id, 'a paused own one stays the answer');
+      await store.oauthClients.update(newer.id, { customersMayUse: false });
       assert.equal(await chosen(), newestShared.id);
     });
 
