@@ -3,6 +3,7 @@
 import { notFound } from './errors.ts';
 import type { Links } from './links.ts';
 import { effectiveScope } from './lost-scopes.ts';
+import { isUsableBy } from './oauth-clients.ts';
 import type { MailboxWithGrant, Page, PageRequest, Ports } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
 import { isIdentityWord, scopeKeyOf } from './scope-words.ts';
@@ -35,8 +36,9 @@ export function createLackingScopes(ports: Needs) {
     ): Promise<Page<LackingMailbox>> {
       const workspaceId = workspaceFor(principal, 'mailboxes:read');
       const client = await store.oauthClients.byId(oauthClientId);
-      const isVisible = client?.workspaceId === null || client?.workspaceId === workspaceId;
-      if (!client || client.deletedAt !== null || !isVisible) throw notFound('OAuth client');
+      if (!client || client.deletedAt !== null || !isUsableBy(client, workspaceId)) {
+        throw notFound('OAuth client');
+      }
       const { items, next } = await store.mailboxes.list(workspaceId, { provider: client.provider }, page);
       const found = items.map(async (item): Promise<LackingMailbox[]> => {
         if (item.grant.oauthClientId !== client.id) return [];

@@ -28,9 +28,10 @@ export async function hasOtherUse(
   oauthClient: OAuthClient,
   { issuer, subject, email, sessionId = '' }: Person,
 ): Promise<boolean> {
-  if ((await store.grants.countOfPerson(oauthClient, { issuer, subject })) > 0) return true;
+  // In this order: what is held becomes a grant in one step, and must not slip through between the two looks.
   const person = personKeyOf(oauthClient, { issuer, subject });
   if ((await store.connectSessions.countHolding(person, sessionId)) > 0) return true;
+  if ((await store.grants.countOfPerson(oauthClient, { issuer, subject })) > 0) return true;
   if (email === null) return false;
   // An imported grant may not know its person; then the address tells.
   return (

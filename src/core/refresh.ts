@@ -216,13 +216,15 @@ export function createRefresher(ports: Needs) {
     return { outcome: { outcome: 'failed', failure: doubted }, isLeaseDropped: false, retry };
   }
 
-  /** What is remembered; a doubt stays one through whatever passing trouble comes between. */
+  /**
+   * What is remembered. Passing trouble hides neither a doubt nor a refusal that waiting does not mend: both would begin
+   * anew afterwards, as if for the first time.
+   */
   function retryAfter({ reason, provider }: ProviderFailure, milliseconds: number, grant: Grant): Retry {
-    const isDoubted = grant.failure?.reason === doubt;
-    return {
-      at: clock.now() + milliseconds,
-      failure: isDoubted ? (grant.failure ?? { reason, provider }) : { reason, provider },
-    };
+    const { failure: known } = grant;
+    const isLasting = known !== null && (known.reason === doubt || !verdictTable[known.reason].healsItself);
+    const failure = isLasting && verdictTable[reason].healsItself ? known : { reason, provider };
+    return { at: clock.now() + milliseconds, failure };
   }
 
   /** Ends before the lease does, with time left to store what comes; null when too little is left to begin. */

@@ -140,6 +140,7 @@ export function createTokens({ clock, store, providers, refresher, links }: Need
   async function unwrap(
     outcome: RefreshOutcome,
     read: Read,
+    wanted: string | null,
   ): Promise<{ tokenSet: TokenSet; refreshed: boolean }> {
     switch (outcome.outcome) {
       case 'token':
@@ -151,7 +152,7 @@ export function createTokens({ clock, store, providers, refresher, links }: Need
       case 'client_paused':
         throw oauthClientPaused(outcome.oauthClient);
       case 'not_granted':
-        throw await notGranted(read, null);
+        throw await notGranted(read, wanted);
       case 'timeout':
         throw new GatewayError(
           'refresh_timeout',
@@ -190,7 +191,11 @@ export function createTokens({ clock, store, providers, refresher, links }: Need
       requireKnown(provider, oauthClient, request.resource);
       const resource = resourceFor(joined, request.resource);
       if (resource === null) throw await notGranted(read, request.resource);
-      const { tokenSet, refreshed } = await unwrap(await obtain(grant, resource, request), read);
+      const { tokenSet, refreshed } = await unwrap(
+        await obtain(grant, resource, request),
+        read,
+        request.resource,
+      );
       // The refresh may have shown that the provider gives less than before.
       const opened = provider.opens(oauthClient, tokenSet.scope);
       if (isTransport(request.resource) && !opened.includes(request.resource)) {

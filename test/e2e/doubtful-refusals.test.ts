@@ -111,6 +111,25 @@ test('a scope that the provider stops giving is noticed at the refresh, and come
   assert.deepEqual(healed.body.lost_scopes, [], 'what comes back is noticed too');
 });
 
+test('a refusal that waiting does not mend shows on the mailbox and is told once, whatever passing trouble comes between', async () => {
+  const id = await connect('microsoft', 'frank@contoso.test');
+  wait(60);
+  const { microsoft } = installation.sandbox;
+  const statusOf = async () => (await installation.call('GET', `/v1/mailboxes/${id}`)).body.status;
+  const before = (await eventsOf(id, 'mailbox.degraded')).length;
+  const lasting = namedFaults.aadsts('refresh', 50194, 'invalid_request');
+  for (const fault of [lasting, namedFaults.serverError('refresh'), lasting]) {
+    microsoft.configure({ fault });
+    assert.ok((await force(id)).status >= 500);
+    assert.equal(await statusOf(), 'degraded');
+    wait(61);
+  }
+  assert.equal((await eventsOf(id, 'mailbox.degraded')).length, before + 1);
+  microsoft.configure({ fault: null });
+  assert.equal((await force(id)).status, 200);
+  assert.equal(await statusOf(), 'connected');
+});
+
 test("a grant of Google's that ends seven days after the consent is a registration in testing, to be published", async () => {
   const [young, week] = [await connect('google', 'gina@corp.test'), await connect('google', 'bob@corp.test')];
   wait(60);
