@@ -4,29 +4,14 @@
 // A refresh token may be single use (RFC 9700 section 4.14.2), so a second use of one can end the grant. Processes
 // compare lease times by their own clocks: these must agree to within a second or two.
 import { jittered } from './backoff.ts';
-import { type ReasonCode, verdictTable } from './diagnosis.ts';
-import { type EventType, raise } from './events.ts';
-import {
-  expiryOf,
-  type Grant,
-  type GrantFailure,
-  nextKeepAlive,
-  type TokenSet,
-  tokenSetOf,
-} from './grants.ts';
+import { verdictTable } from './diagnosis.ts';
+import type { Grant, GrantFailure, TokenSet } from './grants.ts';
 import type { InFlight } from './in-flight.ts';
-import { lostAfter } from './lost-scopes.ts';
 import { pauseOAuthClient } from './oauth-client-pause.ts';
 import type { OAuthClient } from './oauth-clients.ts';
 import { askForPart } from './partial-consent.ts';
-import {
-  type Attempt,
-  type IssuedTokens,
-  nothingSaid,
-  type Ports,
-  type ProviderFailure,
-  type StoreOperations,
-} from './ports.ts';
+import { type Attempt, type IssuedTokens, nothingSaid, type Ports, type ProviderFailure } from './ports.ts';
+import { createRefreshRecords, doubt, type Loaded } from './refresh-records.ts';
 
 export type RefreshRequest = {
   grantId: string;
@@ -50,23 +35,15 @@ type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 's
   inFlight: InFlight;
 };
 
-type Loaded = { grant: Grant; oauthClient: OAuthClient; tokenSet: TokenSet | null };
-
 type Lease = { owner: string; until: number };
 
 /** What became of a turn under the lease. `again` = the rows changed under us: begin with what they are now. */
 type Turn = { outcome: RefreshOutcome | 'again'; isLeaseDropped: boolean; retry: Retry | null };
 type Retry = { at: number; failure: GrantFailure };
 
-type Refreshed = Parameters<Ports['store']['grants']['saveRefreshed']>[1];
-
 /** After a failure without a `Retry-After`; bounds how often a provider in trouble is asked per grant. */
 const retrySeconds = 5;
-/** What is remembered between a doubtful refusal and the one that is believed. */
-const doubt: ReasonCode = 'grant_refused_once';
 const doubtMilliseconds = 60_000;
-/** How often a rotated refresh token is tried to be stored before it is given up: losing it ends the grant. */
-const saveAttemptsMax = 6;
 /** The part of a lease that is kept for storing what the provider gave. */
 const savingShare = 0.25;
 /** A call with less time than this is not worth beginning. */
@@ -75,7 +52,8 @@ const callMillisecondsMin = 500;
 export type Refresher = ReturnType<typeof createRefresher>;
 
 export function createRefresher(ports: Needs) {
-  const { clock, random, log, store, providers, settings, inFlight } = ports;
+  const { clock, random, store, providers, settings, inFlight } = ports;
+  const { keep, bury, tellOfTrouble } = createRefreshRecords(ports);
   const flights = new Map<string, Promise<RefreshOutcome>>();
 
   async function load(grantId: string, resource: string): Promise<Loaded | null> {
@@ -199,13 +177,6 @@ export function createRefresher(ports: Needs) {
       : provider.refresh(oauthClient, { refreshToken, scopes, entraTenantId }, deadline);
   }
 
-  /** A refusal that waiting does not mend, told once: whoever can mend it should not learn of it from failing reads. */
-  async function tellOfTrouble(grant: Grant, { reason }: ProviderFailure): Promise<void> {
-    if (verdictTable[reason].healsItself || grant.failure?.reason === reason) return;
-    const event = { type: 'mailbox.degraded', data: { reason }, at: clock.now() } as const;
-    await store.transaction((rows) => raiseForMailboxes(rows, grant, event));
-  }
-
   /** The provider is known to say this at times without meaning it: only a second refusal, later, is believed. */
   function doubtful(failure: ProviderFailure): Turn {
     const doubted: ProviderFailure = { ...failure, kind: 'transient', reason: doubt };
@@ -234,118 +205,6 @@ export function createRefresher(ports: Needs) {
     return milliseconds < callMillisecondsMin ? null : clock.deadline(milliseconds);
   }
 
-  async function keep(
-    { grant, oauthClient }: Loaded,
-    resource: string,
-    issued: IssuedTokens,
-    alsoLost: readonly string[] = [],
-  ): Promise<RefreshOutcome | 'again'> {
-    const tokenSet = tokenSetOf(grant.id, resource, issued, grant.scope, clock.now());
-    const seen = lostAfter(ports, { grant, oauthClient }, { resource, issuedScope: issued.scope });
-    const lost = alsoLost.length === 0 ? seen : [...new Set([...(seen ?? grant.lostScopes), ...alsoLost])];
-    const isStored = await saveWithPatience(grant, {
-      version: grant.version,
-      refreshToken: issued.refreshToken,
-      refreshTokenExpiresAt:
-        expiryOf(issued.refreshTokenExpiresInSeconds, tokenSet.obtainedAt) ?? grant.refreshTokenExpiresAt,
-      tokenSet,
-      at: tokenSet.obtainedAt,
-      keepAliveAt: nextKeepAlive(ports, tokenSet.obtainedAt),
-      ...(lost === null ? {} : { lostScopes: lost }),
-    });
-    if (isStored || (await revive(grant, issued, tokenSet)))
-      return { outcome: 'token', tokenSet, refreshed: true };
-    // Somebody replaced the grant meanwhile (a reconnect): theirs is newer, ours is dropped.
-    return 'again';
-  }
-
-  /** The provider has spent the old refresh token: a database hiccup must not lose the new one. */
-  async function saveWithPatience(grant: Grant, refreshed: Refreshed): Promise<boolean> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return refreshed.lostScopes === undefined
-          ? await store.grants.saveRefreshed(grant.id, refreshed)
-          : await saveWithLoss(grant, refreshed, refreshed.lostScopes);
-      } catch (error) {
-        log.error('a refreshed token set could not be stored', { grantId: grant.id, attempt, error });
-        if (attempt === saveAttemptsMax) throw error;
-        await clock.sleep(jittered(random, 0.2 * 2 ** attempt));
-      }
-    }
-  }
-
-  /** The mailboxes' owners have to hear of it in the same transaction that notes it. */
-  function saveWithLoss(grant: Grant, refreshed: Refreshed, lostScopes: string[]): Promise<boolean> {
-    const isWorse = lostScopes.some((word) => !grant.lostScopes.includes(word));
-    return store.transaction(async (rows) => {
-      if (!(await rows.grants.saveRefreshed(grant.id, refreshed))) return false;
-      if (isWorse) {
-        const data = { lost_scopes: lostScopes };
-        await raiseForMailboxes(rows, grant, { type: 'mailbox.scopes_lost', data, at: refreshed.at });
-      }
-      return true;
-    });
-  }
-
-  async function raiseForMailboxes(
-    rows: StoreOperations,
-    grant: Grant,
-    event: { type: EventType; data: Record<string, unknown>; at: number },
-  ): Promise<void> {
-    for (const { id, email } of await rows.mailboxes.listByGrant(grant.id)) {
-      await raise(ports, rows, {
-        workspaceId: grant.workspaceId,
-        type: event.type,
-        objectId: id,
-        data: { email, ...event.data },
-        createdAt: event.at,
-      });
-    }
-  }
-
-  /**
-   * Another process took over our lease and buried the grant because the refresh token that it knew was spent: by
-   * us, and what came of it is in our hands.
-   */
-  async function revive(before: Grant, issued: IssuedTokens, tokenSet: TokenSet): Promise<boolean> {
-    return store.transaction(async (rows) => {
-      const grant = await rows.grants.lock(before.id);
-      const isOurs =
-        grant?.status === 'needs_reauthorization' &&
-        grant.version === before.version + 1 &&
-        grant.refreshToken?.reveal() === before.refreshToken?.reveal();
-      if (!grant || !isOurs) return false;
-      const at = tokenSet.obtainedAt;
-      await rows.grants.replace({
-        ...grant,
-        refreshToken: issued.refreshToken ?? before.refreshToken,
-        refreshedAt: at,
-        keepAliveAt: nextKeepAlive(ports, at),
-        updatedAt: at,
-      });
-      await rows.tokenSets.save(tokenSet);
-      const data = { recovered: true };
-      await raiseForMailboxes(rows, grant, { type: 'mailbox.reconnected', data, at });
-      return true;
-    });
-  }
-
-  /** `invalid_grant` is final only if the refused refresh token is still the stored one. */
-  async function bury(grant: Grant, failure: ProviderFailure): Promise<RefreshOutcome | 'again'> {
-    const at = clock.now();
-    const { provider } = failure;
-    const reason = reasonOfDeath(grant, failure, at);
-    const isBuried = await store.transaction(async (rows) => {
-      const death = { version: grant.version, failure: { reason, provider }, at };
-      if (!(await rows.grants.markDead(grant.id, death))) return false;
-      await raiseForMailboxes(rows, grant, { type: 'mailbox.needs_reauthorization', data: { reason }, at });
-      return true;
-    });
-    if (!isBuried) return 'again';
-    const dead = await store.grants.byId(grant.id);
-    return dead ? { outcome: 'dead', grant: dead } : { outcome: 'not_granted' };
-  }
-
   function retryMilliseconds(failure: ProviderFailure): number {
     return failure.retryAfterSeconds === null
       ? jittered(random, retrySeconds)
@@ -369,21 +228,6 @@ export function createRefresher(ports: Needs) {
       return flight;
     },
   };
-}
-
-/** Google lets a refresh token of an unpublished registration live for seven days, to the hour. */
-const testingLifeMilliseconds = { least: 6.9 * 24 * 3600 * 1000, most: 8 * 24 * 3600 * 1000 } as const;
-
-/** What the refusal alone cannot say: how old the consent was, and whether it is the second one. */
-function reasonOfDeath(
-  { provider, consentedAt }: Grant,
-  { reason }: ProviderFailure,
-  at: number,
-): ReasonCode {
-  if (reason === doubt) return 'grant_revoked';
-  const age = at - consentedAt;
-  const isOfTesting = age >= testingLifeMilliseconds.least && age <= testingLifeMilliseconds.most;
-  return provider === 'google' && reason === 'grant_revoked' && isOfTesting ? 'grant_testing_mode' : reason;
 }
 
 /** While the provider is left alone after a failure, the answer is that failure. */

@@ -1,0 +1,164 @@
+// What becomes of a refresh in the rows: the new token set, scopes that were lost, the end of a grant; each with the
+// events that tell its mailboxes' owners, in one transaction. When something is written is refresh.ts's to decide.
+import { jittered } from './backoff.ts';
+import { type ReasonCode, verdictTable } from './diagnosis.ts';
+import { type EventType, raise } from './events.ts';
+import { expiryOf, type Grant, nextKeepAlive, type TokenSet, tokenSetOf } from './grants.ts';
+import { lostAfter } from './lost-scopes.ts';
+import type { OAuthClient } from './oauth-clients.ts';
+import type { IssuedTokens, Ports, ProviderFailure, StoreOperations } from './ports.ts';
+
+export type Loaded = { grant: Grant; oauthClient: OAuthClient; tokenSet: TokenSet | null };
+
+/** `again` = the rows changed meanwhile: begin with what they are now. */
+type Kept = { outcome: 'token'; tokenSet: TokenSet; refreshed: true } | 'again';
+type Buried = { outcome: 'dead'; grant: Grant } | { outcome: 'not_granted' } | 'again';
+
+type Refreshed = Parameters<Ports['store']['grants']['saveRefreshed']>[1];
+
+/** What is remembered between a doubtful refusal and the one that is believed. */
+export const doubt: ReasonCode = 'grant_refused_once';
+/** How often a rotated refresh token is tried to be stored before it is given up: losing it ends the grant. */
+const saveAttemptsMax = 6;
+
+type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 'settings'>;
+
+export function createRefreshRecords(ports: Needs) {
+  const { clock, random, log, store } = ports;
+
+  async function keep(
+    { grant, oauthClient }: Loaded,
+    resource: string,
+    issued: IssuedTokens,
+    alsoLost: readonly string[] = [],
+  ): Promise<Kept> {
+    const tokenSet = tokenSetOf(grant.id, resource, issued, grant.scope, clock.now());
+    const seen = lostAfter(ports, { grant, oauthClient }, { resource, issuedScope: issued.scope });
+    const lost = alsoLost.length === 0 ? seen : [...new Set([...(seen ?? grant.lostScopes), ...alsoLost])];
+    const isStored = await saveWithPatience(grant, {
+      version: grant.version,
+      refreshToken: issued.refreshToken,
+      refreshTokenExpiresAt:
+        expiryOf(issued.refreshTokenExpiresInSeconds, tokenSet.obtainedAt) ?? grant.refreshTokenExpiresAt,
+      tokenSet,
+      at: tokenSet.obtainedAt,
+      keepAliveAt: nextKeepAlive(ports, tokenSet.obtainedAt),
+      ...(lost === null ? {} : { lostScopes: lost }),
+    });
+    if (isStored || (await revive(grant, issued, tokenSet)))
+      return { outcome: 'token', tokenSet, refreshed: true };
+    // Somebody replaced the grant meanwhile (a reconnect): theirs is newer, ours is dropped.
+    return 'again';
+  }
+
+  /** The provider has spent the old refresh token: a database hiccup must not lose the new one. */
+  async function saveWithPatience(grant: Grant, refreshed: Refreshed): Promise<boolean> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return refreshed.lostScopes === undefined
+          ? await store.grants.saveRefreshed(grant.id, refreshed)
+          : await saveWithLoss(grant, refreshed, refreshed.lostScopes);
+      } catch (error) {
+        log.error('a refreshed token set could not be stored', { grantId: grant.id, attempt, error });
+        if (attempt === saveAttemptsMax) throw error;
+        await clock.sleep(jittered(random, 0.2 * 2 ** attempt));
+      }
+    }
+  }
+
+  /** The mailboxes' owners have to hear of it in the same transaction that notes it. */
+  function saveWithLoss(grant: Grant, refreshed: Refreshed, lostScopes: string[]): Promise<boolean> {
+    const isWorse = lostScopes.some((word) => !grant.lostScopes.includes(word));
+    return store.transaction(async (rows) => {
+      if (!(await rows.grants.saveRefreshed(grant.id, refreshed))) return false;
+      if (isWorse) {
+        const data = { lost_scopes: lostScopes };
+        await raiseForMailboxes(rows, grant, { type: 'mailbox.scopes_lost', data, at: refreshed.at });
+      }
+      return true;
+    });
+  }
+
+  async function raiseForMailboxes(
+    rows: StoreOperations,
+    grant: Grant,
+    event: { type: EventType; data: Record<string, unknown>; at: number },
+  ): Promise<void> {
+    for (const { id, email } of await rows.mailboxes.listByGrant(grant.id)) {
+      await raise(ports, rows, {
+        workspaceId: grant.workspaceId,
+        type: event.type,
+        objectId: id,
+        data: { email, ...event.data },
+        createdAt: event.at,
+      });
+    }
+  }
+
+  /**
+   * Another process took over our lease and buried the grant because the refresh token that it knew was spent: by
+   * us, and what came of it is in our hands.
+   */
+  async function revive(before: Grant, issued: IssuedTokens, tokenSet: TokenSet): Promise<boolean> {
+    return store.transaction(async (rows) => {
+      const grant = await rows.grants.lock(before.id);
+      const isOurs =
+        grant?.status === 'needs_reauthorization' &&
+        grant.version === before.version + 1 &&
+        grant.refreshToken?.reveal() === before.refreshToken?.reveal();
+      if (!grant || !isOurs) return false;
+      const at = tokenSet.obtainedAt;
+      await rows.grants.replace({
+        ...grant,
+        refreshToken: issued.refreshToken ?? before.refreshToken,
+        refreshedAt: at,
+        keepAliveAt: nextKeepAlive(ports, at),
+        updatedAt: at,
+      });
+      await rows.tokenSets.save(tokenSet);
+      const data = { recovered: true };
+      await raiseForMailboxes(rows, grant, { type: 'mailbox.reconnected', data, at });
+      return true;
+    });
+  }
+
+  /** `invalid_grant` is final only if the refused refresh token is still the stored one. */
+  async function bury(grant: Grant, failure: ProviderFailure): Promise<Buried> {
+    const at = clock.now();
+    const { provider } = failure;
+    const reason = reasonOfDeath(grant, failure, at);
+    const isBuried = await store.transaction(async (rows) => {
+      const death = { version: grant.version, failure: { reason, provider }, at };
+      if (!(await rows.grants.markDead(grant.id, death))) return false;
+      await raiseForMailboxes(rows, grant, { type: 'mailbox.needs_reauthorization', data: { reason }, at });
+      return true;
+    });
+    if (!isBuried) return 'again';
+    const dead = await store.grants.byId(grant.id);
+    return dead ? { outcome: 'dead', grant: dead } : { outcome: 'not_granted' };
+  }
+
+  /** A refusal that waiting does not mend, told once: whoever can mend it should not learn of it from failing reads. */
+  async function tellOfTrouble(grant: Grant, { reason }: ProviderFailure): Promise<void> {
+    if (verdictTable[reason].healsItself || grant.failure?.reason === reason) return;
+    const event = { type: 'mailbox.degraded', data: { reason }, at: clock.now() } as const;
+    await store.transaction((rows) => raiseForMailboxes(rows, grant, event));
+  }
+
+  return { keep, bury, tellOfTrouble };
+}
+
+/** Google lets a refresh token of an unpublished registration live for seven days, to the hour. */
+const testingLifeMilliseconds = { least: 6.9 * 24 * 3600 * 1000, most: 8 * 24 * 3600 * 1000 } as const;
+
+/** What the refusal alone cannot say: how old the consent was, and whether it is the second one. */
+function reasonOfDeath(
+  { provider, consentedAt }: Grant,
+  { reason }: ProviderFailure,
+  at: number,
+): ReasonCode {
+  if (reason === doubt) return 'grant_revoked';
+  const age = at - consentedAt;
+  const isOfTesting = age >= testingLifeMilliseconds.least && age <= testingLifeMilliseconds.most;
+  return provider === 'google' && reason === 'grant_revoked' && isOfTesting ? 'grant_testing_mode' : reason;
+}
