@@ -7,11 +7,12 @@ import type { ConnectSessions } from './connect.ts';
 import { type ConnectSession, hashOfToken, isOpen, newToken } from './connect-session.ts';
 import { GatewayError, linkOver } from './errors.ts';
 import { type Established, establish } from './establish.ts';
+import { createHandingBack } from './handing-back.ts';
 import type { InFlight } from './in-flight.ts';
 import { oauthClientPaused } from './oauth-client-pause.ts';
 import type { OAuthClient } from './oauth-clients.ts';
 import { type Origins, redirectUriOf } from './origins.ts';
-import { hasOtherUse, personKeyOf } from './other-uses.ts';
+import { personKeyOf } from './other-uses.ts';
 import type { Ports } from './ports.ts';
 import type { Principal } from './principal.ts';
 import { type Secret, secret } from './secret.ts';
@@ -57,8 +58,6 @@ type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 's
  */
 export const unboundTokenOf = (state: string): string => hashOfToken(`unbound ${state}`);
 
-/** A confirmation that came in the last moment has this long to be done, before what it connects is handed back. */
-const confirmationGraceMilliseconds = 300_000;
 /** The life of one authorization request, however long its session waits for somebody. */
 const requestSecondsMax = 600;
 
@@ -66,6 +65,7 @@ export function createAuthorization(ports: Needs) {
   const { clock, random, log, store, providers, settings, verifier, inFlight, origins, results } = ports;
   const { connectSessions } = ports;
   const { exchange } = createCodeExchange(ports);
+  const { discardQuietly, discardUnconfirmed, discardHeldOf } = createHandingBack(ports);
   const acceptance = createAcceptance(ports);
 
   async function clientOf(session: ConnectSession): Promise<OAuthClient> {
@@ -132,24 +132,6 @@ export function createAuthorization(ports: Needs) {
     const isBound = browserToken !== null && hashOfToken(browserToken) === request.browserHash;
     return isBound ? request : 'browser_mismatch';
   }
-
-  /** Hands back what we must not keep, unless that would end a connection that exists (Google revokes all). */
-  async function discard(session: ConnectSession, authorized: Omit<Authorized, 'client'>): Promise<void> {
-    const { tokens, identity } = authorized;
-    const { revoke } = providers[session.provider];
-    const client = await store.oauthClients.byId(session.oauthClientId);
-    if (!revoke || !tokens.refreshToken || !client) return;
-    if (await hasOtherUse(ports, session.workspaceId, client, { ...identity, sessionId: session.id })) return;
-    const deadline = clock.deadline(settings.providerTimeoutSeconds * 1000);
-    const attempt = await revoke(client, tokens.refreshToken, deadline);
-    if (!attempt.ok)
-      log.warn('a refused grant could not be revoked', { sessionId: session.id, failure: attempt.failure });
-  }
-
-  const discardQuietly = (session: ConnectSession, authorized: Omit<Authorized, 'client'>): Promise<void> =>
-    discard(session, authorized).catch((error: unknown) =>
-      log.error('a refused grant could not be handed back', { sessionId: session.id, error }),
-    );
 
   return {
     /**
@@ -230,6 +212,9 @@ export function createAuthorization(ports: Needs) {
       await inFlight.track(finish(session, { ...held, client: await clientOf(session) }, requestId));
     },
 
+    discardUnconfirmed,
+    discardHeldOf,
+
     /** As `ConnectSessions.cancel`, and hands back what the session held. */
     async cancel(principal: Principal, id: string): Promise<ConnectSession> {
       const held = await store.connectSessions.held(id);
@@ -237,33 +222,7 @@ export function createAuthorization(ports: Needs) {
       if (held) await discardQuietly(session, held);
       return session;
     },
-
-    /** Hands back what sessions held that were never confirmed; says how many there were. */
-    async discardUnconfirmed(limit: number): Promise<number> {
-      const before = clock.now() - confirmationGraceMilliseconds;
-      const ids = await store.connectSessions.expiredHolding(before, limit);
-      for (const id of ids) await discardHeld(id);
-      return ids.length;
-    },
-
-    /** Before an OAuth client goes with its credentials: what its sessions hold could not be handed back afterwards. */
-    async discardHeldOf(oauthClientId: string): Promise<void> {
-      for (const id of await store.connectSessions.holdingOf(oauthClientId)) await discardHeld(id);
-    },
   };
-
-  async function discardHeld(sessionId: string): Promise<void> {
-    const [session, held] = await Promise.all([
-      store.connectSessions.byId(sessionId),
-      // One that no key opens any more must not keep the others waiting.
-      store.connectSessions.held(sessionId).catch((error: unknown) => {
-        log.error('what a connect session held cannot be read', { sessionId, error });
-        return null;
-      }),
-    ]);
-    const isOurs = await store.connectSessions.forgetHeld(sessionId);
-    if (session && held && isOurs) await discardQuietly(session, held);
-  }
 
   /** The request is consumed: whatever happens from here on, the session gets its result. */
   async function complete(
