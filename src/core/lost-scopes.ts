@@ -3,13 +3,13 @@
 import type { Grant } from './grants.ts';
 import type { OAuthClient } from './oauth-clients.ts';
 import type { Ports, Provider } from './ports.ts';
+import { wordsOfScope } from './scope-words.ts';
 
 /** The scope that a grant still has. */
 export const effectiveScope = ({ scope, lostScopes }: Pick<Grant, 'scope' | 'lostScopes'>): string => {
   if (lostScopes.length === 0) return scope;
   const lost = new Set(lostScopes.map((word) => word.toLowerCase()));
-  return scope
-    .split(' ')
+  return wordsOfScope(scope)
     .filter((word) => !lost.has(word.toLowerCase()))
     .join(' ');
 };
@@ -42,7 +42,7 @@ function wordsOf(
   resource: string,
   scope: string,
 ): { word: string; key: string }[] {
-  return scope.split(' ').flatMap((word) => {
+  return wordsOfScope(scope).flatMap((word) => {
     const [qualified] = provider.scopesOfResource(client, resource, word);
     return qualified === undefined ? [] : [{ word, key: qualified.toLowerCase() }];
   });
