@@ -83,6 +83,10 @@ test('the link of a diagnosis examines nothing until its button is pressed, and 
   assert.match(shown, /Ask whoever sent you this link for a reconnect link/);
   assert.doesNotMatch(await page.content(), /\/reconnect\//, 'a diagnosis link leads to nothing more');
   for (const secret of stage.sandbox.mintedSecrets()) assert.ok(!shown.includes(secret));
-  await press(page, 'Run it again');
+  // The bound counts by the minutes of the clock: around the turn of one, one more run is let through.
+  const runAgain = () => Promise.all([page.waitForEvent('load'), press(page, 'Run it again')]);
+  await runAgain();
+  const isTurned = (await page.getByRole('heading', { level: 1 }).textContent()) !== 'Please wait a minute';
+  if (isTurned) await runAgain();
   await arrivesAt(page, 'Please wait a minute', 'diagnosis-too-often');
 });
