@@ -161,6 +161,7 @@ export async function startAuthorizationServer(
         return;
       }
       if (outcome.type === 'proceedThenDrop') dropInsteadOfAnswering(response);
+      if (outcome.type === 'proceedThenWait') answerLate(response, outcome.milliseconds);
     }
     if (left.aborted) {
       stats.abandoned += 1;
@@ -299,6 +300,16 @@ function journalFacts(url: URL, form: URLSearchParams, request: IncomingMessage)
   return {
     ...(clientId !== undefined && { clientId: clientId.slice(0, 100) }),
     ...(grantType !== null && { grantType: grantType.slice(0, 100) }),
+  };
+}
+
+/** The work is done as usual and at once; only its answer takes its time. */
+function answerLate(response: ServerResponse, milliseconds: number): void {
+  const send = response.end.bind(response);
+  response.end = (body?: unknown) => {
+    const sending = setTimeout(() => send(body), milliseconds);
+    response.once('close', () => clearTimeout(sending));
+    return response;
   };
 }
 

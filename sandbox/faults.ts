@@ -36,6 +36,8 @@ export type Fault = {
   hang?: boolean;
   /** Processes the request, then cuts the connection instead of answering. */
   dropResponse?: boolean;
+  /** Processes the request at once, then keeps the answer back for so long. Not for IMAP and SMTP. */
+  answerDelayMs?: number;
   /** `Retry-After`, in seconds or as an HTTP date. */
   retryAfter?: number | string;
   /**
@@ -55,6 +57,7 @@ export type FaultAnswer = { status: number; headers: Record<string, string>; bod
 export type FaultOutcome =
   | { type: 'proceed' }
   | { type: 'proceedThenDrop' }
+  | { type: 'proceedThenWait'; milliseconds: number }
   | { type: 'gone' }
   | { type: 'dialogue'; replies: string[] }
   | { type: 'answer'; answer: FaultAnswer };
@@ -81,6 +84,9 @@ export async function applyFault(fault: Fault, left: AbortSignal, url?: URL): Pr
   }
   if (left.aborted) return { type: 'gone' };
   if (fault.dropResponse === true) return { type: 'proceedThenDrop' };
+  if (fault.answerDelayMs !== undefined) {
+    return { type: 'proceedThenWait', milliseconds: fault.answerDelayMs };
+  }
   if (fault.dialogue !== undefined) return { type: 'dialogue', replies: [...fault.dialogue] };
   if (fault.callback !== undefined && url !== undefined) {
     return { type: 'answer', answer: callbackAnswer(fault.callback, url) };
@@ -139,6 +145,8 @@ export const namedFaults = {
   html: (on: On, status = 200): Fault => ({ on, status, body: HTML_PAGE, contentType: 'text/html' }),
   hanging: (on: On): Fault => ({ on, hang: true }),
   slow: (on: On, delayMs: number): Fault => ({ on, delayMs }),
+  /** The provider has done the work, and its answer is on its way for so long. */
+  lateAnswer: (on: On, answerDelayMs: number): Fault => ({ on, answerDelayMs }),
   /** The provider did the work, its answer got lost. */
   lostAnswer: (on: On): Fault => ({ on, dropResponse: true, times: 1 }),
   invalidClient: (on: On, provider: SandboxProvider = 'google'): Fault =>

@@ -24,6 +24,7 @@ const FAULT_KEYS = {
   delayMs: isCount,
   hang: isFlag,
   dropResponse: isFlag,
+  answerDelayMs: isCount,
   retryAfter: (value) => isCount(value) || isText(value),
   error: isText,
   errorDescription: isText,

@@ -77,6 +77,8 @@ export async function loginFault(
     case 'gone':
     case 'proceedThenDrop':
       return { type: 'drop' };
+    case 'proceedThenWait':
+      return { type: 'none' };
     default:
       return outcome satisfies never;
   }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { namedFaults, type SandboxAuthorizationServer } from '../../sandbox/index.ts';
+import { until } from '../support/until.ts';
 import { clientOf, sandboxFor } from './harness.ts';
 
 test('a refresh that hangs and is abandoned does not consume the refresh token', async (t) => {
@@ -28,6 +29,24 @@ test('a lost answer means the work was done: the old token is used up', async (t
   sandbox.microsoft.configure({ fault: namedFaults.lostAnswer('refresh') });
   await assert.rejects(client.refresh(body.refresh_token));
   assert.equal((await client.refresh(body.refresh_token)).body.error, 'invalid_grant');
+});
+
+test('an answer that is late is of work that was done at once, whether or not anybody waits for it', async (t) => {
+  const sandbox = await sandboxFor(t, { mail: 'none', rotation: { microsoft: 'strict' } });
+  const client = clientOf(sandbox, 'microsoft');
+  const { body } = await client.connect();
+  sandbox.microsoft.configure({ fault: namedFaults.lateAnswer('refresh', 20) });
+  const late = await client.refresh(body.refresh_token);
+  assert.equal(late.status, 200);
+  sandbox.microsoft.configure({ fault: namedFaults.lateAnswer('refresh', 60_000) });
+  const caller = new AbortController();
+  const minted = sandbox.mintedSecrets().length;
+  const call = client.refresh(late.body.refresh_token, {}, caller.signal);
+  await until('the work was done', () => sandbox.mintedSecrets().length >= minted + 2);
+  caller.abort();
+  await assert.rejects(call);
+  sandbox.microsoft.configure({ fault: null });
+  assert.equal((await client.refresh(late.body.refresh_token)).body.error, 'invalid_grant');
 });
 
 test('a short delay only delays', async (t) => {
