@@ -4,6 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { copy, copyUsage } from './cli/copy.ts';
 import { doctor, doctorUsage } from './cli/doctor.ts';
 import { loadConfig, loadConfigWithKeyring, missingKeyringFile } from './config.ts';
 import { type ApiKeyScope, apiKeyScopes, type Core, type Principal } from './core/index.ts';
@@ -18,6 +19,7 @@ mailgrant serve                         run the gateway
 mailgrant api-key [--workspace ID] [--name NAME] [--scope SCOPE ...]
                                         make an API key; without a workspace: one of the installation
 ${doctorUsage}
+${copyUsage}
 
 Settings come from the environment: docs/configuration.md lists them.
 While a gateway runs on the embedded database, that database is its own: make further keys
@@ -57,6 +59,8 @@ async function main(args: string[]): Promise<void> {
     case 'doctor':
       process.exitCode = await doctor(rest, { withCore: withCoreOrHint, operator });
       return;
+    case 'copy':
+      return copy(rest);
     case undefined:
     case 'help':
     case '--help':

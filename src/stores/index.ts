@@ -1,6 +1,7 @@
 // Opens the store that a configuration names: chooses the engine, migrates, checks the keyring.
 import { join } from 'node:path';
 import type { Log, Store } from '../core/ports.ts';
+import { refuseUnfinishedCopy } from './copy/unfinished.ts';
 import type { Engine, EngineName } from './engine.ts';
 import { checkKeyring } from './key-proofs.ts';
 import type { Keyring } from './keyring.ts';
@@ -29,8 +30,11 @@ export type OpenStore = Store & { close(): Promise<void>; engine: EngineName };
 export const openStore = async (options: OpenStoreOptions): Promise<OpenStore> => {
   const engine = await openEngine(options);
   try {
+    // Asked twice: before anything is changed, and after the migration, for which a copy that begins makes it wait.
+    await refuseUnfinishedCopy(engine);
     const applied = await migrate(engine, { now: Date.now() });
     if (applied.length > 0) options.log.info('The database was migrated', { migrations: applied });
+    await refuseUnfinishedCopy(engine);
     await checkKeyring(engine, options.keyring, options.log);
     let closed: Promise<void> | null = null;
     return {
@@ -47,8 +51,11 @@ export const openStore = async (options: OpenStoreOptions): Promise<OpenStore> =
   }
 };
 
+/** Where the embedded database is. */
+export const databaseFile = (dataDir: string): string => join(dataDir, 'mailgrant.db');
+
 const openEngine = async ({ databaseUrl, dataDir, log, poolSize }: OpenStoreOptions): Promise<Engine> => {
-  if (databaseUrl === null) return openSqlite({ path: join(dataDir, 'mailgrant.db') });
+  if (databaseUrl === null) return openSqlite({ path: databaseFile(dataDir) });
   if (databaseUrl === ':memory:' || databaseUrl.startsWith('sqlite:')) {
     return openSqlite({ path: databaseUrl.replace(/^sqlite:(\/\/)?/, '') });
   }

@@ -1,8 +1,10 @@
 // Shows at the start that the keyring fits the database, instead of grant by grant later: the database keeps
 // one known text sealed under each key that ever wrote into it.
+import type { Kysely } from 'kysely';
 import type { Log } from '../core/ports.ts';
 import type { Engine } from './engine.ts';
 import { type Keyring, KeyringError } from './keyring.ts';
+import type { KeyProofsTable, Tables } from './schema.ts';
 
 const proofText = 'this key fits this database';
 const placeOf = (keyId: string): string => `key_proofs|proof|${keyId}`;
@@ -13,12 +15,7 @@ export const checkKeyring = async (engine: Engine, keyring: Keyring, log: Log): 
   const read = () => reader.selectFrom('key_proofs').selectAll().orderBy('key_id').execute();
 
   const before = await read();
-  const missing = before.map((row) => row.key_id).filter((keyId) => !keyring.keyIds.includes(keyId));
-  if (before.length > 0 && missing.length === before.length) {
-    throw new Error(
-      `The keyring does not fit the database: it has none of the keys that sealed it (${missing.join(', ')}).`,
-    );
-  }
+  const missing = missingKeys(before, keyring);
   if (missing.length > 0) {
     log.warn('The keyring lacks keys that sealed values in the database; those values cannot be opened', {
       keyIds: missing,
@@ -33,7 +30,28 @@ export const checkKeyring = async (engine: Engine, keyring: Keyring, log: Log): 
       .execute();
   }
   // Read again: another node may have been first, with another key of the same id.
-  for (const row of await read()) {
+  refuseOtherKeys(await read(), keyring);
+};
+
+/** As `checkKeyring`, and writes nothing: for a database that is only read. Answers how many proofs there are. */
+export const checkProofs = async (db: Kysely<Tables>, keyring: Keyring): Promise<number> => {
+  const proofs = await db.selectFrom('key_proofs').selectAll().execute();
+  missingKeys(proofs, keyring);
+  refuseOtherKeys(proofs, keyring);
+  return proofs.length;
+};
+
+/** The ids of keys that the keyring lacks. Throws when it has none of those that were ever used. */
+const missingKeys = (proofs: readonly KeyProofsTable[], keyring: Keyring): string[] => {
+  const missing = proofs.map((row) => row.key_id).filter((keyId) => !keyring.keyIds.includes(keyId));
+  if (proofs.length === 0 || missing.length < proofs.length) return missing;
+  throw new Error(
+    `The keyring does not fit the database: it has none of the keys that sealed it (${missing.join(', ')}).`,
+  );
+};
+
+const refuseOtherKeys = (proofs: readonly KeyProofsTable[], keyring: Keyring): void => {
+  for (const row of proofs) {
     if (!keyring.keyIds.includes(row.key_id)) continue;
     try {
       keyring.open(placeOf(row.key_id), row.proof);

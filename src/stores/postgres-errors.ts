@@ -73,7 +73,8 @@ const withoutAnswer = (cause: unknown): GatewayError =>
 const isProgrammersError = (cause: unknown): boolean =>
   cause instanceof TypeError || cause instanceof RangeError;
 
-const placeOf = (url: string): string => {
+/** Which database, and as whom, without the password. */
+export const placeOf = (url: string): string => {
   // A password with a `/`, `?` or `#` that is not escaped: what follows it would be taken for the database's name.
   if (/^[^/]*\/\/[^/?#]*[/?#].*@/.test(url))
     return 'of the configured URL (is its password percent-encoded?)';
