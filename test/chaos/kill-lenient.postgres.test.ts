@@ -1,0 +1,9 @@
+// Kills on PostgreSQL; what is promised stands in kill-rounds.ts.
+import { counterparts } from '../counterparts/index.ts';
+import { killRounds } from './kill-rounds.ts';
+
+killRounds({
+  engine: 'PostgreSQL',
+  rotation: 'lenient',
+  openDatabase: () => counterparts().createDatabase(),
+});

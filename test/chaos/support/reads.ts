@@ -1,0 +1,47 @@
+// Callers that read tokens without a pause until they are stopped or cut off, and what each of them was given.
+import { type Answer, type Call, unlessCut } from './calls.ts';
+import type { Mailbox } from './world.ts';
+
+export type Reads = {
+  /** Tokens by mailbox, in the order of their arrival. */
+  received: Map<string, string[]>;
+  /** Answers other than 200. */
+  refused: Answer[];
+  /** Calls that had no answer. */
+  cut(): number;
+  stop(): Promise<void>;
+};
+
+export type ReadsOptions = { callersEach: number; body?: Record<string, unknown> };
+
+export const tokenPath = ({ id }: Mailbox): string => `/v1/mailboxes/${id}/token`;
+
+export function startReads(call: Call, mailboxes: readonly Mailbox[], options: ReadsOptions): Reads {
+  const received = new Map<string, string[]>(mailboxes.map(({ id }) => [id, []]));
+  const refused: Answer[] = [];
+  let cut = 0;
+  let isStopped = false;
+  const caller = async (mailbox: Mailbox): Promise<void> => {
+    while (!isStopped) {
+      const answer = await unlessCut(call('POST', tokenPath(mailbox), options.body));
+      if (answer === null) {
+        cut += 1;
+        return;
+      }
+      if (answer.status === 200) received.get(mailbox.id)?.push(String(answer.body.access_token));
+      else refused.push(answer);
+    }
+  };
+  const callers = mailboxes.flatMap((mailbox) =>
+    Array.from({ length: options.callersEach }, () => caller(mailbox)),
+  );
+  return {
+    received,
+    refused,
+    cut: () => cut,
+    async stop() {
+      isStopped = true;
+      await Promise.all(callers);
+    },
+  };
+}
