@@ -6,6 +6,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import type { Core, Log } from '../core/index.ts';
 import { registerErrorPages } from './error-pages.ts';
 import { registerHealth } from './health.ts';
+import { lazySerializers } from './lazy-serializers.ts';
 import { hideOwnPages, showedNoSuchPage } from './own-host.ts';
 import { logFailure, noSuchRoute, sendProblem, toGatewayError } from './problem.ts';
 import { coerceQueryNumbers } from './query-numbers.ts';
@@ -53,6 +54,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     routerOptions: { maxParamLength: pathParameterMax },
     requestIdHeader: false,
     genReqId: requestIdOf,
+    schemaController: { compilersFactory: { buildSerializer: lazySerializers } },
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     // Bodies mean what they say: nothing is cut off, nothing is turned into another type.
