@@ -4,27 +4,33 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { copy, copyUsage } from './cli/copy.ts';
-import { doctor, doctorUsage } from './cli/doctor.ts';
-import { loadConfig, loadConfigWithKeyring, missingKeyringFile } from './config.ts';
-import { type ApiKeyScope, apiKeyScopes, type Core, type Principal } from './core/index.ts';
-import { createGateway, type Gateway } from './gateway.ts';
-import { createLog } from './log.ts';
+import { startCompileCache } from './compile-cache.ts';
+import { type Config, loadConfig, loadConfigWithKeyring, missingKeyringFile } from './config.ts';
+import type { ApiKeyScope, Core, Principal } from './core/index.ts';
+import type { Gateway } from './gateway.ts';
 import { serve } from './main.ts';
-import { openStore } from './stores/index.ts';
-import { createKeyring, generateKey, parseKeyring } from './stores/keyring.ts';
 
-const usage = `mailgrant init [--workspace NAME]       make keyring, database, first workspace and first API keys
-mailgrant serve                         run the gateway
+const usageWith = (
+  more: string,
+): string => `mailgrant init [--workspace NAME]       make keyring, database, first workspace and first API keys
+mailgrant serve [--processes N|auto]    run the gateway, in one process or, on PostgreSQL, in several
 mailgrant api-key [--workspace ID] [--name NAME] [--scope SCOPE ...]
                                         make an API key; without a workspace: one of the installation
-${doctorUsage}
-${copyUsage}
+${more}
 
 Settings come from the environment: docs/configuration.md lists them.
 While a gateway runs on the embedded database, that database is its own: make further keys
 through POST /v1/api-keys then, and let the doctor ask it by --url.
 `;
+
+/** The parts of further commands are loaded only to be shown: a server starts without them. */
+async function usage(): Promise<string> {
+  const [{ doctorUsage }, { copyUsage }] = await Promise.all([
+    import('./cli/doctor.ts'),
+    import('./cli/copy.ts'),
+  ]);
+  return usageWith(`${doctorUsage}\n${copyUsage}`);
+}
 
 /** Who sits at the machine may do everything. */
 const operator: Principal = {
@@ -36,6 +42,7 @@ const operator: Principal = {
 };
 
 async function main(args: string[]): Promise<void> {
+  startCompileCache();
   const [command, ...rest] = args;
   switch (command) {
     case 'init':
@@ -43,8 +50,7 @@ async function main(args: string[]): Promise<void> {
         parseArgs({ args: rest, options: { workspace: { type: 'string', default: 'default' } } }).values,
       );
     case 'serve':
-      parseArgs({ args: rest, options: {} });
-      return serve();
+      return serve(rest);
     case 'api-key': {
       const { values } = parseArgs({
         args: rest,
@@ -56,18 +62,22 @@ async function main(args: string[]): Promise<void> {
       });
       return makeApiKey(values);
     }
-    case 'doctor':
+    case 'doctor': {
+      const { doctor } = await import('./cli/doctor.ts');
       process.exitCode = await doctor(rest, { withCore: withCoreOrHint, operator });
       return;
-    case 'copy':
+    }
+    case 'copy': {
+      const { copy } = await import('./cli/copy.ts');
       return copy(rest);
+    }
     case undefined:
     case 'help':
     case '--help':
-      process.stdout.write(usage);
+      process.stdout.write(await usage());
       return;
     default:
-      throw new Error(`Unknown command: ${command}\n\n${usage}`);
+      throw new Error(`Unknown command: ${command}\n\n${await usage()}`);
   }
 }
 
@@ -102,6 +112,7 @@ async function init({ workspace: name }: { workspace: string }): Promise<void> {
 }
 
 async function makeApiKey(request: { workspace?: string; name: string; scope: string[] }): Promise<void> {
+  const { apiKeyScopes } = await import('./core/index.ts');
   const scopes = apiKeyScopes.filter((scope) => request.scope.includes(scope));
   if (scopes.length !== new Set(request.scope).size) {
     throw new Error(`--scope takes: ${apiKeyScopes.join(', ')}`);
@@ -122,6 +133,7 @@ async function makeApiKey(request: { workspace?: string; name: string; scope: st
 async function makeKeyring(): Promise<void> {
   const file = missingKeyringFile();
   if (file === null) return;
+  const { generateKey } = await import('./stores/keyring.ts');
   const keyring = generateKey();
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   await requireFit(keyring, file);
@@ -134,6 +146,11 @@ async function makeKeyring(): Promise<void> {
 /** A database that other keys sealed would be of no use with a new one: the operator must find the old one. */
 async function requireFit(keyring: string, file: string): Promise<void> {
   const config = loadConfigWithKeyring(keyring);
+  const [{ createLog }, { openStore }, { createKeyring, parseKeyring }] = await Promise.all([
+    import('./log.ts'),
+    import('./stores/index.ts'),
+    import('./stores/keyring.ts'),
+  ]);
   try {
     const store = await openStore({
       databaseUrl: config.databaseUrl,
@@ -152,14 +169,14 @@ async function requireFit(keyring: string, file: string): Promise<void> {
 }
 
 async function withCore<T>(work: (core: Core) => Promise<T>): Promise<T> {
-  const gateway = await createGateway({ ...loadConfig(), jobs: false });
+  const gateway = await openGateway(loadConfig());
   return useAndClose(gateway, work);
 }
 
 /** A database that a running gateway owns cannot be opened here: then that gateway has to be asked. */
 async function withCoreOrHint<T>(work: (core: Core) => Promise<T>): Promise<T> {
   const config = loadConfig();
-  const gateway = await createGateway({ ...config, jobs: false }).catch((cause: unknown) => {
+  const gateway = await openGateway(config).catch((cause: unknown) => {
     if (config.databaseUrl !== null) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(
@@ -168,6 +185,12 @@ async function withCoreOrHint<T>(work: (core: Core) => Promise<T>): Promise<T> {
     );
   });
   return useAndClose(gateway, work);
+}
+
+/** Loaded only for the commands that need it, and after the compile cache is there. */
+async function openGateway(config: Config): Promise<Gateway> {
+  const { createGateway } = await import('./gateway.ts');
+  return createGateway({ ...config, jobs: false });
 }
 
 async function useAndClose<T>(gateway: Gateway, work: (core: Core) => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 // The settings that an operator names: MAILGRANT_CLIENT_SECRET_<NAME>, one credential of an OAuth client each, that
 // callers then name instead of sending it. Reading files and running commands is credential-source.ts's.
 import type { Setting } from './config.ts';
-import { secret } from './core/index.ts';
+import { secret } from './core/secret.ts';
 import type { DeclaredCredential, DeclaredCredentials } from './credential-source.ts';
 
 type Environment = Record<string, string | undefined>;

@@ -3,9 +3,12 @@
 // the value, for secrets that an orchestrator mounts.
 import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isCredentialSetting, readDeclaredCredentials } from './config-credentials.ts';
-import { type CoreSettings, type Secret, secret } from './core/index.ts';
+import type { CoreSettings } from './core/index.ts';
+// Not through the index, which is the whole core: entries read the configuration before anything else.
+import { type Secret, secret } from './core/secret.ts';
 import type { DeclaredCredentials } from './credential-source.ts';
 import { settingsTable } from './settings-table.ts';
 
@@ -34,6 +37,10 @@ export type Config = Readonly<
     /** Names of the compatible surfaces to serve; null = all there are. */
     surfaces: string[] | null;
     jobs: boolean;
+    /** Processes that serve together behind one port. */
+    processes: number;
+    /** How long a process that was told to end still takes requests. */
+    drainSeconds: number;
     /** Credentials of OAuth clients that are kept outside of the database. */
     declaredCredentials: DeclaredCredentials;
   }
@@ -88,6 +95,8 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     dnsServers: checkDnsServers(listOf(text('dnsServers')), mistakes),
     surfaces: surfacesOf(text('surfaces')),
     jobs: oneOf('jobs', ['on', 'off']) === 'on',
+    processes: checkProcesses(text('processes'), mistakes),
+    drainSeconds: whole('drainSeconds', 0, 300),
     declaredCredentials: readDeclaredCredentials(environment, mistakes),
     connectSessionSeconds: whole('connectSessionSeconds', 60, 86_400),
     providerTimeoutSeconds: whole('providerTimeoutSeconds', 1, 60),
@@ -119,6 +128,11 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
   if (config.tokenReadTimeoutSeconds <= config.leaseSeconds) {
     mistakes.push('MAILGRANT_TOKEN_READ_TIMEOUT_SECONDS must be longer than MAILGRANT_LEASE_SECONDS');
   }
+  if (config.databaseUrl === null && (config.processes > 1 || text('processes') === 'auto')) {
+    mistakes.push(
+      'MAILGRANT_PROCESSES (or --processes) needs PostgreSQL, so MAILGRANT_DATABASE_URL: the embedded database belongs to one process',
+    );
+  }
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return Object.freeze(config);
 }
@@ -141,6 +155,16 @@ export function apiKeyForCommands(
   return text === '' ? null : secret(text);
 }
 
+/** As `loadConfig`, with what the command line says about the processes put before the environment. */
+export const loadConfigWithProcesses = (processes: string | undefined): Config =>
+  loadConfig(
+    processes === undefined ? process.env : { ...process.env, [settingsTable.processes.name]: processes },
+  );
+
+/** Where the data directory is, for whoever needs it before the configuration is read. */
+export const dataDirectory = (environment: Record<string, string | undefined> = process.env): string =>
+  resolve(readSetting(environment, settingsTable.dataDir, []));
+
 const defaultKeyringFile = (dataDir: string): string => join(dataDir, 'keyring');
 
 /** The configuration with a keyring that is not stored yet: for `init`, which makes one. */
@@ -153,7 +177,7 @@ export function missingKeyringFile(
 ): string | null {
   const { name } = settingsTable.keyring;
   if (environment[name] || environment[`${name}_FILE`]) return null;
-  const file = defaultKeyringFile(resolve(readSetting(environment, settingsTable.dataDir, [])));
+  const file = defaultKeyringFile(dataDirectory(environment));
   return existsSync(file) ? null : file;
 }
 
@@ -223,6 +247,13 @@ function checkDatabaseUrl(value: string, mistakes: string[]): string | null {
     mistakes.push('MAILGRANT_DATABASE_URL must begin with postgres://');
   }
   return value;
+}
+
+function checkProcesses(value: string, mistakes: string[]): number {
+  if (value === 'auto') return availableParallelism();
+  if (/^\d{1,3}$/.test(value) && Number(value) >= 1 && Number(value) <= 128) return Number(value);
+  mistakes.push('MAILGRANT_PROCESSES (or --processes) must be `auto` or a whole number from 1 to 128');
+  return 1;
 }
 
 function checkDnsServers(servers: string[], mistakes: string[]): string[] {

@@ -10,7 +10,9 @@ import { instantly } from './http/compat/instantly/index.ts';
 import { smartlead } from './http/compat/smartlead/index.ts';
 import { warmy } from './http/compat/warmy/index.ts';
 import { connectPages } from './http/connect/index.ts';
+import { watchConnections } from './http/draining.ts';
 import { native } from './http/native/index.ts';
+import { createReadiness } from './http/readiness.ts';
 import { createServer } from './http/server.ts';
 import { dueWork } from './jobs/due-work.ts';
 import { startLoop } from './jobs/loop.ts';
@@ -29,6 +31,11 @@ export type Gateway = {
   notices: string[];
   /** Begins to listen and to do due work; answers the address. */
   start(): Promise<string>;
+  /**
+   * Before `close`, when others send requests: takes them for so many seconds more, then only over connections that
+   * are open. `isReplaced`: others behind the same port go on, so that the port stays ready.
+   */
+  drain(options: { seconds: number; isReplaced: boolean }): Promise<void>;
   /** Lets running requests and jobs end, then closes the database. */
   close(): Promise<void>;
 };
@@ -78,13 +85,16 @@ export async function createGateway(config: Config, substitutes: Substitutes = {
     domains: substitutes.domains ?? createDomainResolver({ servers: config.dnsServers }),
     settings: config,
   });
+  const readiness = createReadiness();
   const app = await createServer({
     core,
     log,
     publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,
     surfaces: [native, connectPages, ...surfaces],
+    readiness,
   });
+  const connections = watchConnections(app.server);
   const loops: ReturnType<typeof startLoop>[] = [];
 
   return {
@@ -93,15 +103,29 @@ export async function createGateway(config: Config, substitutes: Substitutes = {
     log,
     notices: [...describeReplacements(endpoints), ...(config.directAuthUrl ? [directAuthUrlNotice] : [])],
     async start() {
-      const address = await app.listen({ host: config.host, port: config.port });
+      const address = await app.listen({ host: config.host, port: config.port }).catch((cause: unknown) => {
+        throw listenFailure(config, cause);
+      });
       if (config.jobs) {
         for (const work of dueWork(core)) loops.push(startLoop({ clock, random, log }, work));
       }
+      if (readiness.state === 'starting') readiness.state = 'ready';
       log.info('listening', { address, publicUrl: config.publicUrl, database: store.engine });
       return address;
     },
+    async drain({ seconds, isReplaced }) {
+      if (!isReplaced) readiness.state = 'draining';
+      connections.begin();
+      await clock.sleep(seconds * 1000);
+      await connections.stopListening();
+    },
     async close() {
+      readiness.state = 'draining';
+      connections.begin();
+      // A client that sends its request drop by drop must not keep the process.
+      const cutOff = setTimeout(() => app.server.closeAllConnections(), requestMilliseconds(config));
       await app.close();
+      clearTimeout(cutOff);
       await Promise.all(loops.map((loop) => loop.stop()));
       // Callers may be gone whose refresh the provider has answered: what it gave must be stored.
       if (!(await core.drain(drainMilliseconds))) log.error('some work was cut off at the end');
@@ -110,6 +134,34 @@ export async function createGateway(config: Config, substitutes: Substitutes = {
       await store.close();
     },
   };
+}
+
+/** The longest that a request may be worked on, and a little more. */
+const requestMilliseconds = ({ tokenReadTimeoutSeconds }: Config): number =>
+  (tokenReadTimeoutSeconds + 5) * 1000;
+
+/** An address that cannot be had is the operator's to mend, and is told in words. */
+function listenFailure({ host, port }: Config, cause: unknown): unknown {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+  switch (code) {
+    case 'EADDRINUSE':
+      return new Error(
+        `Port ${port} of ${host} is taken: another program listens there, perhaps another Mailgrant. End that one, or set MAILGRANT_PORT.`,
+        { cause },
+      );
+    case 'EACCES':
+      return new Error(
+        `This user may not listen on port ${port} of ${host}. Take one from 1024 upwards (MAILGRANT_PORT), or allow it.`,
+        { cause },
+      );
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new Error(`${host} is no address of this machine: set MAILGRANT_HOST to one, or to 0.0.0.0.`, {
+        cause,
+      });
+    default:
+      return cause;
+  }
 }
 
 /** Throws `ConfigError` for a name that is none. */

@@ -1,31 +1,100 @@
-// Serves: configuration, gateway, signals. What `npm start` and `mailgrant serve` run.
-import { loadConfig } from './config.ts';
-import { createGateway } from './gateway.ts';
+// Serves: configuration, gateway, signals. What `npm start` and `mailgrant serve` run, and what each of several
+// processes runs. The gateway is loaded late, so that the compile cache is there, and not by the primary, which needs
+// none.
+import cluster from 'node:cluster';
+import { flushCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startCompileCache } from './compile-cache.ts';
+import { type Config, loadConfigWithProcesses } from './config.ts';
+import type { Gateway } from './gateway.ts';
+import type { Order } from './processes/messages.ts';
+
+const announce = (notice: string): void => void process.stderr.write(`NOTICE: ${notice}\n`);
 
 /** Ends the process with code 0 after SIGTERM or SIGINT, with 1 when it cannot start or stop. */
-export async function serve(): Promise<void> {
-  const gateway = await createGateway(loadConfig());
-  for (const notice of gateway.notices) process.stderr.write(`NOTICE: ${notice}\n`);
-  let isStopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
-    if (isStopping) return;
-    isStopping = true;
-    gateway.log.info('stopping', { signal });
-    gateway.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        gateway.log.error('could not stop in order', { error });
-        process.exit(1);
-      },
-    );
+export async function serve(args: string[] = []): Promise<void> {
+  startCompileCache();
+  const { values } = parseArgs({ args, options: { processes: { type: 'string' } } });
+  const config = loadConfigWithProcesses(values.processes);
+  if (cluster.isPrimary && config.processes > 1) await serveTogether(config);
+  else await serveHere(config);
+}
+
+async function serveTogether(config: Config): Promise<void> {
+  const [{ createLog }, { runPrimary }] = await Promise.all([
+    import('./log.ts'),
+    import('./processes/primary.ts'),
+  ]);
+  const code = await runPrimary({
+    entry: fileURLToPath(import.meta.url),
+    count: config.processes,
+    drainSeconds: config.drainSeconds,
+    log: createLog(config.logLevel),
+    announce,
+  });
+  process.exit(code);
+}
+
+async function serveHere(config: Config): Promise<void> {
+  const [{ createGateway }, { linkToPrimary }, { drainSecondsFor, onEndSignals }] = await Promise.all([
+    import('./gateway.ts'),
+    import('./processes/worker.ts'),
+    import('./processes/signals.ts'),
+  ]);
+  const gateway = await createGateway(config);
+  const primary = linkToPrimary();
+  if (primary !== null) primary.tell({ kind: 'notices', notices: gateway.notices });
+  else for (const notice of gateway.notices) announce(notice);
+
+  let isEnding = false;
+  const end = (order: Omit<Order, 'kind'>): void => {
+    if (isEnding) return;
+    isEnding = true;
+    void endInOrder(gateway, order);
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  await gateway.start();
+  onEndSignals(['SIGTERM', 'SIGINT', ...(primary === null ? (['SIGHUP'] as const) : [])], {
+    first(signal) {
+      gateway.log.info('stopping', { signal });
+      end({ seconds: drainSecondsFor(signal, config.drainSeconds), isReplaced: false });
+    },
+    again() {
+      // Among several, the primary decides: a signal to all of them must not count twice.
+      if (primary === null) process.exit(1);
+    },
+  });
+  if (primary !== null) {
+    // Meant for the primary, although a terminal that is closed sends it to all.
+    process.on('SIGHUP', () => {});
+    primary.onOrder(end);
+  }
+  if (isEnding) return;
+  try {
+    await gateway.start();
+  } catch (error) {
+    // Told to end in the middle of it: that is under way.
+    if (isEnding) return;
+    await gateway.close();
+    throw error;
+  }
+  primary?.tell({ kind: 'ready' });
+  // Now, not at the end: a process that is killed leaves its successor the cache all the same.
+  flushCompileCache();
+}
+
+async function endInOrder(gateway: Gateway, { seconds, isReplaced }: Omit<Order, 'kind'>): Promise<void> {
+  try {
+    await gateway.drain({ seconds, isReplaced });
+    await gateway.close();
+    process.exit(0);
+  } catch (error) {
+    gateway.log.error('could not stop in order', { error });
+    process.exit(1);
+  }
 }
 
 if (import.meta.main) {
-  serve().catch((error: unknown) => {
+  serve(process.argv.slice(2)).catch((error: unknown) => {
     console.error(error instanceof Error ? error.message : error);
     process.exit(1);
   });

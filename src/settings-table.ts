@@ -67,6 +67,18 @@ export const settingsTable = {
     meaning: '`on` or `off`: whether this process does the work that falls due by itself.',
     fallback: 'on',
   },
+  processes: {
+    name: 'MAILGRANT_PROCESSES',
+    meaning:
+      'How many processes serve behind the one port, 1 to 128, or `auto`: one for each processor. More than one needs PostgreSQL. `mailgrant serve --processes` goes before it. Each process has a pool of database connections of its own.',
+    fallback: '1',
+  },
+  drainSeconds: {
+    name: 'MAILGRANT_DRAIN_SECONDS',
+    meaning:
+      'After SIGTERM, /readyz says 503 at once, and requests are still taken for this long, 0 to 300: the time that a load balancer needs to notice. 0 where none stands in front. SIGINT does not wait.',
+    fallback: '5',
+  },
   connectSessionSeconds: {
     name: 'MAILGRANT_CONNECT_SESSION_SECONDS',
     meaning: 'Life of a connect session, 60 to 86400.',

@@ -10,6 +10,7 @@ import { lazySerializers } from './lazy-serializers.ts';
 import { hideOwnPages, showedNoSuchPage } from './own-host.ts';
 import { logFailure, noSuchRoute, sendProblem, toGatewayError } from './problem.ts';
 import { coerceQueryNumbers } from './query-numbers.ts';
+import type { Readiness } from './readiness.ts';
 import { registerStartPage } from './start-page.ts';
 import { refuseUnstorableText } from './storable-text.ts';
 import type { Surface } from './surface.ts';
@@ -22,6 +23,8 @@ export type ServerOptions = {
   trustProxy: boolean | string | string[];
   /** Origin under which browsers reach this server, without a trailing slash. */
   publicUrl: string;
+  /** Without it: always ready, as a server is that only injects. */
+  readiness?: Readiness;
 };
 
 const bodyBytesMax = 64 * 1024;
@@ -38,7 +41,7 @@ const requestIdForm = /^[A-Za-z0-9_.-]{8,128}$/;
 
 /** Ready to listen or to inject into; the surfaces' routes are in. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { core, log, surfaces, trustProxy, publicUrl } = options;
+  const { core, log, surfaces, trustProxy, publicUrl, readiness = { state: 'ready' } } = options;
   const answerError = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const known = toGatewayError(error);
     logFailure(log, request, known);
@@ -52,6 +55,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     connectionTimeout: connectionMilliseconds,
     keepAliveTimeout: keepAliveMilliseconds,
     routerOptions: { maxParamLength: pathParameterMax },
+    // A request over a connection that was open before is answered like any other: it was sent in good faith.
+    return503OnClosing: false,
     requestIdHeader: false,
     genReqId: requestIdOf,
     schemaController: { compilersFactory: { buildSerializer: lazySerializers } },
@@ -76,7 +81,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     return reply;
   });
   hideOwnPages(app, core);
-  registerHealth(app, core);
+  registerHealth(app, core, readiness);
   registerErrorPages(app, publicUrl);
   registerStartPage(app);
   for (const surface of surfaces) {
