@@ -5,7 +5,7 @@ import type { CopyProgress, CopyResult } from '../stores/copy/index.ts';
 export type Show = {
   progress(progress: CopyProgress): void;
   result(result: CopyResult, seconds: number): void;
-  /** The last thing, after an error too. */
+  /** Nothing more of progress will come. May be called twice. */
   end(): void;
 };
 

@@ -34,6 +34,8 @@ export async function copy(args: string[]): Promise<void> {
       log: createLog(config.logLevel),
       onProgress: show.progress,
     });
+    // Below the bar.
+    show.end();
     show.result(result, Math.round((performance.now() - started) / 1000));
   } finally {
     show.end();

@@ -112,7 +112,9 @@ const verifyTable = async (
   const [original, copied] = await Promise.all([
     digestTable(source, table, onRows),
     digestTable(target, table),
-  ]);
+  ]).catch((cause: unknown) => {
+    throw stopped(`The table ${table.name} could not be compared`, cause);
+  });
   if (original.rows === copied.rows && original.checksum === copied.checksum) return original;
   throw new Error(
     `The copy differs from its source in the table ${table.name}: ${describe(original)} in ${source.label}, ` +
