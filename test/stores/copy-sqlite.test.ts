@@ -1,5 +1,12 @@
+import assert from 'node:assert/strict';
+import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { copyDatabase } from '../../src/stores/copy/index.ts';
 import { copyConformance } from './copy-conformance.ts';
+import { silentLog, workspace } from './fixtures.ts';
 import { createSqliteDatabase } from './sqlite-database.ts';
 
 copyConformance('SQLite', async () => {
@@ -13,4 +20,34 @@ copyConformance('SQLite', async () => {
     },
     drop,
   };
+});
+
+test('what a killed gateway had written last, and SQLite not moved into the file yet, is copied too', async () => {
+  const created = await createSqliteDatabase();
+  const folder = await mkdtemp(join(tmpdir(), 'mailgrant-killed-'));
+  try {
+    const store = await created.open();
+    await store.workspaces.insert(workspace());
+    // As the disk is after a kill: the store is open, so nobody has tidied up.
+    const killed = join(folder, 'mailgrant.db');
+    for (const ending of ['', '-wal']) await copyFile(created.path + ending, killed + ending);
+    assert.ok((await stat(`${killed}-wal`)).size > 0);
+    const options = { keyring: created.keyring, log: silentLog };
+    const target = `sqlite:${join(folder, 'target.db')}`;
+    const { tables } = await copyDatabase({ from: `sqlite:${killed}`, to: target, ...options });
+    assert.equal(tables.find(({ name }) => name === 'workspaces')?.rows, 1);
+  } finally {
+    await rm(folder, { recursive: true });
+    await created.drop();
+  }
+});
+
+test('a source that does not exist is an error, and no file appears in its place', async () => {
+  const created = await createSqliteDatabase();
+  const options = { to: `sqlite:${created.path}`, keyring: created.keyring, log: silentLog };
+  const missing = join(created.dataDir, 'missing.db');
+  await assert.rejects(copyDatabase({ from: `sqlite:${missing}`, ...options }), /no database at/);
+  await assert.rejects(stat(missing), { code: 'ENOENT' });
+  await assert.rejects(stat(created.path), { code: 'ENOENT' });
+  await created.drop();
 });
