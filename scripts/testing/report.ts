@@ -28,6 +28,7 @@ export function createReport(print: (line: string) => void): Report {
     if (result.failures.length > 0) counts.push(`${result.failures.length} failed`);
     const verdict = result.failures.length > 0 ? 'FAIL' : 'ok  ';
     print(`${verdict} ${place}  ${counts.join(', ')}  ${Math.round(milliseconds)} ms`);
+    for (const note of result.notes) print(`     ${note}`);
   };
 
   const end: Report['end'] = ({ seconds, leftOut }) => {

@@ -54,6 +54,7 @@ async function runFile(file: TestFile, options: RunOptions): Promise<FileResult>
       tally.add({ ...testEvent('fail', event.data), error: event.data.details.error });
     }
     if (event.type === 'test:stdout' || event.type === 'test:stderr') keep(output, event.data.message);
+    if (event.type === 'test:diagnostic' && isNote(event.data.message)) tally.note(event.data.message);
     // With a file: what went wrong after its tests. Without: node:test's own summary.
     if (event.type === 'test:diagnostic' && event.data.file) keep(output, `${event.data.message}\n`);
     if (event.type === 'test:dequeue' && event.data.name !== file.path) tally.begin(event.data.name);
@@ -61,6 +62,9 @@ async function runFile(file: TestFile, options: RunOptions): Promise<FileResult>
   }
   return tally.end(output.join(''));
 }
+
+/** What a test wants to be read in a good run too; it says so by `t.diagnostic('note: ...')`. */
+const isNote = (message: string): boolean => message.startsWith('note: ');
 
 type NodeTestData = {
   name: string;

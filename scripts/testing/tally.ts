@@ -10,6 +10,8 @@ export type FileResult = {
   passed: number;
   failures: Failure[];
   times: TestTime[];
+  /** What tests have to say beside pass and fail. */
+  notes: string[];
 };
 
 /** What `test:pass` and `test:fail` of node:test carry, as far as it matters here. */
@@ -30,9 +32,10 @@ export function createTally(file: { path: string; timeoutSeconds: number }): {
   begin(name: string): void;
   finish(name: string): void;
   add(event: TestEvent): void;
+  note(text: string): void;
   end(output: string): FileResult;
 } {
-  const result: FileResult = { passed: 0, failures: [], times: [] };
+  const result: FileResult = { passed: 0, failures: [], times: [], notes: [] };
   const hasChildren: boolean[] = [];
   const unfinished: string[] = [];
   const finish = (name: string): void => {
@@ -78,7 +81,8 @@ export function createTally(file: { path: string; timeoutSeconds: number }): {
     if (whole && output.trim() !== '') whole.message += `\n${output.trim()}`;
     return result;
   };
-  return { begin: (name) => void unfinished.push(name), finish, add, end };
+  const begin = (name: string): void => void unfinished.push(name);
+  return { begin, finish, add, note: (text) => void result.notes.push(text), end };
 }
 
 /** node:test reports `skip: ''` for a skip without a reason, and false or nothing for none. */

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 export type GatewayProcess = {
   address: string;
+  pid: number;
   /** As by the kernel: no handler runs, nothing is flushed. Returns at once. */
   kill(): void;
   /** SIGTERM; the exit code. */
@@ -18,13 +19,15 @@ export type GatewayProcess = {
   send(message: unknown): Promise<void>;
   /** Greatest resident size so far, in bytes. */
   peakBytes(): number;
-  /** The latest lines of the log. */
+  /** The latest lines of the log, since the start or the last `forgetLog`. */
   logged(): string;
+  forgetLog(): void;
 };
 
 export type StartOptions = {
-  /** Relative to the repository. */
+  /** An entry of the tests', which listens to its parent; relative to the repository. Left out: the product's own. */
   entry?: string;
+  environment?: Record<string, string>;
 };
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -36,12 +39,12 @@ process.on('exit', () => {
 
 export async function startGatewayProcess(
   environment: Record<string, string>,
-  { entry = 'src/main.ts' }: StartOptions = {},
+  { entry, environment: further = {} }: StartOptions = {},
 ): Promise<GatewayProcess> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry ?? 'src/main.ts'], {
     cwd: root,
-    env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, ...environment },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, ...environment, ...further },
+    stdio: ['ignore', 'ignore', 'pipe', ...(entry === undefined ? [] : (['ipc'] as const))],
   });
   running.add(child);
   const ended = once(child, 'exit').then(() => void running.delete(child));
@@ -56,8 +59,11 @@ export async function startGatewayProcess(
     });
     ended.then(() => reject(new Error(`the gateway did not start:\n${lines.join('\n')}`)), reject);
   });
+  const { pid } = child;
+  if (pid === undefined) throw new Error('the gateway has no pid');
   return {
     address,
+    pid,
     kill: () => void child.kill('SIGKILL'),
     async stop() {
       child.kill('SIGTERM');
@@ -70,8 +76,9 @@ export async function startGatewayProcess(
         child.once('message', () => resolve());
         child.send(Object(message), (error) => (error === null ? undefined : reject(error)));
       }),
-    peakBytes: () => peakOf(child.pid),
+    peakBytes: () => peakOf(pid),
     logged: () => lines.join('\n'),
+    forgetLog: () => void lines.splice(0),
   };
 }
 
@@ -82,7 +89,7 @@ function addressIn(line: string): string | null {
   return typeof address === 'string' ? address : null;
 }
 
-function peakOf(pid: number | undefined): number {
+function peakOf(pid: number): number {
   const kibibytes = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   if (kibibytes === undefined) throw new Error(`process ${pid} tells nothing of its memory`);
   return Number(kibibytes) * 1024;

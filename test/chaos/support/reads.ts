@@ -12,7 +12,12 @@ export type Reads = {
   stop(): Promise<void>;
 };
 
-export type ReadsOptions = { callersEach: number; body?: Record<string, unknown> };
+export type ReadsOptions = {
+  callersEach: number;
+  body?: Record<string, unknown>;
+  /** Each caller reads one token instead of one after another. */
+  isOnce?: boolean;
+};
 
 export const tokenPath = ({ id }: Mailbox): string => `/v1/mailboxes/${id}/token`;
 
@@ -30,6 +35,7 @@ export function startReads(call: Call, mailboxes: readonly Mailbox[], options: R
       }
       if (answer.status === 200) received.get(mailbox.id)?.push(String(answer.body.access_token));
       else refused.push(answer);
+      if (options.isOnce === true) return;
     }
   };
   const callers = mailboxes.flatMap((mailbox) =>

@@ -7,7 +7,7 @@ export type Counts = Record<string, number>;
 /** Told by the test run and by `npm run chaos`. */
 export function tell(t: TestContext, name: string, counts: Counts): void {
   const parts = Object.entries(counts).map(([what, count]) => `${what} ${count}`);
-  t.diagnostic(`chaos: ${name}: ${parts.join(', ')}; CHAOS_SEED=${seed}`);
+  t.diagnostic(`note: ${name}: ${parts.join(', ')}; CHAOS_SEED=${seed}`);
 }
 
 /** Says in which round of which run something failed. */
