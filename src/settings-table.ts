@@ -111,6 +111,23 @@ export const settingsTable = {
       'A grant is refreshed at least this often, 3600 to 5184000 (60 days), so that the provider does not let it lapse.',
     fallback: '604800',
   },
+  warmSeconds: {
+    name: 'MAILGRANT_WARM_SECONDS',
+    meaning:
+      'A mailbox whose access token was read within this time gets a new one before the old one ends, so that no reader waits, 0 to 604800 (7 days); 0 = readers wait.',
+    fallback: '21600',
+  },
+  cacheEntriesMax: {
+    name: 'MAILGRANT_CACHE_ENTRIES',
+    meaning:
+      'Mailboxes whose access tokens a process keeps in memory, 0 to 10000000; 0 = every read asks the database.',
+    fallback: '100000',
+  },
+  cacheMegabytesMax: {
+    name: 'MAILGRANT_CACHE_MEGABYTES',
+    meaning: 'How much memory these may take, by estimate, 0 to 65536.',
+    fallback: '64',
+  },
   reconnectLinkSeconds: {
     name: 'MAILGRANT_RECONNECT_LINK_SECONDS',
     meaning: 'Life of a reconnect link, 600 to 2592000.',

@@ -1,8 +1,10 @@
 // API keys: made, shown once, stored as a hash, checked on each call, revoked.
 // Form: `mg_` + 8 characters to look it up by + 32 secret ones + 6 of checksum, all base62. 32 characters of
 // base62 hold 190 bits, so a plain SHA-256 is a safe hash; the checksum rejects typing errors without a query.
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, hash, timingSafeEqual } from 'node:crypto';
+import { createBoundedMemory } from './bounded-memory.ts';
 import { GatewayError, invalidField, notFound } from './errors.ts';
+import type { Freshness } from './freshness.ts';
 import type { Page, PageRequest, Ports, Random } from './ports.ts';
 import { hasScope, type Principal, requireScope } from './principal.ts';
 import { type Secret, secret } from './secret.ts';
@@ -58,7 +60,28 @@ const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 
 export type ApiKeys = ReturnType<typeof createApiKeys>;
 
-export function createApiKeys({ store, clock, random }: Pick<Ports, 'store' | 'clock' | 'random'>) {
+/** Keys that a process keeps in memory, by their hash. */
+const keptMax = 10_000;
+
+type KeptKey = { principal: Principal; mark: number; dependsOn: readonly string[] };
+
+type Needs = Pick<Ports, 'store' | 'clock' | 'random'> & { freshness: Freshness };
+
+export function createApiKeys({ store, clock, random, freshness }: Needs) {
+  const kept = createBoundedMemory<KeptKey>({ entriesMax: keptMax, bytesMax: Number.POSITIVE_INFINITY });
+
+  /** From memory, at once; null when that has no sure answer. */
+  function recall(text: string): Principal | null {
+    const keptHash = hashOf(text);
+    const found = kept.find(keptHash);
+    if (found === null) return null;
+    const { principal, mark, dependsOn } = found;
+    const isOver = principal.expiresAt !== null && principal.expiresAt <= clock.now();
+    if (!isOver && freshness.isSure(mark, dependsOn)) return principal;
+    kept.remove(keptHash);
+    return null;
+  }
+
   /** Makes a key without asking who may: for the first key of an installation. */
   async function issue(
     workspaceId: string | null,
@@ -85,11 +108,16 @@ export function createApiKeys({ store, clock, random }: Pick<Ports, 'store' | 'c
   return {
     issue,
 
+    recall,
+
     /**
      * The principal of a key as text. Throws `unauthenticated`, with the same words for an unknown and a
      * wrong key, so that prefixes cannot be searched for.
      */
     async authenticate(text: string): Promise<Principal> {
+      const known = recall(text);
+      if (known) return known;
+      const mark = freshness.mark();
       const form = keyForm.exec(text);
       const prefix = form?.[1];
       if (!prefix || checksum(text.slice(3, -6)) !== form[3]) {
@@ -105,13 +133,16 @@ export function createApiKeys({ store, clock, random }: Pick<Ports, 'store' | 'c
       if (key.expiresAt !== null && key.expiresAt <= clock.now()) {
         throw new GatewayError('unauthenticated', 'This API key has expired.');
       }
-      return {
+      const principal: Principal = {
         keyId: key.id,
         workspaceId: key.workspaceId,
         isInstallation: key.workspaceId === null,
         scopes: new Set(key.scopes),
         expiresAt: key.expiresAt,
       };
+      const dependsOn = key.workspaceId === null ? [key.id] : [key.id, key.workspaceId];
+      kept.set(key.hash, { principal, mark, dependsOn }, 0);
+      return principal;
     },
 
     /** The text is in this answer and nowhere else. A key gives neither scopes nor time that it does not have. */
@@ -162,7 +193,7 @@ function mayGive(principal: Principal, scope: ApiKeyScope): boolean {
   return hasScope(principal, scope);
 }
 
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+const hashOf = (text: string): string => hash('sha256', text);
 
 const sameText = (left: string, right: string): boolean =>
   left.length === right.length && timingSafeEqual(Buffer.from(left), Buffer.from(right));

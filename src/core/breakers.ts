@@ -71,6 +71,12 @@ export function createBreakers({ clock, log, store, settings }: Needs) {
     mint: (client, request, signal) => watched(client, provider.mint(client, request, signal)),
   });
 
+  /** How long the breaker stays open yet; 0 = it is closed. */
+  async function openSeconds(provider: ProviderName): Promise<number> {
+    const breaker = await store.breakers.find(keyOf(provider));
+    return Math.max(0, Math.ceil(((breaker?.openUntil ?? 0) - clock.now()) / 1000));
+  }
+
   return {
     /** The same providers, each feeding its breaker. */
     watch: ({ google, microsoft }: Providers): Providers => ({
@@ -78,13 +84,14 @@ export function createBreakers({ clock, log, store, settings }: Needs) {
       microsoft: watchOne(microsoft),
     }),
 
+    openSeconds,
+
     /** Throws `provider_unavailable` with `retryAfterSeconds` while the breaker is open. */
     async check(provider: ProviderName): Promise<void> {
-      const breaker = await store.breakers.find(keyOf(provider));
-      const remaining = (breaker?.openUntil ?? 0) - clock.now();
-      if (remaining <= 0) return;
+      const retryAfterSeconds = await openSeconds(provider);
+      if (retryAfterSeconds === 0) return;
       throw new GatewayError('provider_unavailable', 'The provider is in trouble at the moment.', {
-        extras: { retryAfterSeconds: Math.ceil(remaining / 1000) },
+        extras: { retryAfterSeconds },
       });
     },
   };

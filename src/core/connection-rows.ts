@@ -1,6 +1,7 @@
 // The rows of one connection: grant, token sets, mailbox. Written in the caller's transaction, for a mailbox that
 // came by our own authorization request as for one that was imported.
-import { expiryOf, type Grant, nextKeepAlive, tokenSetOf } from './grants.ts';
+import { endOf, nextDue } from './due-times.ts';
+import { expiryOf, type Grant, tokenSetOf } from './grants.ts';
 import { holdMailbox, settingsColumn } from './held-mailbox.ts';
 import { type MailboxSettingsChanges, mergeSettings, noSettings } from './mailbox-settings.ts';
 import type { Mailbox } from './mailboxes.ts';
@@ -90,6 +91,7 @@ async function writeGrant(
     before && isShared
       ? scopesAfterConsent(provider, oauthClient, { before, consented: connection.scope })
       : { scope: connection.scope, lostScopes: [] };
+  const refreshTokenExpiresAt = expiryOf(connection.refreshTokenExpiresInSeconds, now);
   const grant: Grant = {
     id: before?.id ?? ports.random.id(),
     ...key,
@@ -97,7 +99,7 @@ async function writeGrant(
     entraTenantId: identity.entraTenantId,
     ...scopes,
     refreshToken: connection.refreshToken,
-    refreshTokenExpiresAt: expiryOf(connection.refreshTokenExpiresInSeconds, now),
+    refreshTokenExpiresAt,
     status: 'active',
     failure: null,
     version: (before?.version ?? 0) + 1,
@@ -106,7 +108,9 @@ async function writeGrant(
     retryAt: null,
     consentedAt: now,
     refreshedAt: now,
-    keepAliveAt: nextKeepAlive(ports, now),
+    keepAliveAt: nextDue(ports, now, []),
+    endsAt: endOf({ provider: oauthClient.provider, refreshedAt: now, refreshTokenExpiresAt }),
+    endWarnedDays: null,
     createdAt: before?.createdAt ?? now,
     updatedAt: now,
   };

@@ -1,9 +1,8 @@
 // Grants and token sets: what a person allowed, and the access tokens that came of it.
 
-import { jittered } from './backoff.ts';
 import type { ReasonCode } from './diagnosis.ts';
 import type { ProviderName } from './oauth-clients.ts';
-import type { IssuedTokens, Ports, ProviderWords } from './ports.ts';
+import type { IssuedTokens, ProviderWords } from './ports.ts';
 import type { Secret } from './secret.ts';
 
 export type GrantStatus = 'active' | 'needs_reauthorization' | 'revoked';
@@ -39,7 +38,12 @@ export type Grant = {
   /** When a person, or an administrator for them, last said yes. */
   consentedAt: number;
   refreshedAt: number;
+  /** When it is to be refreshed next without anybody asking. */
   keepAliveAt: number;
+  /** When it ends by itself, as far as that can be told. */
+  endsAt: number | null;
+  /** How many days before that its mailboxes' owners were last warned. */
+  endWarnedDays: number | null;
   createdAt: number;
   updatedAt: number;
 };
@@ -52,6 +56,8 @@ export type TokenSet = {
   scope: string;
   obtainedAt: number;
   expiresAt: number;
+  /** When somebody last asked for it, to the precision of a flush; null = nobody since it is recorded. */
+  readAt: number | null;
 };
 
 /** The token set that an answer holds. */
@@ -69,14 +75,9 @@ export function tokenSetOf(
     scope: issued.scope ?? grantedScope,
     obtainedAt: now,
     expiresAt: now + issued.expiresInSeconds * 1000,
+    readAt: null,
   };
 }
 
 export const expiryOf = (seconds: number | null, now: number): number | null =>
   seconds === null ? null : now + seconds * 1000;
-
-/** Jittered, so that a bulk import does not refresh in step. */
-export const nextKeepAlive = (
-  { random, settings }: Pick<Ports, 'random' | 'settings'>,
-  now: number,
-): number => now + jittered(random, settings.keepAliveSeconds);

@@ -13,7 +13,9 @@ import { createCustomers } from './customers.ts';
 import { createDirectConnections } from './direct-connections.ts';
 import { createDoctor } from './doctor.ts';
 import { createDomainVitals } from './domain-vitals.ts';
+import { createDueRefreshes } from './due-refreshes.ts';
 import { createEvents } from './events.ts';
+import { createFreshness } from './freshness.ts';
 import { createImports } from './imports.ts';
 import { createInFlight } from './in-flight.ts';
 import { createLackingScopes } from './lacking-scopes.ts';
@@ -24,11 +26,14 @@ import { createMaintenance } from './maintenance.ts';
 import { createOAuthClients } from './oauth-clients.ts';
 import { createOrigins } from './origins.ts';
 import type { Ports, ProviderAdapters } from './ports.ts';
+import { createProviderCalls } from './provider-calls.ts';
+import { createReadMemory } from './read-memory.ts';
 import { createReconnections } from './reconnections.ts';
 import { createRefresher } from './refresh.ts';
 import { createSessionResults } from './session-results.ts';
 import { createSetUpLists } from './set-up/index.ts';
 import { createTags } from './tags.ts';
+import { createTokenUses } from './token-uses.ts';
 import { createTokens } from './tokens.ts';
 import { createVerifier } from './verification.ts';
 import { createWorkspaces } from './workspaces.ts';
@@ -45,8 +50,12 @@ export function createCore(given: GivenPorts) {
   const origins = createOrigins(given);
   const ports = { ...given, providers, credentials, origins, links: createLinks({ ...given, origins }) };
   const inFlight = createInFlight(ports);
-  const refresher = createRefresher({ ...ports, inFlight });
-  const tokens = createTokens({ ...ports, refresher });
+  const providerCalls = createProviderCalls({ breakers });
+  const refresher = createRefresher({ ...ports, inFlight, providerCalls });
+  const freshness = createFreshness(ports.store);
+  const tokenUses = createTokenUses(ports);
+  const readMemory = createReadMemory({ ...ports, freshness });
+  const tokens = createTokens({ ...ports, refresher, freshness, readMemory, uses: tokenUses });
   const verifier = createVerifier({ ...ports, tokens });
   const connectSessions = createConnectSessions(ports);
   const results = createSessionResults({ ...ports, connectSessions });
@@ -56,8 +65,8 @@ export function createCore(given: GivenPorts) {
   const oauthClients = createOAuthClients({ ...ports, discardHeldOf: authorization.discardHeldOf });
   return {
     settings: ports.settings,
-    workspaces: createWorkspaces(ports),
-    apiKeys: createApiKeys(ports),
+    workspaces: createWorkspaces({ ...ports, freshness }),
+    apiKeys: createApiKeys({ ...ports, freshness }),
     oauthClients,
     setUpLists: createSetUpLists({ ...ports, oauthClients }),
     clientExaminations,
@@ -80,11 +89,17 @@ export function createCore(given: GivenPorts) {
     limits: createLimits(ports),
     breakers,
     tokens,
+    tokenUses,
+    dueRefreshes: createDueRefreshes({ ...ports, refresher, providerCalls }),
     events: createEvents(ports),
-    maintenance: createMaintenance({ ...ports, authorization, tokens, verifier }),
+    maintenance: createMaintenance({ ...ports, authorization, verifier }),
     origins,
     /** Waits for what must not be cut off before the process ends; true when all of it is done. */
-    drain: inFlight.drain,
+    async drain(milliseconds: number): Promise<boolean> {
+      const isDone = await inFlight.drain(milliseconds);
+      await tokenUses.flush();
+      return isDone;
+    },
     /** Throws when the database does not answer. */
     checkHealth: () => ports.store.ping(),
     now: () => ports.clock.now(),

@@ -37,6 +37,11 @@ export type CoreSettings = {
   tokenReadTimeoutSeconds: number;
   probeTimeoutSeconds: number;
   keepAliveSeconds: number;
+  /** A mailbox whose token was read within this time is kept warm; 0 = none is. */
+  warmSeconds: number;
+  /** Mailboxes whose token reads a process keeps in memory, and how much of it they may take, by estimate. */
+  cacheEntriesMax: number;
+  cacheMegabytesMax: number;
   reconnectLinkSeconds: number;
   /** How long a connect session waits for an administrator's approval. */
   adminConsentSeconds: number;

@@ -2,13 +2,33 @@
 // events that tell its mailboxes' owners, in one transaction. When something is written is refresh.ts's to decide.
 import { jittered } from './backoff.ts';
 import { type ReasonCode, verdictTable } from './diagnosis.ts';
+import { endOf, nextDue } from './due-times.ts';
 import { type EventType, raise } from './events.ts';
-import { expiryOf, type Grant, nextKeepAlive, type TokenSet, tokenSetOf } from './grants.ts';
+import { expiryOf, type Grant, type TokenSet, tokenSetOf } from './grants.ts';
 import { lostAfter } from './lost-scopes.ts';
 import type { OAuthClient } from './oauth-clients.ts';
 import type { IssuedTokens, Ports, ProviderFailure, StoreOperations } from './ports.ts';
+import type { CallPurpose } from './provider-calls.ts';
 
-export type Loaded = { grant: Grant; oauthClient: OAuthClient; tokenSet: TokenSet | null };
+/** A grant as one refresh of one resource sees it. */
+export type Loaded = {
+  grant: Grant;
+  oauthClient: OAuthClient;
+  /** Of the resource that is asked for. */
+  tokenSet: TokenSet | null;
+  /** Of all resources. */
+  tokenSets: readonly TokenSet[];
+};
+
+/** What the provider gave, and for whom. */
+type Gift = {
+  resource: string;
+  issued: IssuedTokens;
+  /** Scopes that are gone beside those that the answer tells of. */
+  lost?: readonly string[];
+  purpose: CallPurpose;
+  isRefused?: boolean;
+};
 
 /** `again` = the rows changed meanwhile: begin with what they are now. */
 type Kept = { outcome: 'token'; tokenSet: TokenSet; refreshed: true } | 'again';
@@ -26,24 +46,29 @@ type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 's
 export function createRefreshRecords(ports: Needs) {
   const { clock, random, log, store } = ports;
 
-  async function keep(
-    { grant, oauthClient }: Loaded,
-    resource: string,
-    issued: IssuedTokens,
-    alsoLost: readonly string[] = [],
-  ): Promise<Kept> {
-    const tokenSet = tokenSetOf(grant.id, resource, issued, grant.scope, clock.now());
+  async function keep({ grant, oauthClient, tokenSets }: Loaded, gift: Gift): Promise<Kept> {
+    const { resource, issued, purpose } = gift;
+    const at = clock.now();
+    const before = tokenSets.find((each) => each.resource === resource);
+    const tokenSet = {
+      ...tokenSetOf(grant.id, resource, issued, grant.scope, at),
+      readAt: purpose === 'read' ? at : (before?.readAt ?? null),
+    };
     const seen = lostAfter(ports, { grant, oauthClient }, { resource, issuedScope: issued.scope });
+    const alsoLost = gift.lost ?? [];
     const lost = alsoLost.length === 0 ? seen : [...new Set([...(seen ?? grant.lostScopes), ...alsoLost])];
+    const refreshTokenExpiresAt =
+      expiryOf(issued.refreshTokenExpiresInSeconds, at) ?? grant.refreshTokenExpiresAt;
     const isStored = await saveWithPatience(grant, {
       version: grant.version,
       refreshToken: issued.refreshToken,
-      refreshTokenExpiresAt:
-        expiryOf(issued.refreshTokenExpiresInSeconds, tokenSet.obtainedAt) ?? grant.refreshTokenExpiresAt,
+      refreshTokenExpiresAt,
       tokenSet,
-      at: tokenSet.obtainedAt,
-      keepAliveAt: nextKeepAlive(ports, tokenSet.obtainedAt),
+      at,
+      keepAliveAt: nextDue(ports, at, [tokenSet, ...tokenSets.filter((each) => each !== before)]),
+      endsAt: endOf({ provider: grant.provider, refreshedAt: at, refreshTokenExpiresAt }),
       ...(lost === null ? {} : { lostScopes: lost }),
+      ...(gift.isRefused ? { isAnnounced: true } : {}),
     });
     if (isStored || (await revive(grant, issued, tokenSet)))
       return { outcome: 'token', tokenSet, refreshed: true };
@@ -112,7 +137,9 @@ export function createRefreshRecords(ports: Needs) {
         ...grant,
         refreshToken: issued.refreshToken ?? before.refreshToken,
         refreshedAt: at,
-        keepAliveAt: nextKeepAlive(ports, at),
+        keepAliveAt: nextDue(ports, at, [tokenSet]),
+        endsAt: endOf({ ...grant, refreshedAt: at }),
+        endWarnedDays: null,
         updatedAt: at,
       });
       await rows.tokenSets.save(tokenSet);

@@ -1,6 +1,7 @@
 // The refresh of one grant, safe among any number of callers and processes:
-// one flight per process -> a lease on the row -> fresh again? -> the provider, with no transaction open and a
-// deadline inside the lease -> compare-and-swap on the version -> only then the token is handed out.
+// one flight per process -> may the provider be asked now? -> a lease on the row, with the row as it is now -> fresh
+// again? -> the provider, with no transaction open and a deadline inside the lease -> compare-and-swap on the
+// version -> only then the token is handed out.
 // A refresh token may be single use (RFC 9700 section 4.14.2), so a second use of one can end the grant. Processes
 // compare lease times by their own clocks: these must agree to within a second or two.
 import { jittered } from './backoff.ts';
@@ -10,7 +11,16 @@ import type { InFlight } from './in-flight.ts';
 import { pauseOAuthClient } from './oauth-client-pause.ts';
 import type { OAuthClient } from './oauth-clients.ts';
 import { askForPart } from './partial-consent.ts';
-import { type Attempt, type IssuedTokens, nothingSaid, type Ports, type ProviderFailure } from './ports.ts';
+import {
+  type Attempt,
+  type IssuedTokens,
+  type Lease,
+  type LoadedGrant,
+  nothingSaid,
+  type Ports,
+  type ProviderFailure,
+} from './ports.ts';
+import type { CallPurpose, ProviderCalls } from './provider-calls.ts';
 import { createRefreshRecords, doubt, type Loaded } from './refresh-records.ts';
 
 export type RefreshRequest = {
@@ -18,6 +28,11 @@ export type RefreshRequest = {
   resource: string;
   /** Decides whether a stored token set is good enough; asked again whenever the row was re-read. */
   isFresh: (tokenSet: TokenSet) => boolean;
+  /** What the caller has just read of it. */
+  known?: LoadedGrant;
+  purpose: CallPurpose;
+  /** A server did not take the stored token: other processes must not hand it out from memory either. */
+  isRefused?: boolean;
 };
 
 export type RefreshOutcome =
@@ -33,9 +48,8 @@ export type RefreshOutcome =
 
 type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 'settings'> & {
   inFlight: InFlight;
+  providerCalls: ProviderCalls;
 };
-
-type Lease = { owner: string; until: number };
 
 /** What became of a turn under the lease. `again` = the rows changed under us: begin with what they are now. */
 type Turn = { outcome: RefreshOutcome | 'again'; isLeaseDropped: boolean; retry: Retry | null };
@@ -52,18 +66,9 @@ const callMillisecondsMin = 500;
 export type Refresher = ReturnType<typeof createRefresher>;
 
 export function createRefresher(ports: Needs) {
-  const { clock, random, store, providers, settings, inFlight } = ports;
+  const { clock, random, store, providers, settings, inFlight, providerCalls } = ports;
   const { keep, bury, tellOfTrouble } = createRefreshRecords(ports);
-  const flights = new Map<string, Promise<RefreshOutcome>>();
-
-  async function load(grantId: string, resource: string): Promise<Loaded | null> {
-    const [grant, tokenSet] = await Promise.all([
-      store.grants.byId(grantId),
-      store.tokenSets.find(grantId, resource),
-    ]);
-    const oauthClient = grant && (await store.oauthClients.byId(grant.oauthClientId));
-    return grant && oauthClient ? { grant, oauthClient, tokenSet } : null;
-  }
+  const flights = new Map<string, Promise<RefreshOutcome | 'again'>>();
 
   /** What needs no provider: a good token, a dead grant, a paused client, a pause after a failure. */
   function settle({ grant, oauthClient, tokenSet }: Loaded, request: RefreshRequest): RefreshOutcome | null {
@@ -79,28 +84,51 @@ export function createRefresher(ports: Needs) {
     return null;
   }
 
+  const newLease = (): Lease => {
+    const now = clock.now();
+    return { owner: random.id(), now, until: now + settings.leaseSeconds * 1000 };
+  };
+
   async function refresh(request: RefreshRequest): Promise<RefreshOutcome> {
     const deadline = clock.now() + settings.tokenReadTimeoutSeconds * 1000;
-    while (true) {
-      const loaded = await load(request.grantId, request.resource);
-      if (!loaded) return { outcome: 'not_granted' };
-      const settled = settle(loaded, request);
+    let known = request.known ?? (await store.grants.load(request.grantId));
+    while (known) {
+      const settled = settle(forResource(known, request.resource), request);
       if (settled) return settled;
-      const now = clock.now();
-      const lease = { owner: random.id(), until: now + settings.leaseSeconds * 1000 };
-      if (await store.grants.takeLease(request.grantId, { ...lease, now })) {
-        const outcome = await holdLease(request, lease);
-        if (outcome !== 'again') return outcome;
-      }
+      const outcome = await refreshIfAdmitted(known, request, deadline);
+      if (outcome !== 'again') return outcome;
       if (clock.now() >= deadline) return { outcome: 'timeout' };
       await clock.sleep(jittered(random, 0.1));
+      known = await store.grants.load(request.grantId);
+    }
+    return { outcome: 'not_granted' };
+  }
+
+  /** `again` when another process holds the lease. The admission comes first: a lease must not wait for it. */
+  async function refreshIfAdmitted(
+    { oauthClient }: LoadedGrant,
+    request: RefreshRequest,
+    deadline: number,
+  ): Promise<RefreshOutcome | 'again'> {
+    const admission = await providerCalls.admit(oauthClient, { purpose: request.purpose, deadline });
+    if (!admission.ok) return { outcome: 'failed', failure: admission.failure };
+    try {
+      const lease = newLease();
+      const claimed = await store.grants.claim(request.grantId, lease);
+      return claimed ? await holdLease(claimed, request, lease) : 'again';
+    } finally {
+      admission.leave();
     }
   }
 
-  async function holdLease(request: RefreshRequest, lease: Lease): Promise<RefreshOutcome | 'again'> {
+  async function holdLease(
+    claimed: LoadedGrant,
+    request: RefreshRequest,
+    lease: Lease,
+  ): Promise<RefreshOutcome | 'again'> {
     let turn: Turn = { outcome: 'again', isLeaseDropped: false, retry: null };
     try {
-      turn = await refreshUnderLease(request, lease);
+      turn = await refreshUnderLease(forResource(claimed, request.resource), request, lease);
       return turn.outcome;
     } finally {
       if (!turn.isLeaseDropped) {
@@ -109,17 +137,16 @@ export function createRefresher(ports: Needs) {
     }
   }
 
-  async function refreshUnderLease(request: RefreshRequest, lease: Lease): Promise<Turn> {
-    const loaded = await load(request.grantId, request.resource);
-    const settled = loaded ? settle(loaded, request) : ({ outcome: 'not_granted' } as const);
-    if (!loaded || settled) return { outcome: settled ?? 'again', isLeaseDropped: false, retry: null };
+  async function refreshUnderLease(loaded: Loaded, request: RefreshRequest, lease: Lease): Promise<Turn> {
+    const settled = settle(loaded, request);
+    if (settled) return { outcome: settled, isLeaseDropped: false, retry: null };
     const { grant, oauthClient } = loaded;
 
     const deadline = callDeadline(lease);
     if (!deadline) return { outcome: 'again', isLeaseDropped: false, retry: null };
     const attempt = await ask(loaded, request.resource, deadline);
     if (attempt.ok) {
-      const outcome = await keep(loaded, request.resource, attempt.value);
+      const outcome = await keep(loaded, { ...request, issued: attempt.value });
       return { outcome, isLeaseDropped: outcome !== 'again', retry: null };
     }
     const { failure } = attempt;
@@ -131,7 +158,7 @@ export function createRefresher(ports: Needs) {
           deadline: () => callDeadline(lease),
         });
         if (part) {
-          const outcome = await keep(loaded, part.resource, part.issued, part.lost);
+          const outcome = await keep(loaded, { ...request, ...part });
           const isOther = outcome !== 'again' && part.resource !== request.resource;
           return {
             outcome: isOther ? { outcome: 'not_granted' } : outcome,
@@ -211,24 +238,63 @@ export function createRefresher(ports: Needs) {
       : failure.retryAfterSeconds * 1000;
   }
 
+  /** The one flight of this process for a grant and resource; joins the one that there is. */
+  async function fly(request: RefreshRequest, work: () => Promise<RefreshOutcome>): Promise<RefreshOutcome> {
+    const key = `${request.grantId} ${request.resource}`;
+    while (true) {
+      const flight = flights.get(key);
+      if (!flight) break;
+      const outcome = await flight;
+      // A flight with a laxer idea of freshness may end with a token that is not good enough for us.
+      const isGoodEnough =
+        outcome !== 'again' &&
+        (outcome.outcome !== 'token' || outcome.refreshed || request.isFresh(outcome.tokenSet));
+      if (isGoodEnough) return outcome;
+      // What the caller knew is older than this flight.
+      delete request.known;
+    }
+    const flight = inFlight.track(work()).finally(() => flights.delete(key));
+    flights.set(key, flight);
+    return flight;
+  }
+
   return {
+    newLease,
+
     /** Never throws for what a provider does; throws when the database fails. */
-    async refresh(request: RefreshRequest): Promise<RefreshOutcome> {
+    refresh: (request: RefreshRequest): Promise<RefreshOutcome> => {
+      const own = { ...request };
+      return fly(own, () => refresh(own));
+    },
+
+    /**
+     * The same for a grant whose lease the caller has taken, and for whose call it has been admitted. `again` = its
+     * rows changed meanwhile, or somebody here is at it. The lease is dropped in any case.
+     */
+    async refreshClaimed(
+      claimed: LoadedGrant,
+      request: RefreshRequest,
+      lease: Lease,
+    ): Promise<RefreshOutcome | 'again'> {
       const key = `${request.grantId} ${request.resource}`;
-      while (true) {
-        const flight = flights.get(key);
-        if (!flight) break;
-        const outcome = await flight;
-        // A flight with a laxer idea of freshness may end with a token that is not good enough for us.
-        if (outcome.outcome !== 'token' || outcome.refreshed || request.isFresh(outcome.tokenSet))
-          return outcome;
+      if (flights.has(key)) {
+        // It waits for this very lease.
+        await store.grants.releaseLease(request.grantId, { owner: lease.owner, retry: null });
+        return 'again';
       }
-      const flight = inFlight.track(refresh(request)).finally(() => flights.delete(key));
+      const flight = inFlight.track(holdLease(claimed, request, lease)).finally(() => flights.delete(key));
       flights.set(key, flight);
       return flight;
     },
   };
 }
+
+const forResource = ({ grant, oauthClient, tokenSets }: LoadedGrant, resource: string): Loaded => ({
+  grant,
+  oauthClient,
+  tokenSet: tokenSets.find((tokenSet) => tokenSet.resource === resource) ?? null,
+  tokenSets,
+});
 
 /** While the provider is left alone after a failure, the answer is that failure. */
 const rememberedFailure = (failure: GrantFailure | null, waitMilliseconds: number): ProviderFailure => ({

@@ -4,14 +4,15 @@
 const redacted = '[redacted]';
 
 export class Secret<T> {
-  readonly #value: T;
+  readonly #reveal: () => T;
 
-  constructor(value: T) {
-    this.#value = value;
+  constructor(reveal: () => T) {
+    this.#reveal = reveal;
   }
 
+  /** What a secret of `unopened` throws when it cannot be opened, comes from here. */
   reveal(): T {
-    return this.#value;
+    return this.#reveal();
   }
 
   toString(): string {
@@ -28,4 +29,13 @@ export class Secret<T> {
   }
 }
 
-export const secret = <T>(value: T): Secret<T> => new Secret(value);
+export const secret = <T>(value: T): Secret<T> => new Secret(() => value);
+
+/** Opened when it is first asked for, once: most rows are read without anybody looking at the secrets in them. */
+export const unopened = <T>(open: () => T): Secret<T> => {
+  let opened: { value: T } | null = null;
+  return new Secret(() => {
+    opened ??= { value: open() };
+    return opened.value;
+  });
+};

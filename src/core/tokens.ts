@@ -1,12 +1,14 @@
 // Token reads: an access token that works, or a plain word why there is none.
 import { type ReasonCode, verdictOf } from './diagnosis.ts';
 import { GatewayError, invalidField, notFound } from './errors.ts';
+import type { Freshness } from './freshness.ts';
 import type { Grant, TokenSet } from './grants.ts';
 import type { Links } from './links.ts';
 import { effectiveScope } from './lost-scopes.ts';
 import { oauthClientPaused } from './oauth-client-pause.ts';
 import type { OAuthClient, ProviderName } from './oauth-clients.ts';
 import type {
+  LoadedGrant,
   MailboxWithGrant,
   Ports,
   Provider,
@@ -15,8 +17,11 @@ import type {
   TransportTarget,
 } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
+import type { CallPurpose } from './provider-calls.ts';
+import type { ReadMemory, ReadOf } from './read-memory.ts';
 import type { Refresher, RefreshOutcome } from './refresh.ts';
 import type { Secret } from './secret.ts';
+import type { TokenUses } from './token-uses.ts';
 import { namesOf } from './verification.ts';
 
 export type TokenRequest = {
@@ -55,11 +60,19 @@ type Wanted = Pick<TokenRequest, 'minTtlSeconds' | 'forceRefresh'> & { refused?:
 
 export type Tokens = ReturnType<typeof createTokens>;
 
-type Needs = Pick<Ports, 'clock' | 'store' | 'providers'> & { refresher: Refresher; links: Links };
+type Needs = Pick<Ports, 'clock' | 'store' | 'providers'> & {
+  refresher: Refresher;
+  links: Links;
+  freshness: Freshness;
+  readMemory: ReadMemory;
+  uses: TokenUses;
+};
 
-export function createTokens({ clock, store, providers, refresher, links }: Needs) {
+export function createTokens(needs: Needs) {
+  const { clock, store, providers, refresher, links, freshness, readMemory, uses } = needs;
+
   /** Fresh for a caller who came at `startedAt`; whatever was issued since then is the best there is. */
-  function freshness(request: Wanted) {
+  function freshnessOf(request: Wanted) {
     const startedAt = clock.now();
     const ttlMilliseconds = Math.max(request.minTtlSeconds, marginSeconds) * 1000;
     return ({ accessToken, obtainedAt, expiresAt }: TokenSet): boolean => {
@@ -72,14 +85,21 @@ export function createTokens({ clock, store, providers, refresher, links }: Need
     };
   }
 
-  /** The stored token set if it is fresh, else what a refresh makes of it. For mailboxes of any principal. */
-  async function obtain(grant: Grant, resource: string, request: Wanted): Promise<RefreshOutcome> {
-    const isFresh = freshness(request);
-    const stored = await store.tokenSets.find(grant.id, resource);
-    if (grant.status === 'active' && stored && isFresh(stored)) {
+  /** The stored token set if it is fresh, else what a refresh makes of it. */
+  async function obtainFrom(
+    known: LoadedGrant,
+    resource: string,
+    request: Wanted,
+    purpose: CallPurpose,
+  ): Promise<RefreshOutcome> {
+    const isFresh = freshnessOf(request);
+    const stored = known.tokenSets.find((tokenSet) => tokenSet.resource === resource);
+    if (known.grant.status === 'active' && stored && isFresh(stored)) {
       return { outcome: 'token', tokenSet: stored, refreshed: false };
     }
-    const outcome = await refresher.refresh({ grantId: grant.id, resource, isFresh });
+    const isRefused = request.refused !== undefined || request.forceRefresh;
+    const grantId = known.grant.id;
+    const outcome = await refresher.refresh({ grantId, resource, isFresh, known, purpose, isRefused });
     const isTrouble =
       outcome.outcome === 'failed' || outcome.outcome === 'timeout' || outcome.outcome === 'client_paused';
     // A provider in trouble is no reason to withhold a token that is still good.
@@ -166,8 +186,79 @@ export function createTokens({ clock, store, providers, refresher, links }: Need
     }
   }
 
+  /** How long a token must live to be handed out to this caller. */
+  const millisecondsWanted = ({ minTtlSeconds }: Wanted): number =>
+    Math.max(minTtlSeconds, marginSeconds) * 1000;
+
+  /** From memory, at once; null when that has no sure answer. Throws `permission_denied`. */
+  function recall(principal: Principal, mailboxId: string, request: TokenRequest): TokenAnswer | null {
+    const workspaceId = workspaceFor(principal, 'tokens:read');
+    if (request.forceRefresh) return null;
+    const kept = readMemory.find(workspaceId, mailboxId, request.resource);
+    if (kept === null || kept.of.expiresAt - clock.now() < millisecondsWanted(request)) return null;
+    uses.note(principal.keyId, mailboxId, kept.of);
+    return kept.answer;
+  }
+
+  /** The token set for a read, and with the scope that it still opens. Throws what a caller of the API gets. */
+  async function tokenSetFor(
+    joined: MailboxWithGrant & LoadedGrant,
+    request: TokenRequest,
+  ): Promise<{ tokenSet: TokenSet; refreshed: boolean; opened: Transport[] }> {
+    const { mailbox, grant, oauthClient } = joined;
+    if (mailbox.disabledAt !== null) {
+      throw new GatewayError('mailbox_disabled', 'This mailbox is switched off.');
+    }
+    const read = { mailboxId: mailbox.id, oauthClient, grant };
+    if (grant.status !== 'active') throw await reauthorize(read, deathOf(grant));
+    if (oauthClient.deletedAt !== null) {
+      throw await reauthorize(read, { reason: 'oauth_client_deleted', provider: null });
+    }
+    const provider = providers[grant.provider];
+    requireKnown(provider, oauthClient, request.resource);
+    const resource = resourceFor(joined, request.resource);
+    if (resource === null) throw await notGranted(read, request.resource);
+    const outcome = await obtainFrom(joined, resource, request, 'read');
+    const { tokenSet, refreshed } = await unwrap(outcome, read, request.resource);
+    // The refresh may have shown that the provider gives less than before.
+    const opened = provider.opens(oauthClient, tokenSet.scope);
+    if (isTransport(request.resource) && !opened.includes(request.resource)) {
+      throw await notGranted(read, request.resource);
+    }
+    return { tokenSet, refreshed, opened };
+  }
+
+  function answerOf(
+    joined: MailboxWithGrant,
+    { tokenSet, opened }: { tokenSet: TokenSet; opened: Transport[] },
+  ): TokenAnswer {
+    const { mailbox, grant, oauthClient } = joined;
+    const provider = providers[grant.provider];
+    const { resource, accessToken, scope, expiresAt } = tokenSet;
+    return {
+      mailboxId: mailbox.id,
+      provider: grant.provider,
+      email: mailbox.email,
+      names: namesOf(joined),
+      resource,
+      accessToken,
+      scope,
+      expiresAt,
+      refreshed: false,
+      targets: opened
+        .filter((transport) => provider.resourceOf(oauthClient, transport) === resource)
+        .map((transport) => provider.target(oauthClient, transport)),
+    };
+  }
+
   return {
-    obtain,
+    /** For mailboxes of any principal, and for our own purposes: it does not count as a read. */
+    async obtain(grant: Grant, resource: string, request: Wanted): Promise<RefreshOutcome> {
+      const known = await store.grants.load(grant.id);
+      return known ? obtainFrom(known, resource, request, 'own') : { outcome: 'not_granted' };
+    },
+
+    recall,
 
     /**
      * Throws `not_found`, `mailbox_disabled`, `resource_not_granted`, `needs_reauthorization` (with a verdict
@@ -175,46 +266,24 @@ export function createTokens({ clock, store, providers, refresher, links }: Need
      * parallel: the provider is asked once.
      */
     async read(principal: Principal, mailboxId: string, request: TokenRequest): Promise<TokenAnswer> {
-      const workspaceId = workspaceFor(principal, 'tokens:read');
-      const joined = await store.mailboxes.withGrant(mailboxId);
-      if (!joined || joined.mailbox.workspaceId !== workspaceId) throw notFound('mailbox');
-      const { mailbox, grant, oauthClient } = joined;
-      if (mailbox.disabledAt !== null) {
-        throw new GatewayError('mailbox_disabled', 'This mailbox is switched off.');
+      const kept = recall(principal, mailboxId, request);
+      if (kept) return kept;
+      const mark = freshness.mark();
+      const joined = await store.mailboxes.forTokenRead(mailboxId);
+      if (!joined || joined.mailbox.workspaceId !== workspaceFor(principal, 'tokens:read')) {
+        throw notFound('mailbox');
       }
-      const read = { mailboxId, oauthClient, grant };
-      if (grant.status !== 'active') throw await reauthorize(read, deathOf(grant));
-      if (oauthClient.deletedAt !== null) {
-        throw await reauthorize(read, { reason: 'oauth_client_deleted', provider: null });
-      }
-      const provider = providers[grant.provider];
-      requireKnown(provider, oauthClient, request.resource);
-      const resource = resourceFor(joined, request.resource);
-      if (resource === null) throw await notGranted(read, request.resource);
-      const { tokenSet, refreshed } = await unwrap(
-        await obtain(grant, resource, request),
-        read,
-        request.resource,
-      );
-      // The refresh may have shown that the provider gives less than before.
-      const opened = provider.opens(oauthClient, tokenSet.scope);
-      if (isTransport(request.resource) && !opened.includes(request.resource)) {
-        throw await notGranted(read, request.resource);
-      }
-      return {
-        mailboxId: mailbox.id,
-        provider: grant.provider,
-        email: mailbox.email,
-        names: namesOf(joined),
-        resource,
-        accessToken: tokenSet.accessToken,
-        scope: tokenSet.scope,
+      const { tokenSet, refreshed, opened } = await tokenSetFor(joined, request);
+      const answer = answerOf(joined, { tokenSet, opened });
+      const of: ReadOf = {
+        grantId: tokenSet.grantId,
+        resource: tokenSet.resource,
+        obtainedAt: tokenSet.obtainedAt,
         expiresAt: tokenSet.expiresAt,
-        refreshed,
-        targets: opened
-          .filter((transport) => provider.resourceOf(oauthClient, transport) === resource)
-          .map((transport) => provider.target(oauthClient, transport)),
       };
+      uses.note(principal.keyId, mailboxId, of);
+      readMemory.keep(mark, joined, { wanted: request.resource, answer, of });
+      return refreshed ? { ...answer, refreshed } : answer;
     },
   };
 }

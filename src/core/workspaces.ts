@@ -1,6 +1,8 @@
 // Workspaces: the isolation unit. Only a key of the installation may make or list them.
+import { createBoundedMemory } from './bounded-memory.ts';
 import { type Branding, checkBranding, noBranding } from './branding.ts';
 import { GatewayError, invalidField, notFound } from './errors.ts';
+import type { Freshness } from './freshness.ts';
 import type { Page, PageRequest, Ports } from './ports.ts';
 import { type Principal, requireScope, workspaceFor } from './principal.ts';
 
@@ -35,9 +37,29 @@ export type Workspace = { id: string; name: string; settings: WorkspaceSettings;
 
 export type Workspaces = ReturnType<typeof createWorkspaces>;
 
-type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'settings'>;
+type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'settings'> & { freshness: Freshness };
 
-export function createWorkspaces({ store, clock, random, settings: installation }: Needs) {
+/** Workspaces of which a process remembers that they are there. */
+const keptMax = 10_000;
+
+export function createWorkspaces({ store, clock, random, settings: installation, freshness }: Needs) {
+  /** By id: since when each is known to be there. */
+  const known = createBoundedMemory<{ mark: number }>({
+    entriesMax: keptMax,
+    bytesMax: Number.POSITIVE_INFINITY,
+  });
+
+  /** The principal of an installation key, acting in the workspace that it names; null when that must be looked up. */
+  function recallIn(principal: Principal, workspaceId: string): Principal | null {
+    if (!principal.isInstallation) {
+      if (principal.workspaceId === workspaceId) return principal;
+      throw new GatewayError('permission_denied', 'This API key belongs to another workspace.');
+    }
+    const found = known.find(workspaceId);
+    if (found === null || !freshness.isSure(found.mark, [workspaceId])) return null;
+    return { ...principal, workspaceId };
+  }
+
   return {
     async create(principal: Principal, { name }: { name: string }): Promise<Workspace> {
       requireScope(principal, 'workspaces:manage');
@@ -103,13 +125,15 @@ export function createWorkspaces({ store, clock, random, settings: installation 
       });
     },
 
-    /** The principal of an installation key, acting in the workspace that it names. */
+    recallIn,
+
+    /** As `recallIn`, after looking it up. Throws `permission_denied`, `not_found`. */
     async actIn(principal: Principal, workspaceId: string): Promise<Principal> {
-      if (!principal.isInstallation) {
-        if (principal.workspaceId === workspaceId) return principal;
-        throw new GatewayError('permission_denied', 'This API key belongs to another workspace.');
-      }
+      const recalled = recallIn(principal, workspaceId);
+      if (recalled) return recalled;
+      const mark = freshness.mark();
       if (!(await store.workspaces.byId(workspaceId))) throw notFound('workspace');
+      known.set(workspaceId, { mark }, 0);
       return { ...principal, workspaceId };
     },
   };

@@ -2,7 +2,7 @@
 // batch is logged and tried again after the pause; it never ends the loop.
 import type { Log, Ports } from '../core/index.ts';
 
-export type Work = { name: string; pauseSeconds: number; work: () => Promise<number> };
+export type Work = { name: string; pauseSeconds: number; work: (stopping: AbortSignal) => Promise<number> };
 
 export type Loop = { stop(): Promise<void> };
 
@@ -14,7 +14,7 @@ export function startLoop(
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const found = await work().catch((error: unknown) => {
+      const found = await work(stopping.signal).catch((error: unknown) => {
         log.error('a batch of due work failed', { job: name, error });
         return 0;
       });

@@ -1,6 +1,17 @@
 // What a database engine gives to the one store: sessions, transactions, column types, and the few statements
 // that cannot be the same on both. Owns no SQL of its own.
-import type { Kysely, RawBuilder, SelectQueryBuilder, Updateable } from 'kysely';
+import type {
+  Kysely,
+  QueryCreator,
+  RawBuilder,
+  SelectQueryBuilder,
+  SqlBool,
+  Updateable,
+  UpdateQueryBuilder,
+  UpdateResult,
+} from 'kysely';
+import type { Change, ChangeFeed } from '../core/ports.ts';
+import type { Row } from './row.ts';
 import type { GrantsTable, Tables, TokenSetsTable } from './schema.ts';
 
 export type EngineName = 'sqlite' | 'postgres';
@@ -19,10 +30,26 @@ export type Session = {
   writer: Kysely<Tables>;
   /** Compare-and-swap of the grant and, only if it won, the upsert of the token set: one unit. */
   saveRefreshed(rows: RefreshedRows): Promise<boolean>;
+  /**
+   * Changes grants and answers those that were changed, each with its OAuth client and its token sets
+   * (operations/grant-joins.ts): one round trip where the engine can.
+   */
+  changeGrants(
+    update: (db: QueryCreator<Tables>) => UpdateQueryBuilder<Tables, 'grants', 'grants', UpdateResult>,
+  ): Promise<Row[]>;
+  /** Runs in this transaction, or in one of its own. */
+  unit<T>(work: (unit: UnitSession) => Promise<T>): Promise<T>;
   /** Leaves out rows that another claim holds at this moment, where the engine has such a thing. */
   claimable<Table extends keyof Tables, Columns>(
     query: SelectQueryBuilder<Tables, Table, Columns>,
   ): SelectQueryBuilder<Tables, Table, Columns>;
+  /**
+   * That the id is among what the claimable query finds, which is run once: behind a plain `in` PostgreSQL may run it
+   * again for each row that it looks at, and so find more than its limit.
+   */
+  isAmong<Table extends keyof Tables>(
+    query: SelectQueryBuilder<Tables, Table, { id: string }>,
+  ): RawBuilder<SqlBool>;
   /** Holds the rows that it finds until the transaction ends. Outside of one it holds nothing. */
   held<Table extends keyof Tables, Columns>(
     query: SelectQueryBuilder<Tables, Table, Columns>,
@@ -31,12 +58,20 @@ export type Session = {
   lockText(text: string): Promise<void>;
 };
 
+/** Inside a transaction. */
+export type UnitSession = Session & {
+  /** What is kept in memory of this object must be forgotten, on every node, once the transaction is committed. */
+  announce(change: Change): void;
+};
+
 export type ColumnTypes = {
   /** Ids and hashes: compared byte by byte, so that ids of version 7 sort by creation. */
   id: RawBuilder<unknown>;
   text: RawBuilder<unknown>;
   integer: RawBuilder<unknown>;
   bytes: RawBuilder<unknown>;
+  /** The number of a transaction, where the engine has such a thing. */
+  transaction: RawBuilder<unknown>;
   /** What follows the closing bracket of `create table`. */
   tableEnd: RawBuilder<unknown>;
 };
@@ -46,9 +81,10 @@ export type Engine = {
   session: Session;
   columns: ColumnTypes;
   /** All or nothing. An operation that failed inside dooms it, even if `work` swallows the failure. */
-  transaction<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  transaction<T>(work: (session: UnitSession) => Promise<T>): Promise<T>;
   /** As `transaction`, one process at a time over the whole database, with time for long statements. */
   migration<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  changes: ChangeFeed;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

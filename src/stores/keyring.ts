@@ -111,6 +111,10 @@ export const createKeyring = (keys: readonly KeyringKey[]): Keyring => {
   };
 };
 
+/** Whether a sealed value is that of the empty text, told without opening it. */
+export const sealsNothing = (sealed: Uint8Array): boolean =>
+  sealed.length === 2 + (sealed[1] ?? 0) + placeBytes + nonceBytes + tagBytes;
+
 const parseKey = (entry: string, position: number): KeyringKey => {
   const colon = entry.indexOf(':');
   const id = entry.slice(0, Math.max(colon, 0));

@@ -14,8 +14,11 @@ import {
 } from 'kysely';
 import pg from 'pg';
 import { GatewayError } from '../core/errors.ts';
-import type { Log } from '../core/ports.ts';
-import type { ColumnTypes, Engine, RefreshedRows, Session } from './engine.ts';
+import type { Change, Log } from '../core/ports.ts';
+import { createChangeHub } from './change-hub.ts';
+import type { ColumnTypes, Engine, RefreshedRows, Session, UnitSession } from './engine.ts';
+import { loadedColumns } from './operations/grant-joins.ts';
+import { noteChanges, openChangeFeed } from './postgres-change-feed.ts';
 import {
   connectionError,
   isConnectionOver,
@@ -24,6 +27,7 @@ import {
   statementError,
 } from './postgres-errors.ts';
 import { updateGrant } from './refreshed-rows.ts';
+import type { Row } from './row.ts';
 import type { Tables } from './schema.ts';
 
 export type PostgresOptions = {
@@ -51,6 +55,7 @@ const columns: ColumnTypes = {
   text: sql`text`,
   integer: sql`bigint`,
   bytes: sql`bytea`,
+  transaction: sql`xid8`,
   tableEnd: sql``,
 };
 
@@ -58,28 +63,47 @@ const columns: ColumnTypes = {
 export const openPostgres = async (options: PostgresOptions): Promise<Engine> => {
   const { statementMilliseconds = 15_000 } = options;
   const db = await connect(options, statementMilliseconds);
+  const hub = createChangeHub();
+  const feed = openChangeFeed(options, hub);
+  const transaction: Engine['transaction'] = async (work) => {
+    const announced: Change[] = [];
+    try {
+      return await transact(db, async (inner) => {
+        const result = await work(unitOn(inner, announced));
+        if (announced.length > 0) await noteChanges(inner, announced);
+        return result;
+      });
+    } finally {
+      // Also after a failure: whether a commit that broke off has taken place is not known.
+      hub.tell(announced);
+    }
+  };
   return {
     name: 'postgres',
     columns,
-    session: sessionOn(db),
-    transaction: (work) => transact(db, work),
+    session: { ...sessionOn(db), unit: transaction },
+    transaction,
     migration: async (work) => {
       // A connection of its own, because its statements may take long, on the client's side too.
       const own = await connect({ ...options, poolSize: 1 }, migrationMilliseconds);
       try {
-        return await transact(own, async (session) => {
+        return await transact(own, async (inner) => {
           // Nodes wait here for the one that migrates.
-          await sql`select pg_advisory_xact_lock(${sql.raw(migrationLock)})`.execute(session.writer);
-          return work(session);
+          await sql`select pg_advisory_xact_lock(${sql.raw(migrationLock)})`.execute(inner);
+          return work(unitOn(inner, []));
         });
       } finally {
         await own.destroy();
       }
     },
+    changes: feed.changes,
     ping: async () => {
       await sql`select 1`.execute(db);
     },
-    close: () => db.destroy(),
+    close: async () => {
+      await feed.close();
+      await db.destroy();
+    },
   };
 };
 
@@ -118,9 +142,9 @@ const limitTimes = async (client: pg.ClientBase, statementMilliseconds: number):
   );
 };
 
-const transact = async <T>(db: Kysely<Tables>, work: (session: Session) => Promise<T>): Promise<T> => {
+const transact = async <T>(db: Kysely<Tables>, work: (inner: Kysely<Tables>) => Promise<T>): Promise<T> => {
   try {
-    return await db.transaction().execute((inner) => work(sessionOn(inner)));
+    return await db.transaction().execute((inner) => work(inner));
   } catch (error) {
     if (!(error instanceof AbortedTransactionError)) throw error;
     throw new GatewayError(
@@ -131,16 +155,39 @@ const transact = async <T>(db: Kysely<Tables>, work: (session: Session) => Promi
   }
 };
 
-const sessionOn = (db: Kysely<Tables>): Session => ({
+const sessionOn = (db: Kysely<Tables>): Omit<Session, 'unit'> => ({
   reader: db,
   writer: db,
   claimable: (query) => query.forUpdate().skipLocked(),
+  isAmong: (query) => sql`id = any(array${query.forUpdate().skipLocked()})`,
   held: (query) => query.forUpdate(),
   lockText: async (text) => {
     await sql`select pg_advisory_xact_lock(${lockNumberOf(text)}::bigint)`.execute(db);
   },
   saveRefreshed: (rows) => saveRefreshed(db, rows),
+  changeGrants: (update) => changeGrants(db, update),
 });
+
+const unitOn = (db: Kysely<Tables>, announced: Change[]): UnitSession => {
+  const session: UnitSession = {
+    ...sessionOn(db),
+    unit: (work) => work(session),
+    announce: (change) => void announced.push(change),
+  };
+  return session;
+};
+
+/** One statement, so one round trip: the join is with the rows as they were left. */
+const changeGrants = (db: Kysely<Tables>, update: Parameters<Session['changeGrants']>[0]): Promise<Row[]> =>
+  db
+    .with('changed', (cte) => update(cte).returningAll())
+    .selectFrom('changed as grants')
+    .innerJoin('oauth_clients', 'oauth_clients.id', 'grants.oauth_client_id')
+    .leftJoin('token_sets', 'token_sets.grant_id', 'grants.id')
+    .select(loadedColumns)
+    .orderBy('grants.keep_alive_at')
+    .orderBy('grants.id')
+    .execute();
 
 /** 64 bits: two texts that share a number wait for each other, and no more. */
 const lockNumberOf = (text: string): string =>
@@ -152,7 +199,7 @@ const saveRefreshed = async (db: Kysely<Tables>, rows: RefreshedRows): Promise<b
   const result = await db
     .with('won', (cte) => updateGrant(cte, rows).returning('id'))
     .insertInto('token_sets')
-    .columns(['grant_id', 'resource', 'access_token', 'scope', 'obtained_at', 'expires_at'])
+    .columns(['grant_id', 'resource', 'access_token', 'scope', 'obtained_at', 'expires_at', 'read_at'])
     .expression((eb) =>
       eb
         .selectFrom('won')
@@ -163,6 +210,7 @@ const saveRefreshed = async (db: Kysely<Tables>, rows: RefreshedRows): Promise<b
           sql<string>`${tokenSet.scope}::text`.as('scope'),
           sql<number>`${tokenSet.obtained_at}::bigint`.as('obtained_at'),
           sql<number>`${tokenSet.expires_at}::bigint`.as('expires_at'),
+          sql<number | null>`${tokenSet.read_at}::bigint`.as('read_at'),
         ]),
     )
     .onConflict((conflict) =>
@@ -171,6 +219,7 @@ const saveRefreshed = async (db: Kysely<Tables>, rows: RefreshedRows): Promise<b
         scope: eb.ref('excluded.scope'),
         obtained_at: eb.ref('excluded.obtained_at'),
         expires_at: eb.ref('excluded.expires_at'),
+        read_at: eb.ref('excluded.read_at'),
       })),
     )
     .executeTakeFirst();

@@ -17,5 +17,6 @@ export const upsertTokenSet = (db: QueryCreator<Tables>, tokenSet: Tables['token
         scope: tokenSet.scope,
         obtained_at: tokenSet.obtained_at,
         expires_at: tokenSet.expires_at,
+        read_at: tokenSet.read_at,
       }),
     );

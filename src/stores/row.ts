@@ -1,8 +1,8 @@
 // Reads one row of a result column by column, checked: what a database holds is input like any other.
 // Owns the sealing of columns too, so that the name of the place is built in one spot.
 import { GatewayError } from '../core/errors.ts';
-import { type Secret, secret } from '../core/secret.ts';
-import { type Keyring, KeyringError } from './keyring.ts';
+import { type Secret, unopened } from '../core/secret.ts';
+import { type Keyring, KeyringError, sealsNothing } from './keyring.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -43,10 +43,14 @@ export const readRow = (table: string, row: Row, prefix = '') => {
     if (!parser.Check(value)) throw bad(column, 'JSON of the expected shape');
     return value;
   };
-  const opened = (column: string, keyring: Keyring, rowId: string): Secret<string> => {
+  const sealed = (column: string): Uint8Array => {
     const value = row[`${prefix}${column}`];
     if (!(value instanceof Uint8Array)) throw bad(column, 'bytes');
-    return openColumn(keyring, { table, column, rowId }, value);
+    return value;
+  };
+  const opened = (column: string, keyring: Keyring, rowId: string): Secret<string> => {
+    const value = sealed(column);
+    return unopened(() => openColumn(keyring, { table, column, rowId }, value));
   };
   return {
     text,
@@ -63,7 +67,11 @@ export const readRow = (table: string, row: Row, prefix = '') => {
       if (!isWord(value, words)) throw bad(column, 'a known word');
       return value;
     },
+    /** Opened when it is revealed; that throws for a value that was moved or altered. */
     opened,
+    /** Null where the empty text is sealed: of columns that may not be null. */
+    openedOrNull: (column: string, keyring: Keyring, rowId: string): Secret<string> | null =>
+      sealsNothing(sealed(column)) ? null : opened(column, keyring, rowId),
     /** Sealed JSON. What is wrong with it is not told: the parser's message would quote it. */
     openedJson: <T>(column: string, parser: Parser<T>, keyring: Keyring, rowId: string): T => {
       const hidden = () => bad(column, 'sealed JSON of the expected shape');
@@ -83,9 +91,9 @@ export const sealColumn = (keyring: Keyring, place: Place, value: Secret<string>
 
 export const flagOf = (value: boolean): 0 | 1 => (value ? 1 : 0);
 
-const openColumn = (keyring: Keyring, place: Place, sealed: Uint8Array): Secret<string> => {
+const openColumn = (keyring: Keyring, place: Place, sealed: Uint8Array): string => {
   try {
-    return secret(keyring.open(additionalData(place), sealed));
+    return keyring.open(additionalData(place), sealed);
   } catch (cause) {
     if (!(cause instanceof KeyringError)) throw cause;
     const where = `${place.table}.${place.column} of row ${place.rowId}`;

@@ -11,6 +11,8 @@ export type WorkspacesTable = {
   /** Of `settings.branding.origin`, written together with it, to find the workspace by. */
   host: string | null;
   created_at: number;
+  /** Since then it is on its way out: its rows are deleted little by little. */
+  deleted_at: number | null;
 };
 
 export type ApiKeysTable = {
@@ -139,7 +141,12 @@ export type GrantsTable = {
   refreshed_at: number;
   /** Null = when it was made: a row of an older release. */
   consented_at: number | null;
+  /** When it is to be refreshed next without anybody asking: the due-time index is over this. */
   keep_alive_at: number;
+  /** When it ends by itself, if that can be told; null also in a row of an older release. */
+  ends_at: number | null;
+  /** How many days before its end its owners were last warned. */
+  end_warned_days: number | null;
   created_at: number;
   updated_at: number;
 };
@@ -152,6 +159,8 @@ export type TokenSetsTable = {
   scope: string;
   obtained_at: number;
   expires_at: number;
+  /** When somebody last asked for it, to the precision of a flush; null = not since it is recorded. */
+  read_at: number | null;
 };
 
 export type MailboxesTable = {
@@ -235,7 +244,32 @@ export type LimitWindowsTable = { key: string; window_start: number; window_end:
 
 export type LimitBlocksTable = { key: string; level: number; until: number; remembered_until: number };
 
-export type BreakersTable = { key: string; failures: number; window_start: number; open_until: number };
+export type BreakersTable = {
+  key: string;
+  failures: number;
+  window_start: number;
+  open_until: number;
+  trips: number;
+};
+
+/** What nodes must read again; see postgres-change-feed.ts. */
+export type ChangesTable = {
+  /** Number of the transaction that wrote it: PostgreSQL's `xid8`. */
+  written_by: string;
+  kind: string;
+  object_id: string;
+  written_at: number;
+};
+
+/** Token reads of one mailbox with one API key in one minute, which is the time of its beginning. */
+export type TokenUsesTable = {
+  mailbox_id: string;
+  minute: number;
+  key_id: string;
+  total: number;
+  first_at: number;
+  last_at: number;
+};
 
 /** A known text sealed by each key that ever wrote here: shows a wrong key at the start. */
 export type KeyProofsTable = { key_id: string; proof: Uint8Array };
@@ -260,6 +294,8 @@ export type Tables = {
   limit_windows: LimitWindowsTable;
   limit_blocks: LimitBlocksTable;
   breakers: BreakersTable;
+  changes: ChangesTable;
+  token_uses: TokenUsesTable;
   key_proofs: KeyProofsTable;
   migrations: MigrationsTable;
 };

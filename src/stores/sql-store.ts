@@ -18,12 +18,14 @@ import { numberOperations } from './operations/numbers.ts';
 import { oauthClientOperations } from './operations/oauth-clients.ts';
 import { tagOperations } from './operations/tags.ts';
 import { tokenSetOperations } from './operations/token-sets.ts';
+import { tokenUseOperations } from './operations/token-uses.ts';
 import { workspaceOperations } from './operations/workspaces.ts';
 
 export const createSqlStore = (engine: Engine, keyring: Keyring): Store => ({
   ...operationsOn({ session: engine.session, keyring }),
   transaction: (work) => engine.transaction((session) => work(operationsOn({ session, keyring }))),
   ping: () => engine.ping(),
+  changes: engine.changes,
 });
 
 const operationsOn = (context: Context): StoreOperations => ({
@@ -41,6 +43,7 @@ const operationsOn = (context: Context): StoreOperations => ({
   authorizationRequests: authorizationRequestOperations(context),
   grants: grantOperations(context),
   tokenSets: tokenSetOperations(context),
+  tokenUses: tokenUseOperations(context),
   mailboxes: mailboxOperations(context),
   events: eventOperations(context),
 });

@@ -4,8 +4,12 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Kysely, sql } from 'kysely';
 import { GatewayError } from '../core/errors.ts';
-import type { ColumnTypes, Engine, RefreshedRows, Session } from './engine.ts';
+import type { Change } from '../core/ports.ts';
+import { type ChangeHub, createChangeHub } from './change-hub.ts';
+import type { ColumnTypes, Engine, RefreshedRows, Session, UnitSession } from './engine.ts';
+import { loadedColumns } from './operations/grant-joins.ts';
 import { updateGrant, upsertTokenSet } from './refreshed-rows.ts';
+import type { Row } from './row.ts';
 import type { Tables } from './schema.ts';
 import { type Connection, failureOf, openConnection } from './sqlite-connection.ts';
 import { sqliteDialect, statementOf } from './sqlite-dialect.ts';
@@ -30,6 +34,7 @@ const columns: ColumnTypes = {
   text: sql`text`,
   integer: sql`integer`,
   bytes: sql`blob`,
+  transaction: sql`integer`,
   tableEnd: sql`strict`,
 };
 
@@ -49,12 +54,17 @@ export const openSqlite = async ({
     // Only now: the file is in WAL mode, and a read-only connection cannot make it so.
     const connection = openConnection(path, { readOnly: true });
     const reader = new Kysely<Tables>({ dialect: sqliteDialect((statement) => read(connection, statement)) });
+    const hub = createChangeHub();
+    const transaction: Engine['transaction'] = (work) =>
+      transact(thread, { milliseconds: transactionMilliseconds, hub }, work);
     return {
       name: 'sqlite',
       columns,
-      session: openSession(reader, thread),
-      transaction: (work) => transact(thread, transactionMilliseconds, work),
-      migration: (work) => transact(thread, migrationMilliseconds, work),
+      session: openSession(reader, thread, transaction),
+      transaction,
+      migration: (work) => transact(thread, { milliseconds: migrationMilliseconds, hub }, work),
+      // One process owns the file, so there is nobody else to hear of.
+      changes: { listen: hub.listen, isCurrent: () => true },
       ping: async () => {
         thread.assertAlive();
         await sql`select 1`.execute(reader);
@@ -83,11 +93,16 @@ const read = (connection: Connection, statement: Statement): StatementResult => 
 /** A transaction has the writer for itself, so that there is nothing left to hold. */
 const unlocked = {
   claimable: (query) => query,
+  isAmong: (query) => sql`id in ${query}`,
   held: (query) => query,
   lockText: async () => {},
 } satisfies Partial<Session>;
 
-const openSession = (reader: Kysely<Tables>, thread: WriterThread): Session => {
+const openSession = (
+  reader: Kysely<Tables>,
+  thread: WriterThread,
+  transaction: Engine['transaction'],
+): Session => {
   const writer = new Kysely<Tables>({
     dialect: sqliteDialect(async (statement) => {
       const [result] = await thread.run([statement]);
@@ -104,7 +119,31 @@ const openSession = (reader: Kysely<Tables>, thread: WriterThread): Session => {
       const results = await thread.run(refreshedStatements(writer, rows));
       return results.length === 2;
     },
+    changeGrants: (update) => changeGrants({ reader, writer }, update),
+    unit: transaction,
   };
+};
+
+/** Two statements: RETURNING knows the changed table alone here. Who holds the lease has nobody to fear in between. */
+const changeGrants = async (
+  { reader, writer }: Pick<Session, 'reader' | 'writer'>,
+  update: Parameters<Session['changeGrants']>[0],
+): Promise<Row[]> => {
+  const changed = await update(writer).returning('id').execute();
+  if (changed.length === 0) return [];
+  return reader
+    .selectFrom('grants')
+    .innerJoin('oauth_clients', 'oauth_clients.id', 'grants.oauth_client_id')
+    .leftJoin('token_sets', 'token_sets.grant_id', 'grants.id')
+    .select(loadedColumns)
+    .where(
+      'grants.id',
+      'in',
+      changed.map(({ id }) => id),
+    )
+    .orderBy('grants.keep_alive_at')
+    .orderBy('grants.id')
+    .execute();
 };
 
 const refreshedStatements = (db: Kysely<Tables>, rows: RefreshedRows): Statement[] => [
@@ -114,23 +153,27 @@ const refreshedStatements = (db: Kysely<Tables>, rows: RefreshedRows): Statement
 
 const transact = async <T>(
   thread: WriterThread,
-  milliseconds: number,
-  work: (session: Session) => Promise<T>,
+  { milliseconds, hub }: { milliseconds: number; hub: ChangeHub },
+  work: (session: UnitSession) => Promise<T>,
 ): Promise<T> => {
+  const announced: Change[] = [];
   const turn = await thread.begin(milliseconds);
   try {
-    const result = await Promise.race([work(turnSession(turn)), turn.expired]);
+    const result = await Promise.race([work(turnSession(turn, announced)), turn.expired]);
     await turn.commit();
     return result;
   } catch (error) {
     await turn.rollBack();
     throw error;
+  } finally {
+    // Also after a failure: whether a commit that broke off has taken place is not known.
+    hub.tell(announced);
   }
 };
 
-const turnSession = (turn: Turn): Session => {
+const turnSession = (turn: Turn, announced: Change[]): UnitSession => {
   const db = new Kysely<Tables>({ dialect: sqliteDialect((statement) => turn.run(statement)) });
-  return {
+  const session: UnitSession = {
     reader: db,
     writer: db,
     ...unlocked,
@@ -140,5 +183,9 @@ const turnSession = (turn: Turn): Session => {
       await upsertTokenSet(db, rows.tokenSet).execute();
       return true;
     },
+    changeGrants: (update) => changeGrants({ reader: db, writer: db }, update),
+    unit: (work) => work(session),
+    announce: (change) => void announced.push(change),
   };
+  return session;
 };

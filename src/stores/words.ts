@@ -8,7 +8,7 @@ import type { Completion, ConnectSession } from '../core/connect-session.ts';
 import type { EventType } from '../core/events.ts';
 import type { GrantStatus } from '../core/grants.ts';
 import type { GrantType, OAuthClient, ProviderName } from '../core/oauth-clients.ts';
-import type { Transport } from '../core/ports.ts';
+import type { ChangeKind, Transport } from '../core/ports.ts';
 
 export const apiKeyScopes = {
   'workspaces:manage': 1,
@@ -132,3 +132,12 @@ export const transports = {
 /** The words of a table as a list. `Object.keys` alone forgets which words they are. */
 export const wordsOf = <Word extends string>(words: Record<Word, unknown>): Word[] =>
   Object.keys(words).filter((word): word is Word => Object.hasOwn(words, word));
+
+export const changeKinds = {
+  api_key: 1,
+  workspace: 1,
+  mailbox: 1,
+  grant: 1,
+  oauth_client: 1,
+  breaker: 1,
+} as const satisfies Record<ChangeKind, 1>;

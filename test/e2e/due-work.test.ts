@@ -15,15 +15,15 @@ after(() => installation.close());
 
 test('a grant that nobody uses is refreshed within a week, once, and not again before the next', async () => {
   const { sandbox, gateway, connect } = installation;
-  const { maintenance } = gateway.core;
+  const { dueRefreshes } = gateway.core;
   await connect('microsoft', { login: 'erin@contoso.test' });
   const refreshes = () => sandbox.microsoft.stats().refreshes;
   const before = refreshes();
-  assert.equal(await maintenance.refreshDueGrants(), 0);
+  assert.equal(await dueRefreshes.refreshDueGrants(), 0);
   offset = 7 * day;
-  assert.equal(await maintenance.refreshDueGrants(), 1);
+  assert.equal(await dueRefreshes.refreshDueGrants(), 1);
   assert.equal(refreshes(), before + 1);
-  assert.equal(await maintenance.refreshDueGrants(), 0);
+  assert.equal(await dueRefreshes.refreshDueGrants(), 0);
   assert.equal(refreshes(), before + 1);
 });
 
@@ -31,11 +31,11 @@ test('a provider in trouble puts the keep-alive off and ends no grant', async ()
   const { sandbox, gateway, call } = installation;
   offset = 14 * day;
   sandbox.microsoft.configure({ fault: { on: 'refresh', status: 503 } });
-  assert.equal(await gateway.core.maintenance.refreshDueGrants(), 1);
-  assert.equal(await gateway.core.maintenance.refreshDueGrants(), 0, 'not again at once');
+  assert.equal(await gateway.core.dueRefreshes.refreshDueGrants(), 1);
+  assert.equal(await gateway.core.dueRefreshes.refreshDueGrants(), 0, 'not again at once');
   sandbox.microsoft.configure({ fault: null });
   offset += 3_600_000;
-  assert.equal(await gateway.core.maintenance.refreshDueGrants(), 1);
+  assert.equal(await gateway.core.dueRefreshes.refreshDueGrants(), 1);
   const { body } = await call('GET', '/v1/mailboxes');
   assert.ok(Array.isArray(body.items));
   assert.notEqual(body.items[0].status, 'needs_reauthorization');
@@ -68,7 +68,7 @@ test('a paused OAuth client does not keep the loop busy with grants that cannot 
   const { sandbox, gateway } = installation;
   offset += 21 * day;
   sandbox.microsoft.configure({ fault: { on: 'refresh', status: 401, error: 'invalid_client' } });
-  assert.equal(await gateway.core.maintenance.refreshDueGrants(), 1);
-  assert.equal(await gateway.core.maintenance.refreshDueGrants(), 0);
+  assert.equal(await gateway.core.dueRefreshes.refreshDueGrants(), 1);
+  assert.equal(await gateway.core.dueRefreshes.refreshDueGrants(), 0);
   sandbox.microsoft.configure({ fault: null });
 });

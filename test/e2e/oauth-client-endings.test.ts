@@ -52,7 +52,7 @@ test('deleting a client in use is refused, unless it is meant; then its mailboxe
   assert.equal(token.body.code, 'needs_reauthorization');
   assert.equal(memberOf(token.body.verdict, 'code'), 'oauth_client_deleted');
   // The loops pass over its grants.
-  await gateway.core.maintenance.refreshDueGrants();
+  await gateway.core.dueRefreshes.refreshDueGrants();
 
   await approve(String(token.body.reconnect_url), { login: 'bob@corp.test' });
   const after = await call('GET', mailboxPath);

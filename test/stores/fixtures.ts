@@ -123,6 +123,8 @@ export const grant = (
     refreshedAt: now,
     consentedAt: now,
     keepAliveAt: now + 1_000,
+    endsAt: null,
+    endWarnedDays: null,
     createdAt: now,
     updatedAt: now,
     ...more,
@@ -136,6 +138,7 @@ export const tokenSet = (grantId: string, more: Partial<TokenSet> = {}): TokenSe
   scope: 'https://mail.google.com/',
   obtainedAt: now,
   expiresAt: now + 3_600_000,
+  readAt: null,
   ...more,
 });
 

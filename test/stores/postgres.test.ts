@@ -116,7 +116,7 @@ describe('the engine of PostgreSQL', () => {
     withProxy(async ({ store, proxy }) => {
       const { id } = await storeGrant(store);
       const before = proxy.roundTrips();
-      await store.grants.takeLease(id, { owner: 'node', now, until: now + 1 });
+      await store.grants.claim(id, { owner: 'node', now, until: now + 1 });
       assert.equal(proxy.roundTrips(), before + 1);
       const isSaved = await store.grants.saveRefreshed(id, {
         version: 1,
@@ -125,6 +125,7 @@ describe('the engine of PostgreSQL', () => {
         tokenSet: tokenSet(id),
         at: now,
         keepAliveAt: now,
+        endsAt: null,
       });
       assert.equal(isSaved, true);
       assert.equal(proxy.roundTrips(), before + 2);
@@ -175,7 +176,7 @@ describe('the engine of PostgreSQL', () => {
     withDatabase(async ({ url, open }) => {
       const store = await open();
       const { id } = await storeGrant(store);
-      await store.grants.takeLease(id, { owner: 'node', now, until: now + 1 });
+      await store.grants.claim(id, { owner: 'node', now, until: now + 1 });
       const client = new pg.Client({ connectionString: url });
       await client.connect();
       try {

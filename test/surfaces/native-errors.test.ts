@@ -331,7 +331,7 @@ describe('a token that cannot be had', () => {
     const joined = await world.store.mailboxes.withGrant(id);
     const now = world.core.now();
     const lease = { owner: 'another process', now, until: now + 60_000 };
-    assert.ok(joined && (await world.store.grants.takeLease(joined.grant.id, lease)));
+    assert.ok(joined && (await world.store.grants.claim(joined.grant.id, lease)));
     const answer = await own.call('POST', `/v1/mailboxes/${id}/token`);
     assertProblem(answer, { status: 503, code: 'refresh_timeout' });
     assert.equal(answer.headers['retry-after'], '2');

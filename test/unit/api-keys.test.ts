@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ApiKey, createApiKeys } from '../../src/core/api-keys.ts';
 import { GatewayError } from '../../src/core/errors.ts';
+import { createFreshness } from '../../src/core/freshness.ts';
 import type { Ports } from '../../src/core/ports.ts';
 import type { Principal } from '../../src/core/principal.ts';
 import { systemClock, systemRandom } from '../../src/system.ts';
@@ -23,7 +24,9 @@ function remembering() {
 
 function setUp(now = () => Date.now()) {
   const { store, keys, asked } = remembering();
-  const apiKeys = createApiKeys({ store, clock: { ...systemClock, now }, random: systemRandom });
+  const changes = { listen: () => () => {}, isCurrent: () => true };
+  const freshness = createFreshness({ changes });
+  const apiKeys = createApiKeys({ store, clock: { ...systemClock, now }, random: systemRandom, freshness });
   return { apiKeys, keys, asked };
 }
 

@@ -22,8 +22,43 @@ import type { ProviderWords } from './providers.ts';
 export type Page<T> = { items: T[]; next: string | null };
 export type PageRequest = { after: string | null; limit: number };
 
-/** Everything that joins for one token read. */
+/** A mailbox with what it lives by. */
 export type MailboxWithGrant = { mailbox: Mailbox; grant: Grant; oauthClient: OAuthClient };
+
+/** A grant with all that a refresh of it needs. */
+export type LoadedGrant = { grant: Grant; oauthClient: OAuthClient; tokenSets: TokenSet[] };
+
+export type ClaimedGrants = { grants: LoadedGrant[]; unreadable: { id: string; error: unknown }[] };
+
+/** The right to refresh a grant, until a moment. */
+export type Lease = { owner: string; now: number; until: number };
+
+/** That a mailbox's token was handed out with an API key, so and so often within the minute that began then. */
+export type TokenUse = {
+  mailboxId: string;
+  keyId: string;
+  minute: number;
+  total: number;
+  firstAt: number;
+  lastAt: number;
+};
+
+/** That a token set was asked for, and when its grant should therefore be refreshed by itself. */
+export type TokenRead = { grantId: string; resource: string; readAt: number; dueAt: number };
+
+/** Something was written of which processes keep a part in memory: it has to be read again. */
+export type Change = { kind: ChangeKind; id: string };
+export type ChangeKind = 'api_key' | 'workspace' | 'mailbox' | 'grant' | 'oauth_client' | 'breaker';
+
+export type ChangeFeed = {
+  /**
+   * Hears of changes: of this process before the operation that made them resolves, of others within a second of
+   * their commit. Null = some may have been missed, so that nothing in memory is sure. Answers how to stop.
+   */
+  listen(listener: (changes: readonly Change[] | null) => void): () => void;
+  /** False while a change of another process may have gone unheard for a second: then nothing in memory is sure. */
+  isCurrent(): boolean;
+};
 
 /**
  * Row operations. Each is atomic by itself; several together go through `Store.transaction`. Secrets are
@@ -203,8 +238,16 @@ export type StoreOperations = {
     }): Promise<Grant | null>;
     /** Writes what a new consent gave, raises `version`, drops the lease and the failure. */
     replace(grant: Grant): Promise<boolean>;
-    /** True when no one holds the lease at `now`; sets holder and end. Only for active grants. */
-    takeLease(id: string, lease: { owner: string; now: number; until: number }): Promise<boolean>;
+    /** Null when it does not exist. */
+    load(id: string): Promise<LoadedGrant | null>;
+    /** Takes the lease, if no one holds it at `now` and the grant is active, and answers what there is now; else null. */
+    claim(id: string, lease: Lease): Promise<LoadedGrant | null>;
+    /**
+     * Takes the leases of active grants that are due by `keepAliveAt`, oldest first, and that no lease or retry time
+     * holds back. Any number of processes may claim at once: none gets what another one got. A row that cannot be read
+     * does not stop the others.
+     */
+    claimDue(lease: Lease, limit: number): Promise<ClaimedGrants>;
     /** Drops the lease if `owner` still holds it; with `retry` also notes the failure and when to try again. */
     releaseLease(
       id: string,
@@ -226,8 +269,11 @@ export type StoreOperations = {
         tokenSet: TokenSet;
         at: number;
         keepAliveAt: number;
+        endsAt: number | null;
         /** Left out, these stay. */
         lostScopes?: string[];
+        /** Other processes must forget the token set that they have: a server did not take it. */
+        isAnnounced?: boolean;
       },
     ): Promise<boolean>;
     /** Compare-and-swap on `version` from active to `needs_reauthorization`; false when it changed. */
@@ -243,8 +289,19 @@ export type StoreOperations = {
     remove(id: string): Promise<void>;
     /** Puts the next keep-alive off, after one that could not be done. */
     postponeKeepAlive(id: string, until: number): Promise<void>;
-    /** Ids of active grants whose keep-alive is due and which no lease or retry time holds back, oldest first. */
-    due(now: number, limit: number): Promise<string[]>;
+    /** Notes when token sets were last read, and brings the due times of their grants forward, never back. */
+    noteReads(reads: readonly TokenRead[]): Promise<void>;
+    /** Active grants that end before `before` and whose last warning, if any, was for more than `warnedDays` before. */
+    ending(before: number, warnedDays: number, limit: number): Promise<Grant[]>;
+    noteEndWarning(id: string, warnedDays: number): Promise<void>;
+  };
+  tokenUses: {
+    /** Adds to what is there. */
+    add(uses: readonly TokenUse[]): Promise<void>;
+    /** Newest minute first; `after` is the `next` of the slice before. */
+    list(mailboxId: string, page: PageRequest): Promise<Page<TokenUse>>;
+    /** Deletes minutes that began before `before`. */
+    prune(before: number, limit: number): Promise<number>;
   };
   tokenSets: {
     find(grantId: string, resource: string): Promise<TokenSet | null>;
@@ -256,6 +313,8 @@ export type StoreOperations = {
     insert(mailbox: Mailbox): Promise<void>;
     byId(id: string): Promise<Mailbox | null>;
     withGrant(id: string): Promise<MailboxWithGrant | null>;
+    /** Everything that joins for one token read. */
+    forTokenRead(id: string): Promise<(MailboxWithGrant & LoadedGrant) | null>;
     byEmail(workspaceId: string, email: string): Promise<Mailbox | null>;
     byNumber(workspaceId: string, number: number): Promise<Mailbox | null>;
     byExternalId(workspaceId: string, externalId: string): Promise<Mailbox | null>;
@@ -285,6 +344,7 @@ export type StoreOperations = {
 };
 
 export type Store = StoreOperations & {
+  changes: ChangeFeed;
   /** All of `work` or nothing. Never wait on the network inside. */
   transaction<T>(work: (operations: StoreOperations) => Promise<T>): Promise<T>;
   /** Throws when the database does not answer. */

@@ -36,15 +36,16 @@ export const apiKeyOperations = ({ session }: Context): StoreOperations['apiKeys
       const rows = await query.orderBy('id').limit(rowsWanted(page)).execute();
       return pageOf(rows, page, { map: apiKeyFromRow, idOf: (row) => row.id });
     },
-    revoke: async (id, at) =>
-      changed(
-        await session.writer
+    revoke: (id, at) =>
+      session.unit(async ({ writer, announce }) => {
+        announce({ kind: 'api_key', id });
+        const update = writer
           .updateTable('api_keys')
           .set({ revoked_at: at })
           .where('id', '=', id)
-          .where('revoked_at', 'is', null)
-          .executeTakeFirst(),
-      ),
+          .where('revoked_at', 'is', null);
+        return changed(await update.executeTakeFirst());
+      }),
   };
 };
 

@@ -19,7 +19,7 @@ export const breakerOperations = ({ session }: Context): StoreOperations['breake
     const failures = sql<number>`case when ${isOver} then 1 else breakers.failures + 1 end`;
     const row = await session.writer
       .insertInto('breakers')
-      .values({ key, failures: 1, window_start: at, open_until: failuresMax <= 1 ? openUntil : 0 })
+      .values({ key, failures: 1, window_start: at, open_until: failuresMax <= 1 ? openUntil : 0, trips: 0 })
       .onConflict((conflict) =>
         conflict.column('key').doUpdateSet({
           failures,

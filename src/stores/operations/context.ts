@@ -21,12 +21,17 @@ export type Database = Kysely<Tables>;
  * For the reads of the hot path: building and compiling a query costs more than running it on SQLite, so its
  * text is kept. `build` gives any texts as the parameters, in order, and each call gives the real ones.
  */
-export const firstRowOf = <Row>(db: Database, build: () => Compilable<Row>) => {
+export const rowsOf = <Row>(db: Database, build: () => Compilable<Row>) => {
   let compiled: CompiledQuery<Row> | null = null;
-  return async (...parameters: string[]): Promise<Row | undefined> => {
+  return async (...parameters: string[]): Promise<Row[]> => {
     compiled ??= build().compile();
     if (compiled.parameters.length !== parameters.length) throw new Error('The query has other parameters.');
     const { rows } = await db.executeQuery<Row>({ ...compiled, parameters });
-    return rows[0];
+    return rows;
   };
+};
+
+export const firstRowOf = <Row>(db: Database, build: () => Compilable<Row>) => {
+  const find = rowsOf(db, build);
+  return async (...parameters: string[]): Promise<Row | undefined> => (await find(...parameters))[0];
 };

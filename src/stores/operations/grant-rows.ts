@@ -29,6 +29,8 @@ export const grantColumns = {
   refreshed_at: 1,
   consented_at: 1,
   keep_alive_at: 1,
+  ends_at: 1,
+  end_warned_days: 1,
   created_at: 1,
   updated_at: 1,
 } as const satisfies Record<keyof GrantsTable, 1>;
@@ -63,6 +65,8 @@ export const rowFromGrant = (grant: Grant, keyring: Keyring): GrantsTable => ({
   refreshed_at: grant.refreshedAt,
   consented_at: grant.consentedAt,
   keep_alive_at: grant.keepAliveAt,
+  ends_at: grant.endsAt,
+  end_warned_days: grant.endWarnedDays,
   created_at: grant.createdAt,
   updated_at: grant.updatedAt,
 });
@@ -71,7 +75,6 @@ export const grantFromRow = (row: Row, keyring: Keyring, prefix = ''): Grant => 
   const reader = readRow('grants', row, prefix);
   const { text, textOrNull, integer, integerOrNull } = reader;
   const id = text('id');
-  const refreshToken = reader.opened('refresh_token', keyring, id);
   return {
     id,
     workspaceId: text('workspace_id'),
@@ -82,7 +85,7 @@ export const grantFromRow = (row: Row, keyring: Keyring, prefix = ''): Grant => 
     entraTenantId: textOrNull('entra_tenant_id'),
     scope: text('scope'),
     lostScopes: reader.json('lost_scopes', textsColumn),
-    refreshToken: refreshToken.reveal() === '' ? null : refreshToken,
+    refreshToken: reader.openedOrNull('refresh_token', keyring, id),
     refreshTokenExpiresAt: integerOrNull('refresh_token_expires_at'),
     status: reader.oneOf('status', grantStatuses),
     failure: reader.jsonOrNull('failure', grantFailureColumn),
@@ -93,6 +96,8 @@ export const grantFromRow = (row: Row, keyring: Keyring, prefix = ''): Grant => 
     refreshedAt: integer('refreshed_at'),
     consentedAt: integerOrNull('consented_at') ?? integer('created_at'),
     keepAliveAt: integer('keep_alive_at'),
+    endsAt: integerOrNull('ends_at'),
+    endWarnedDays: integerOrNull('end_warned_days'),
     createdAt: integer('created_at'),
     updatedAt: integer('updated_at'),
   };

@@ -1,9 +1,11 @@
 import { type Kysely, sql } from 'kysely';
 import type { Grant } from '../../core/grants.ts';
 import type { StoreOperations } from '../../core/ports.ts';
+import type { RefreshedRows } from '../engine.ts';
 import { readRow } from '../row.ts';
 import type { Tables } from '../schema.ts';
 import { type Context, changed, firstRowOf } from './context.ts';
+import { grantClaims } from './grant-claims.ts';
 import { grantFromRow, rowFromGrant, sealedRefreshToken } from './grant-rows.ts';
 import { rowFromTokenSet } from './token-sets.ts';
 
@@ -33,26 +35,26 @@ export const grantOperations = ({ session, keyring }: Context): StoreOperations[
         .executeTakeFirst();
       return row === undefined ? null : grantFromRow(row, keyring);
     },
-    replace: async (grant) => {
-      const { id, workspace_id, created_at, ...columns } = rowFromGrant(grant, keyring);
-      return changed(
-        await session.writer
-          .updateTable('grants')
-          .set({ ...columns, ...free, status: 'active', failure: null, retry_at: null, version: nextVersion })
-          .where('id', '=', id)
-          .executeTakeFirst(),
-      );
-    },
-    takeLease: async (id, { owner, now, until }) =>
-      changed(
-        await session.writer
-          .updateTable('grants')
-          .set({ lease_owner: owner, lease_until: until })
-          .where('id', '=', id)
-          .where('status', '=', 'active')
-          .where('lease_until', '<=', now)
-          .executeTakeFirst(),
-      ),
+    replace: (grant) =>
+      session.unit(async ({ writer, announce }) => {
+        const { id, workspace_id, created_at, ...columns } = rowFromGrant(grant, keyring);
+        announce({ kind: 'grant', id });
+        return changed(
+          await writer
+            .updateTable('grants')
+            .set({
+              ...columns,
+              ...free,
+              status: 'active',
+              failure: null,
+              retry_at: null,
+              version: nextVersion,
+            })
+            .where('id', '=', id)
+            .executeTakeFirst(),
+        );
+      }),
+    ...grantClaims({ session, keyring }),
     releaseLease: async (id, { owner, retry }) => {
       // Without a failure of its own it leaves alone what another holder noted before.
       const noted = retry === null ? {} : { retry_at: retry.at, failure: JSON.stringify(retry.failure) };
@@ -71,7 +73,7 @@ export const grantOperations = ({ session, keyring }: Context): StoreOperations[
     saveRefreshed: async (id, refreshed) => {
       const { version, refreshToken, refreshTokenExpiresAt, tokenSet, at, keepAliveAt, lostScopes } =
         refreshed;
-      return session.saveRefreshed({
+      const rows: RefreshedRows = {
         grantId: id,
         version,
         grant: {
@@ -87,14 +89,23 @@ export const grantOperations = ({ session, keyring }: Context): StoreOperations[
           retry_at: null,
           refreshed_at: at,
           keep_alive_at: keepAliveAt,
+          ends_at: refreshed.endsAt,
+          end_warned_days: null,
           updated_at: at,
         },
         tokenSet: rowFromTokenSet({ ...tokenSet, grantId: id }, keyring),
+      };
+      // The common case is one round trip: a token that is over by itself needs no announcement.
+      if (!refreshed.isAnnounced && lostScopes === undefined) return session.saveRefreshed(rows);
+      return session.unit((unit) => {
+        unit.announce({ kind: 'grant', id });
+        return unit.saveRefreshed(rows);
       });
     },
-    markDead: async (id, { version, failure, at }) =>
-      changed(
-        await session.writer
+    markDead: (id, { version, failure, at }) =>
+      session.unit(async ({ writer, announce }) => {
+        announce({ kind: 'grant', id });
+        const update = writer
           .updateTable('grants')
           .set({
             ...free,
@@ -106,9 +117,9 @@ export const grantOperations = ({ session, keyring }: Context): StoreOperations[
           })
           .where('id', '=', id)
           .where('version', '=', version)
-          .where('status', '=', 'active')
-          .executeTakeFirst(),
-      ),
+          .where('status', '=', 'active');
+        return changed(await update.executeTakeFirst());
+      }),
     countSiblings: (grant) => countSiblings(session.reader, grant),
     countOfPerson: async ({ provider, clientId }, { issuer, subject }) => {
       const row = await session.reader
@@ -124,25 +135,51 @@ export const grantOperations = ({ session, keyring }: Context): StoreOperations[
       return readRow('grants', row).integer('count');
     },
     // The token sets go with it: the reference cascades.
-    remove: async (id) => {
-      await session.writer.deleteFrom('grants').where('id', '=', id).execute();
-    },
+    remove: (id) =>
+      session.unit(async ({ writer, announce }) => {
+        announce({ kind: 'grant', id });
+        await writer.deleteFrom('grants').where('id', '=', id).execute();
+      }),
     postponeKeepAlive: async (id, until) => {
       await session.writer.updateTable('grants').set({ keep_alive_at: until }).where('id', '=', id).execute();
     },
-    due: async (now, limit) => {
+    noteReads: (reads) =>
+      session.unit(async ({ writer }) => {
+        for (const { grantId, resource, readAt, dueAt } of reads) {
+          await writer
+            .updateTable('token_sets')
+            .set({ read_at: readAt })
+            .where('grant_id', '=', grantId)
+            .where('resource', '=', resource)
+            .execute();
+          await writer
+            .updateTable('grants')
+            .set({ keep_alive_at: dueAt })
+            .where('id', '=', grantId)
+            .where('keep_alive_at', '>', dueAt)
+            .execute();
+        }
+      }),
+    ending: async (before, warnedDays, limit) => {
       const rows = await session.reader
         .selectFrom('grants')
-        .select('id')
-        .where('status', '=', 'active')
-        .where('keep_alive_at', '<=', now)
-        .where('lease_until', '<=', now)
-        .where((eb) => eb.or([eb('retry_at', 'is', null), eb('retry_at', '<=', now)]))
-        .orderBy('keep_alive_at')
+        .selectAll()
+        .where('status', '=', sql.lit('active'))
+        .where('ends_at', 'is not', null)
+        .where('ends_at', '<', before)
+        .where((eb) => eb.or([eb('end_warned_days', 'is', null), eb('end_warned_days', '>', warnedDays)]))
+        .orderBy('ends_at')
         .orderBy('id')
         .limit(limit)
         .execute();
-      return rows.map(({ id }) => id);
+      return rows.map((row) => grantFromRow(row, keyring));
+    },
+    noteEndWarning: async (id, warnedDays) => {
+      await session.writer
+        .updateTable('grants')
+        .set({ end_warned_days: warnedDays })
+        .where('id', '=', id)
+        .execute();
     },
   };
 };

@@ -2,7 +2,8 @@ import type { StoreOperations } from '../../core/ports.ts';
 import type { Session } from '../engine.ts';
 import { pageOf, rowsWanted } from '../page.ts';
 import { readRow } from '../row.ts';
-import { type Context, changed, firstRowOf } from './context.ts';
+import { type Context, changed, firstRowOf, rowsOf } from './context.ts';
+import { joinedTokenSetColumns, tokenSetOfJoined } from './grant-joins.ts';
 import { filtered, joined } from './mailbox-queries.ts';
 import {
   changedColumns,
@@ -15,6 +16,12 @@ import {
 export const mailboxOperations = ({ session, keyring }: Context): StoreOperations['mailboxes'] => {
   const findWithGrant = firstRowOf(session.reader, () =>
     joined(session.reader).select(joinedColumns).where('mailboxes.id', '=', ''),
+  );
+  const findForTokenRead = rowsOf(session.reader, () =>
+    joined(session.reader)
+      .leftJoin('token_sets', 'token_sets.grant_id', 'grants.id')
+      .select([...joinedColumns, ...joinedTokenSetColumns])
+      .where('mailboxes.id', '=', ''),
   );
   return {
     insert: async (mailbox) => {
@@ -31,6 +38,13 @@ export const mailboxOperations = ({ session, keyring }: Context): StoreOperation
     withGrant: async (id) => {
       const row = await findWithGrant(id);
       return row === undefined ? null : mailboxWithGrantFromRow(row, keyring);
+    },
+    forTokenRead: async (id) => {
+      const rows = await findForTokenRead(id);
+      const [row] = rows;
+      if (row === undefined) return null;
+      const tokenSets = rows.flatMap((each) => tokenSetOfJoined(each, keyring) ?? []);
+      return { ...mailboxWithGrantFromRow(row, keyring), tokenSets };
     },
     byEmail: async (workspaceId, email) => {
       const row = await session.reader
@@ -97,15 +111,21 @@ export const mailboxOperations = ({ session, keyring }: Context): StoreOperation
         total: readRow('mailboxes', counted).integer('count'),
       };
     },
-    update: async (id, changes) =>
-      changed(
-        await session.writer
+    update: async (id, changes) => {
+      const write = async ({ writer }: Session): Promise<boolean> => {
+        const update = writer
           .updateTable('mailboxes')
           // A column set to itself: an UPDATE without any would not be SQL.
           .set((eb) => ({ name: eb.ref('name'), ...changedColumns(changes) }))
-          .where('id', '=', id)
-          .executeTakeFirst(),
-      ),
+          .where('id', '=', id);
+        return changed(await update.executeTakeFirst());
+      };
+      if (ofTokenReads.every((member) => changes[member] === undefined)) return write(session);
+      return session.unit((unit) => {
+        unit.announce({ kind: 'mailbox', id });
+        return write(unit);
+      });
+    },
     saveVerification: async (id, verification, verifyDueAt) =>
       changed(
         await session.writer
@@ -133,12 +153,17 @@ export const mailboxOperations = ({ session, keyring }: Context): StoreOperation
         .execute();
       return rows.map((row) => mailboxFromRow(row));
     },
-    remove: async (id) => {
-      const result = await session.writer.deleteFrom('mailboxes').where('id', '=', id).executeTakeFirst();
-      return result.numDeletedRows > 0n;
-    },
+    remove: (id) =>
+      session.unit(async ({ writer, announce }) => {
+        announce({ kind: 'mailbox', id });
+        const result = await writer.deleteFrom('mailboxes').where('id', '=', id).executeTakeFirst();
+        return result.numDeletedRows > 0n;
+      }),
   };
 };
+
+/** What the answer to a token read depends on; the rest of a mailbox changes often and matters to nobody there. */
+const ofTokenReads = ['grantId', 'provider', 'email', 'delegateEmail', 'disabledAt'] as const;
 
 /** The oldest are claimed first; what comes back is in order of id, for RETURNING promises no order. */
 const claimDueVerifications = async (
@@ -156,7 +181,7 @@ const claimDueVerifications = async (
   const rows = await session.writer
     .updateTable('mailboxes')
     .set({ verify_due_at: claimUntil })
-    .where('id', 'in', session.claimable(due))
+    .where(session.isAmong(due))
     // Once more on the row itself: a claim that waited for another one's lock must not take its rows.
     .where('verify_due_at', '<=', now)
     .returning('id')

@@ -72,19 +72,21 @@ export const oauthClientOperations = ({ session, keyring }: Context): StoreOpera
       .executeTakeFirst();
     return row === undefined ? null : oauthClientFromRow(row, keyring);
   },
-  update: async (id, changes) =>
-    changed(
-      await session.writer
+  update: (id, changes) =>
+    session.unit(async ({ writer, announce }) => {
+      announce({ kind: 'oauth_client', id });
+      const update = writer
         .updateTable('oauth_clients')
         // A column set to itself: an UPDATE without any would not be SQL.
         .set((eb) => ({ name: eb.ref('name'), ...changedColumns(id, changes, keyring) }))
         .where('id', '=', id)
-        .where('deleted_at', 'is', null)
-        .executeTakeFirst(),
-    ),
-  pause: async (id, { updatedAt, reason, at, words }) =>
-    changed(
-      await session.writer
+        .where('deleted_at', 'is', null);
+      return changed(await update.executeTakeFirst());
+    }),
+  pause: (id, { updatedAt, reason, at, words }) =>
+    session.unit(async ({ writer, announce }) => {
+      announce({ kind: 'oauth_client', id });
+      const update = writer
         .updateTable('oauth_clients')
         // `updated_at` stays: it tells of changes by the owner, and a pause in flight is compared with those.
         .set({
@@ -96,9 +98,9 @@ export const oauthClientOperations = ({ session, keyring }: Context): StoreOpera
         .where('id', '=', id)
         .where('status', '=', 'active')
         .where('updated_at', '=', updatedAt)
-        .where('deleted_at', 'is', null)
-        .executeTakeFirst(),
-    ),
+        .where('deleted_at', 'is', null);
+      return changed(await update.executeTakeFirst());
+    }),
   expiringCredentials: async (before, warnedDays, limit) => {
     const rows = await session.reader
       .selectFrom('oauth_clients')

@@ -15,12 +15,16 @@ export const tokenSetOperations = ({ session, keyring }: Context): StoreOperatio
       const row = await find(grantId, resource);
       return row === undefined ? null : tokenSetFromRow(row, keyring);
     },
-    save: async (tokenSet) => {
-      await upsertTokenSet(session.writer, rowFromTokenSet(tokenSet, keyring)).execute();
-    },
-    removeAll: async (grantId) => {
-      await session.writer.deleteFrom('token_sets').where('grant_id', '=', grantId).execute();
-    },
+    save: (tokenSet) =>
+      session.unit(async ({ writer, announce }) => {
+        await upsertTokenSet(writer, rowFromTokenSet(tokenSet, keyring)).execute();
+        announce({ kind: 'grant', id: tokenSet.grantId });
+      }),
+    removeAll: (grantId) =>
+      session.unit(async ({ writer, announce }) => {
+        await writer.deleteFrom('token_sets').where('grant_id', '=', grantId).execute();
+        announce({ kind: 'grant', id: grantId });
+      }),
   };
 };
 
@@ -37,10 +41,22 @@ export const rowFromTokenSet = (tokenSet: TokenSet, keyring: Keyring): TokenSets
   scope: tokenSet.scope,
   obtained_at: tokenSet.obtainedAt,
   expires_at: tokenSet.expiresAt,
+  read_at: tokenSet.readAt,
 });
 
-const tokenSetFromRow = (row: Row, keyring: Keyring): TokenSet => {
-  const { text, integer, opened } = readRow('token_sets', row);
+/** The columns of the table, for joins. */
+export const tokenSetColumns = {
+  grant_id: 1,
+  resource: 1,
+  access_token: 1,
+  scope: 1,
+  obtained_at: 1,
+  expires_at: 1,
+  read_at: 1,
+} as const satisfies Record<keyof TokenSetsTable, 1>;
+
+export const tokenSetFromRow = (row: Row, keyring: Keyring, prefix = ''): TokenSet => {
+  const { text, integer, integerOrNull, opened } = readRow('token_sets', row, prefix);
   const grantId = text('grant_id');
   const resource = text('resource');
   return {
@@ -50,5 +66,6 @@ const tokenSetFromRow = (row: Row, keyring: Keyring): TokenSet => {
     scope: text('scope'),
     obtainedAt: integer('obtained_at'),
     expiresAt: integer('expires_at'),
+    readAt: integerOrNull('read_at'),
   };
 };

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { ClientCredential } from '../../../src/core/client-credentials.ts';
 import type { OAuthClient } from '../../../src/core/oauth-clients.ts';
 import { nothingSaid, type Store } from '../../../src/core/ports.ts';
-import { secret } from '../../../src/core/secret.ts';
+import { Secret, secret } from '../../../src/core/secret.ts';
 import {
   credentialKinds,
   examinationResults,
@@ -121,7 +121,9 @@ export const clientCredentialGuarantees = (createDatabase: CreateDatabase): void
     it('a text of the next credential does not open as the current one', async (store, database) => {
       const { id } = await storeClient(store, { nextCredential: clientSecret('next') });
       await database.raw('update oauth_clients set client_secret = next_client_secret where id = ?', id);
-      await assert.rejects(store.oauthClients.byId(id), {
+      const held = (await store.oauthClients.byId(id))?.credential.held;
+      assert.ok(held instanceof Secret);
+      assert.throws(() => held.reveal(), {
         code: 'internal_error',
         message: /oauth_clients\.client_secret of row .* another row or column/,
       });
@@ -177,6 +179,7 @@ export const clientCredentialGuarantees = (createDatabase: CreateDatabase): void
         tokenSet: tokenSet(early.id),
         at: now + 5,
         keepAliveAt: now + 50,
+        endsAt: null,
       });
       assert.equal(await used(), now + 5);
       assert.equal(await store.oauthClients.lastUsedAt(newId()), null);

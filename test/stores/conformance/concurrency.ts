@@ -22,11 +22,11 @@ export const concurrencyGuarantees = (createDatabase: CreateDatabase): void =>
       const { id } = await storeGrant(store);
       const taken = await Promise.all(
         Array.from({ length: callers }, (_unused, index) =>
-          (index % 2 === 0 ? store : other).grants.takeLease(id, { owner: `${index}`, now, until: now + 9 }),
+          (index % 2 === 0 ? store : other).grants.claim(id, { owner: `${index}`, now, until: now + 9 }),
         ),
       );
       assert.equal(taken.filter(Boolean).length, 1);
-      assert.equal((await store.grants.byId(id))?.leaseOwner, `${taken.indexOf(true)}`);
+      assert.equal((await store.grants.byId(id))?.leaseOwner, `${taken.findIndex(Boolean)}`);
     });
 
     it('of 50 refreshes of one version one is saved, and both tokens are its own', async (store, _, other) => {
@@ -40,6 +40,7 @@ export const concurrencyGuarantees = (createDatabase: CreateDatabase): void =>
             tokenSet: tokenSet(id, { accessToken: secret(`access-${index}`) }),
             at: now,
             keepAliveAt: now,
+            endsAt: null,
           }),
         ),
       );

@@ -35,6 +35,7 @@ const refreshed = (grantId: string, version: number) => ({
   tokenSet: tokenSet(grantId, { accessToken: secret('access-token-2') }),
   at: now + 5,
   keepAliveAt: now + 50,
+  endsAt: null,
 });
 
 export const grantGuarantees = (createDatabase: CreateDatabase): void =>
@@ -81,7 +82,7 @@ export const grantGuarantees = (createDatabase: CreateDatabase): void =>
 
     it('a saved refresh stores tokens and due time, raises the version and drops lease and failure', async (store) => {
       const written = await storeGrant(store, { retryAt: now, failure });
-      await store.grants.takeLease(written.id, { owner: 'node', now, until: now + 10 });
+      await store.grants.claim(written.id, { owner: 'node', now, until: now + 10 });
       assert.equal(await store.grants.saveRefreshed(written.id, refreshed(written.id, 1)), true);
       assert.deepEqual(
         revealed(await store.grants.byId(written.id)),
@@ -174,8 +175,11 @@ export const grantGuarantees = (createDatabase: CreateDatabase): void =>
 
     it('a lease is held until its end, released by its holder only, and never given on a dead grant', async (store) => {
       const { id } = await storeGrant(store);
-      assert.equal(await store.grants.takeLease(id, { owner: 'a', now, until: now + 10 }), true);
-      assert.equal(await store.grants.takeLease(id, { owner: 'b', now: now + 9, until: now + 20 }), false);
+      assert.equal((await store.grants.claim(id, { owner: 'a', now, until: now + 10 })) !== null, true);
+      assert.equal(
+        (await store.grants.claim(id, { owner: 'b', now: now + 9, until: now + 20 })) !== null,
+        false,
+      );
       const retry = { at: now + 1, failure };
       await store.grants.releaseLease(id, { owner: 'b', retry });
       const held = await store.grants.byId(id);
@@ -183,15 +187,21 @@ export const grantGuarantees = (createDatabase: CreateDatabase): void =>
       await store.grants.releaseLease(id, { owner: 'a', retry });
       const released = await store.grants.byId(id);
       assert.deepEqual([released?.leaseOwner, released?.leaseUntil], [null, 0]);
-      assert.equal(await store.grants.takeLease(id, { owner: 'b', now, until: now + 10 }), true);
-      assert.equal(await store.grants.takeLease(id, { owner: 'c', now: now + 10, until: now + 20 }), true);
+      assert.equal((await store.grants.claim(id, { owner: 'b', now, until: now + 10 })) !== null, true);
+      assert.equal(
+        (await store.grants.claim(id, { owner: 'c', now: now + 10, until: now + 20 })) !== null,
+        true,
+      );
       await store.grants.markDead(id, { version: 1, failure, at: now });
-      assert.equal(await store.grants.takeLease(id, { owner: 'd', now: now + 99, until: now + 100 }), false);
+      assert.equal(
+        (await store.grants.claim(id, { owner: 'd', now: now + 99, until: now + 100 })) !== null,
+        false,
+      );
     });
 
     it('a lease that is released with a failure notes it and when to try again', async (store) => {
       const written = await storeGrant(store);
-      await store.grants.takeLease(written.id, { owner: 'a', now, until: now + 10 });
+      await store.grants.claim(written.id, { owner: 'a', now, until: now + 10 });
       await store.grants.releaseLease(written.id, { owner: 'a', retry: { at: now + 1, failure } });
       assert.deepEqual(
         revealed(await store.grants.byId(written.id)),
@@ -201,7 +211,7 @@ export const grantGuarantees = (createDatabase: CreateDatabase): void =>
 
     it("a release without a failure of its own keeps another one's failure and retry time", async (store) => {
       const written = await storeGrant(store, { retryAt: now + 7, failure });
-      await store.grants.takeLease(written.id, { owner: 'a', now, until: now + 10 });
+      await store.grants.claim(written.id, { owner: 'a', now, until: now + 10 });
       await store.grants.releaseLease(written.id, { owner: 'a', retry: null });
       assert.deepEqual(revealed(await store.grants.byId(written.id)), revealed(written));
     });
@@ -222,8 +232,14 @@ export const grantGuarantees = (createDatabase: CreateDatabase): void =>
         await storeGrant(store, { keepAliveAt: now }),
       ];
       await database.raw('update grants set refresh_token = ? where id = ?', Uint8Array.of(0), broken.id);
-      await assert.rejects(store.grants.byId(broken.id));
-      assert.deepEqual(await store.grants.due(now, 10), [broken.id, whole.id]);
+      const lease = { owner: 'node', now, until: now + 10 };
+      const { grants } = await store.grants.claimDue(lease, 10);
+      assert.deepEqual(
+        grants.map((each) => each.grant.id),
+        [broken.id, whole.id],
+      );
+      assert.throws(() => grants[0]?.grant.refreshToken?.reveal());
+      assert.equal(grants[1]?.grant.refreshToken?.reveal(), 'refresh-token-1');
     });
 
     it('due grants are active, unleased, not held back, and come oldest first', async (store) => {
@@ -240,11 +256,17 @@ export const grantGuarantees = (createDatabase: CreateDatabase): void =>
       await make({ leaseOwner: 'x', leaseUntil: now + 1 });
       await make({ retryAt: now + 1 });
       await make({ status: 'revoked' });
-      const ids = (limit: number) => store.grants.due(now, limit);
-      assert.deepEqual(await ids(10), [early, middle, late]);
-      assert.deepEqual(await ids(2), [early, middle]);
+      const owner1 = { owner: 'first', now, until: now + 10 };
+      const ids = ({ grants }: Awaited<ReturnType<typeof store.grants.claimDue>>) =>
+        grants.map((each) => each.grant.id);
+      assert.deepEqual(ids(await store.grants.claimDue(owner1, 2)), [early, middle]);
+      // What is claimed is not found by the next one; what is put off is not due.
+      assert.deepEqual(ids(await store.grants.claimDue({ ...owner1, owner: 'second' }, 10)), [late]);
+      assert.equal((await store.grants.byId(early))?.leaseOwner, 'first');
+      await store.grants.releaseLease(early, { owner: 'first', retry: null });
       await store.grants.postponeKeepAlive(middle, now + 5);
-      assert.deepEqual(await ids(10), [early, late]);
+      await store.grants.releaseLease(middle, { owner: 'first', retry: null });
+      assert.deepEqual(ids(await store.grants.claimDue(owner1, 10)), [early]);
     });
 
     it('siblings are active grants of the same person at the same registration, in any workspace', async (store) => {

@@ -1,0 +1,109 @@
+// Grants that are refreshed without anybody asking: kept alive, or kept warm for those who read lately. Claimed in
+// batches by lease, so that any number of processes share the work; as many at once as provider-calls.ts has room for.
+import { jittered } from './backoff.ts';
+import { wasReadLately } from './due-times.ts';
+import type { TokenSet } from './grants.ts';
+import { effectiveScope } from './lost-scopes.ts';
+import type { Lease, LoadedGrant, Ports } from './ports.ts';
+import type { ProviderCalls } from './provider-calls.ts';
+import type { Refresher, RefreshOutcome } from './refresh.ts';
+
+type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 'settings'> & {
+  refresher: Refresher;
+  providerCalls: ProviderCalls;
+};
+
+export type DueRefreshes = ReturnType<typeof createDueRefreshes>;
+
+const batchMax = 100;
+/** Until one that could not be done (provider in trouble, OAuth client paused) is tried again. */
+const postponedSeconds = 3600;
+/** A token younger than this is not renewed: what made the grant due was done by somebody else. */
+const youngMilliseconds = 10_000;
+
+export function createDueRefreshes(ports: Needs) {
+  const { clock, random, log, store, providers, refresher, providerCalls } = ports;
+
+  /** Those read lately; if there are none, the one of the mailbox's first transport. */
+  function resourcesOf({ grant, oauthClient, tokenSets }: LoadedGrant): string[] {
+    const now = clock.now();
+    const warm = tokenSets.filter(({ readAt }) => wasReadLately(ports, now, readAt));
+    if (warm.length > 0) return warm.map(({ resource }) => resource);
+    const provider = providers[grant.provider];
+    const [transport] = provider.transports(oauthClient, effectiveScope(grant));
+    const resource = transport ? provider.resourceOf(oauthClient, transport) : null;
+    return resource === null ? [] : [resource];
+  }
+
+  const isYoung = ({ obtainedAt, expiresAt }: TokenSet): boolean =>
+    obtainedAt > clock.now() - youngMilliseconds && expiresAt > clock.now();
+
+  async function refreshOne(claimed: LoadedGrant, lease: Lease): Promise<RefreshOutcome | 'again'> {
+    const { grant, oauthClient } = claimed;
+    const [first, ...others] = resourcesOf(claimed);
+    const deadline = lease.until;
+    const admission =
+      first === undefined ? null : await providerCalls.admit(oauthClient, { purpose: 'own', deadline });
+    if (first === undefined || !admission?.ok) {
+      await store.grants.releaseLease(grant.id, { owner: lease.owner, retry: null });
+      return admission && !admission.ok
+        ? { outcome: 'failed', failure: admission.failure }
+        : { outcome: 'not_granted' };
+    }
+    const request = { grantId: grant.id, isFresh: isYoung, purpose: 'own' } as const;
+    const outcome = await refresher
+      .refreshClaimed(claimed, { ...request, resource: first }, lease)
+      .finally(admission.leave);
+    // The rest under leases of their own: the first has used this one up.
+    for (const resource of others) await refresher.refresh({ ...request, resource });
+    return outcome;
+  }
+
+  async function work(claimed: LoadedGrant, lease: Lease): Promise<void> {
+    const { id } = claimed.grant;
+    try {
+      const outcome = await refreshOne(claimed, lease);
+      const isDone = outcome !== 'again' && ['token', 'dead'].includes(outcome.outcome);
+      if (!isDone) await putOff(id);
+    } catch (error) {
+      await putOff(id, error);
+    }
+  }
+
+  /** One that was not refreshed must not be found at once again, or the loop would find nothing else. */
+  async function putOff(id: string, error?: unknown): Promise<void> {
+    if (error !== undefined) log.error('a due grant could not be refreshed', { grantId: id, error });
+    await store.grants
+      .postponeKeepAlive(id, clock.now() + jittered(random, postponedSeconds))
+      .catch((cause: unknown) =>
+        log.error('a due grant could not be put off', { grantId: id, error: cause }),
+      );
+  }
+
+  return {
+    /** Refreshes what is due, until nothing is or `signal` aborts; says how much that was. */
+    async refreshDueGrants(signal?: AbortSignal): Promise<number> {
+      const running = new Set<Promise<void>>();
+      let found = 0;
+      while (!signal?.aborted) {
+        const limit = Math.min(batchMax, providerCalls.roomForOwn() - running.size);
+        // Half a room is worth a claim; less waits for more.
+        if (limit < Math.min(batchMax, providerCalls.roomForOwn()) / 2) {
+          await Promise.race(running);
+          continue;
+        }
+        const lease = refresher.newLease();
+        const { grants, unreadable } = await store.grants.claimDue(lease, limit);
+        if (grants.length + unreadable.length === 0) break;
+        found += grants.length;
+        for (const { id, error } of unreadable) await putOff(id, error);
+        for (const one of grants) {
+          const task: Promise<void> = work(one, lease).finally(() => running.delete(task));
+          running.add(task);
+        }
+      }
+      await Promise.all(running);
+      return found;
+    },
+  };
+}

@@ -1,0 +1,67 @@
+// What many nodes and many mailboxes need: a log by which nodes tell one another what they must forget, reads counted in
+// aggregate, the moment at which a grant ends by itself, breakers that let one probe through, workspaces on their
+// way out. A node of the release before goes on working beside this: each new column has a default or may be null.
+import { type Kysely, sql } from 'kysely';
+import type { ColumnTypes } from '../engine.ts';
+import type { Tables } from '../schema.ts';
+
+export const up = async (db: Kysely<Tables>, columns: ColumnTypes): Promise<void> => {
+  const { schema } = db;
+  const { integer } = columns;
+  // One column for each statement: SQLite adds no more.
+  await schema.alterTable('token_sets').addColumn('read_at', integer).execute();
+  await schema.alterTable('grants').addColumn('ends_at', integer).execute();
+  await schema.alterTable('grants').addColumn('end_warned_days', integer).execute();
+  await schema.alterTable('workspaces').addColumn('deleted_at', integer).execute();
+  await schema
+    .alterTable('breakers')
+    .addColumn('trips', integer, (column) => column.notNull().defaultTo(0))
+    .execute();
+  await createChanges(db, columns);
+  await createTokenUses(db, columns);
+  // Only the few that end, and only while they live: the others cost these indexes nothing.
+  await schema
+    .createIndex('grants_ending')
+    .on('grants')
+    .columns(['ends_at', 'id'])
+    .where(sql.ref('status'), '=', sql.lit('active'))
+    .where(sql.ref('ends_at'), 'is not', null)
+    .execute();
+  await schema
+    .createIndex('workspaces_leaving')
+    .on('workspaces')
+    .columns(['deleted_at', 'id'])
+    .where(sql.ref('deleted_at'), 'is not', null)
+    .execute();
+};
+
+/** Short-lived. `written_by` is the transaction on PostgreSQL; the embedded engine, with one process, writes none. */
+const createChanges = async ({ schema }: Kysely<Tables>, columns: ColumnTypes) => {
+  const { id, text, integer, transaction, tableEnd } = columns;
+  await schema
+    .createTable('changes')
+    .addColumn('written_by', transaction, (column) => column.notNull())
+    .addColumn('kind', text, (column) => column.notNull())
+    .addColumn('object_id', id, (column) => column.notNull())
+    .addColumn('written_at', integer, (column) => column.notNull())
+    .addPrimaryKeyConstraint('changes_key', ['written_by', 'kind', 'object_id'])
+    .modifyEnd(tableEnd)
+    .execute();
+  await schema.createIndex('changes_age').on('changes').column('written_at').execute();
+};
+
+/** No references: the record outlives the mailbox and the key, and is pruned by its age. */
+const createTokenUses = async ({ schema }: Kysely<Tables>, { id, integer, tableEnd }: ColumnTypes) => {
+  await schema
+    .createTable('token_uses')
+    .addColumn('mailbox_id', id, (column) => column.notNull())
+    .addColumn('minute', integer, (column) => column.notNull())
+    .addColumn('key_id', id, (column) => column.notNull())
+    .addColumn('total', integer, (column) => column.notNull())
+    .addColumn('first_at', integer, (column) => column.notNull())
+    .addColumn('last_at', integer, (column) => column.notNull())
+    .addPrimaryKeyConstraint('token_uses_key', ['mailbox_id', 'minute', 'key_id'])
+    .modifyEnd(tableEnd)
+    .execute();
+  await schema.createIndex('token_uses_age').on('token_uses').column('minute').execute();
+};

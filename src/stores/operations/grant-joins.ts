@@ -1,0 +1,55 @@
+// A grant joined with its OAuth client and its token sets: one row for each token set, or one without any.
+import type { TokenSet } from '../../core/grants.ts';
+import type { ClaimedGrants, LoadedGrant } from '../../core/ports.ts';
+import type { Keyring } from '../keyring.ts';
+import { type Row, readRow } from '../row.ts';
+import { prefixed } from './context.ts';
+import { grantColumns, grantFromRow } from './grant-rows.ts';
+import { oauthClientColumns, oauthClientFromRow } from './oauth-client-rows.ts';
+import { tokenSetColumns, tokenSetFromRow } from './token-sets.ts';
+
+export const joinedTokenSetColumns = prefixed('token_sets', tokenSetColumns);
+
+/** Of all three tables, under the name `table.column`. */
+export const loadedColumns = [
+  ...prefixed('grants', grantColumns),
+  ...prefixed('oauth_clients', oauthClientColumns),
+  ...joinedTokenSetColumns,
+];
+
+/** Null in a row without one. */
+export const tokenSetOfJoined = (row: Row, keyring: Keyring): TokenSet | null =>
+  row['token_sets.grant_id'] === null ? null : tokenSetFromRow(row, keyring, 'token_sets.');
+
+/** In the order in which the grants come first. */
+export const loadedFromRows = (rows: readonly Row[], keyring: Keyring): ClaimedGrants => {
+  const rowsById = new Map<string, Row[]>();
+  for (const row of rows) {
+    const id = readRow('grants', row, 'grants.').text('id');
+    const known = rowsById.get(id);
+    if (known) known.push(row);
+    else rowsById.set(id, [row]);
+  }
+  const claimed: ClaimedGrants = { grants: [], unreadable: [] };
+  for (const [id, ofGrant] of rowsById) {
+    try {
+      claimed.grants.push(loadedFrom(ofGrant, keyring));
+    } catch (error) {
+      claimed.unreadable.push({ id, error });
+    }
+  }
+  return claimed;
+};
+
+/** Of one grant; null for no rows. Throws for one that cannot be read. */
+export const loadedOrNull = (rows: readonly Row[], keyring: Keyring): LoadedGrant | null =>
+  rows.length === 0 ? null : loadedFrom(rows, keyring);
+
+const loadedFrom = (rows: readonly Row[], keyring: Keyring): LoadedGrant => {
+  const [first = {}] = rows;
+  return {
+    grant: grantFromRow(first, keyring, 'grants.'),
+    oauthClient: oauthClientFromRow(first, keyring, 'oauth_clients.'),
+    tokenSets: rows.flatMap((row) => tokenSetOfJoined(row, keyring) ?? []),
+  };
+};
