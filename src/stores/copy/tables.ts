@@ -28,8 +28,13 @@ export const tablePlans = {
   limit_windows: { key: { key: 'text', window_start: 'integer', window_end: 'integer' } },
   limit_blocks: { key: { key: 'text' } },
   breakers: { key: { key: 'text' } },
+  token_uses: { key: { mailbox_id: 'text', minute: 'integer', key_id: 'text' } },
   numbers: { key: { name: 'text' } },
   key_proofs: { key: { key_id: 'text' } },
+  changes: {
+    notCopied:
+      'Tells running nodes what to forget; nobody runs, and it counts by the transactions of its server.',
+  },
   migrations: { notCopied: 'Each database tells of itself what was done to it.' },
 } as const satisfies { [Name in keyof Tables]: TablePlan<Tables[Name]> };
 
