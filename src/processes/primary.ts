@@ -102,7 +102,11 @@ export async function runPrimary({
       const milliseconds = restarts.afterEnd({ readyMilliseconds, isAnyoneReady });
       if (milliseconds === null) return giveUp();
       await wait(milliseconds, undefined, { signal: stopping.signal }).catch(() => {});
-      if (stopping.signal.aborted || (await start().started)) return;
+      if (stopping.signal.aborted) return;
+      const member = start();
+      if (!(await member.started)) continue;
+      log.info('a process was started again', { pid: member.worker.process.pid });
+      return;
     }
   }
 
@@ -135,12 +139,12 @@ export async function runPrimary({
       if (old.state === 'ready') dismiss(old, { kind: 'end', seconds: 0, isReplaced: true });
       await old.ended;
     }
-    log.info('all processes are replaced', { processes: members.size });
+    log.info('all processes are replaced', { pids: pidsOf(members) });
   }
 
   onEndSignals(['SIGTERM', 'SIGINT'], {
     first(signal) {
-      log.info('stopping', { signal, processes: members.size });
+      log.info('stopping', { signal, pids: pidsOf(members) });
       stop(drainSecondsFor(signal, drainSeconds));
     },
     again() {
@@ -167,6 +171,9 @@ export async function runPrimary({
     });
   }
   await Promise.all([...members].map((member) => member.started));
-  if (!stopping.signal.aborted) log.info('all processes serve', { processes: members.size });
+  if (!stopping.signal.aborted) log.info('all processes serve', { pids: pidsOf(members) });
   return over.promise;
 }
+
+const pidsOf = (members: Iterable<Member>): (number | undefined)[] =>
+  [...members].map(({ worker }) => worker.process.pid);
