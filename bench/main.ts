@@ -11,6 +11,10 @@ import { machine, printed, type Report } from './support/report.ts';
 /** A further bench is a file and a line here. */
 const benches: Record<string, () => Promise<Bench>> = {
   'token-read': async () => (await import('./token-read.ts')).tokenRead,
+  refresh: async () => (await import('./refresh.ts')).refresh,
+  scale: async () => (await import('./scale.ts')).scale,
+  storm: async () => (await import('./storm.ts')).storm,
+  nodes: async () => (await import('./nodes.ts')).nodes,
 };
 
 const usage = `npm run bench -- NAME [--json] [--short] [--sqlite | --postgres] [--profile FOLDER]

@@ -5,7 +5,7 @@ import { loadConfig } from '../../src/config.ts';
 import { createGateway } from '../../src/gateway.ts';
 import { serveControl } from './control.ts';
 import { mailboxIdOf } from './ids.ts';
-import { numberAt, textAt } from './members.ts';
+import { memberAt, numberAt, textAt } from './members.ts';
 import { startProfile, stopProfile } from './profile.ts';
 import { countStatements } from './statements.ts';
 import { percentile } from './statistics.ts';
@@ -16,25 +16,21 @@ const address = await gateway.start();
 
 type Done = { done: number; failed: number; seconds: number; p50Milliseconds: number };
 
-/** As the loop of src/jobs does it: batch after batch while there is any. */
+/** As the loop of src/jobs does it, until nothing is due or the time is over. */
 async function refreshDue(secondsMax: number): Promise<Done> {
   const begin = performance.now();
-  let done = 0;
-  while (performance.now() - begin < secondsMax * 1000) {
-    const found = await gateway.core.maintenance.refreshDueGrants();
-    if (found === 0) break;
-    done += found;
-  }
+  const done = await gateway.core.dueRefreshes.refreshDueGrants(AbortSignal.timeout(secondsMax * 1000));
   return { done, failed: 0, seconds: (performance.now() - begin) / 1000, p50Milliseconds: 0 };
 }
 
-/** Reads that make the provider issue a new token, each mailbox once, so many at a time. */
-async function forceReads(argument: unknown): Promise<Done> {
+/** Reads that make the provider issue a new token, because the old one is over or is not wanted: each mailbox once. */
+async function readAnew(argument: unknown): Promise<Done> {
   const from = numberAt(argument, 'from');
   const count = numberAt(argument, 'count');
   const principal = await gateway.core.apiKeys.authenticate(textAt(argument, 'apiKey'));
   const begin = performance.now();
   const end = begin + numberAt(argument, 'seconds') * 1000;
+  const isForced = memberAt(argument, 'isForced') === true;
   const samples: number[] = [];
   let next = 0;
   let failed = 0;
@@ -46,7 +42,7 @@ async function forceReads(argument: unknown): Promise<Done> {
       const { refreshed } = await gateway.core.tokens.read(principal, id, {
         resource: null,
         minTtlSeconds: 0,
-        forceRefresh: true,
+        forceRefresh: isForced,
       });
       if (!refreshed) failed += 1;
       samples.push(performance.now() - sentAt);
@@ -60,7 +56,7 @@ async function forceReads(argument: unknown): Promise<Done> {
 serveControl({
   port: () => Number(new URL(address).port),
   refreshDue: (argument) => refreshDue(numberAt(argument, 'seconds')),
-  forceReads,
+  readAnew,
   /** Since the last time that this was asked; the first time begins to count. */
   statements: () => {
     statements ??= countStatements();

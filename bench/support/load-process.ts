@@ -174,7 +174,8 @@ function driveOpen(ratePerSecond: number): (drive: Drive) => Promise<void> {
     return new Promise((resolve) => {
       const dispatch = (): void => {
         const now = Math.min(performance.now(), end);
-        const due = Math.floor(((now - begin) / 1000) * ratePerSecond);
+        // The first one at once.
+        const due = 1 + Math.floor(((now - begin) / 1000) * ratePerSecond);
         while (sent < due) {
           const line = free.pop();
           if (line === undefined) return;

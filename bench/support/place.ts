@@ -10,6 +10,7 @@ import { createGateway } from '../../src/gateway.ts';
 import { createKeyring, generateKey, parseKeyring } from '../../src/stores/keyring.ts';
 import { type Child, startChild } from './child.ts';
 import { type BenchDatabase, type EngineName, postgresDatabase, sqliteDatabase } from './databases.ts';
+import { grantIdOf } from './ids.ts';
 import { type Owner, type Population, type Rows, rowsOf } from './population.ts';
 
 export type GatewayProcess = Child & { port: number };
@@ -22,8 +23,14 @@ export type Place = {
   /** As a gateway of this place is configured. */
   environment: Record<string, string>;
   populate(population: Population): Promise<void>;
+  /** Makes these grants due and free, their tokens expired if so wanted; forgets troubles. No gateway is told. */
+  makeDue(options: { from: number; count: number; isExpired: boolean }): Promise<void>;
+  /** The opposite: nothing of these is due before tomorrow, nobody holds them. */
+  makeIdle(options: { from: number; count: number }): Promise<void>;
   startGateway(environment?: Record<string, string>): Promise<GatewayProcess>;
   stub: ProviderStub;
+  /** A further stand-in, at a port of the caller's choice. */
+  startStub(port: number): Promise<ProviderStub>;
   close(): Promise<void>;
 };
 
@@ -52,6 +59,11 @@ export async function openPlace(engine: EngineName): Promise<Place> {
       apiKeyHash: createHash('sha256').update(apiKey).digest('hex'),
       environment,
       stub,
+      async startStub(port) {
+        const another = await startStub(port);
+        closers.push(() => another.stop());
+        return another;
+      },
       async populate(population) {
         const now = Date.now();
         const end = population.from + population.count;
@@ -63,6 +75,20 @@ export async function openPlace(engine: EngineName): Promise<Place> {
           await database.insert(rows);
         }
         await database.settle();
+      },
+      async makeDue({ from, count, isExpired }) {
+        const before = Date.now() - 60_000;
+        await database.execute(rewrite({ from, count, keepAliveAt: before }));
+        if (isExpired) {
+          await database.execute(
+            `update token_sets set obtained_at = ${before}, expires_at = ${before + 1}
+             where grant_id ${between({ from, count })}`,
+          );
+        }
+        await database.execute('delete from breakers');
+      },
+      async makeIdle({ from, count }) {
+        await database.execute(rewrite({ from, count, keepAliveAt: Date.now() + 24 * 3_600_000 }));
       },
       async startGateway(more = {}) {
         const child = await startChild('gateway-process.ts', { environment: { ...environment, ...more } });
@@ -77,8 +103,9 @@ export async function openPlace(engine: EngineName): Promise<Place> {
   }
 }
 
-async function startStub(): Promise<ProviderStub> {
-  const child = await startChild('provider-stub.ts');
+/** 0 = any port that is free. */
+async function startStub(wantedPort = 0): Promise<ProviderStub> {
+  const child = await startChild('provider-stub.ts', { argument: { port: wantedPort } });
   const port = Number(await child.ask('port'));
   return { ...child, port, url: `http://127.0.0.1:${port}/token` };
 }
@@ -101,6 +128,13 @@ function environmentOf(folder: string, stubPort: number): Record<string, string>
     MAILGRANT_LOG_LEVEL: 'warn',
   };
 }
+
+const between = ({ from, count }: { from: number; count: number }): string =>
+  `between '${grantIdOf(from)}' and '${grantIdOf(from + count - 1)}'`;
+
+const rewrite = ({ keepAliveAt, ...range }: { from: number; count: number; keepAliveAt: number }): string =>
+  `update grants set keep_alive_at = ${keepAliveAt}, lease_owner = null, lease_until = 0, retry_at = null,
+   failure = null, status = 'active' where id ${between(range)}`;
 
 const operator = {
   keyId: 'bench',

@@ -17,6 +17,8 @@ export type Population = {
   provider: ProviderName;
   /** The first so many are due to be kept alive, the others in a week. */
   due?: number;
+  /** Of the access tokens. A day unless said otherwise: longer than any bench runs. */
+  expiresInSeconds?: number;
 };
 
 /** Whose the rows are, and under which key they are sealed. */
@@ -91,8 +93,7 @@ export function rowsOf(index: number, population: Population, owner: Owner, now:
     accessToken: secret(tokenOf('access', index, fact.accessTokenLength)),
     scope: fact.scope,
     obtainedAt,
-    // Longer than any bench runs, so that a read never turns into a refresh by itself.
-    expiresAt: now + 24 * hour,
+    expiresAt: now + (population.expiresInSeconds ?? 86_400) * 1000,
     readAt: null,
   };
   const mailbox: Mailbox = {

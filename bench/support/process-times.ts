@@ -1,4 +1,4 @@
-// CPU time of processes that cannot be asked, read from /proc (proc(5)); null where there is none.
+// CPU time and memory of processes that cannot be asked, read from /proc (proc(5)); null where there is none.
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Linux counts in hundredths of a second on every machine that runs Node.js (USER_HZ). */
@@ -33,6 +33,16 @@ function readTimes(pid: number): Times | null {
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     const field = (number: number): number => Number(fields[number - 3]);
     return { pid, parent: field(4), own: field(14) + field(15), ofEnded: field(16) + field(17) };
+  } catch {
+    return null;
+  }
+}
+
+/** Memory in use, in MB; null where it cannot be told. */
+export function rssOf(pid: number): number | null {
+  try {
+    const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kilobytes === undefined ? null : Number(kilobytes) / 1024;
   } catch {
     return null;
   }

@@ -50,7 +50,7 @@ function take(request: IncomingMessage, response: ServerResponse): void {
   });
 }
 
-const wantedPort = numberAt(startArgument() ?? { port: 0 }, 'port');
+const wantedPort = numberAt(startArgument(), 'port');
 const server = createServer(take).listen(wantedPort, '127.0.0.1');
 await once(server, 'listening');
 const address = server.address();

@@ -28,21 +28,20 @@ export type Report = Findings & {
   machine: { cores: number; model: string; node: string; platform: string };
 };
 
-export const atLeast = (name: string, value: number | null, target: number): Target => ({
-  name,
-  value: value === null ? null : rounded(value),
-  bound: 'at least',
-  target,
-  ok: value !== null && value >= target,
-});
+type Bound = Target['bound'];
 
-export const atMost = (name: string, value: number | null, target: number): Target => ({
-  name,
-  value: value === null ? null : rounded(value),
-  bound: 'at most',
-  target,
-  ok: value !== null && value <= target,
-});
+/** Judged as it is shown, so that no reader wonders why 0.7 is not 0.7. */
+function judged(name: string, measured: number | null, bound: Bound, target: number): Target {
+  const value = measured === null ? null : rounded(measured);
+  const ok = value !== null && (bound === 'at least' ? value >= target : value <= target);
+  return { name, value, bound, target, ok };
+}
+
+export const atLeast = (name: string, value: number | null, target: number): Target =>
+  judged(name, value, 'at least', target);
+
+export const atMost = (name: string, value: number | null, target: number): Target =>
+  judged(name, value, 'at most', target);
 
 /** Three significant digits below 1000, whole numbers above: more would be noise. */
 export function rounded(value: number): number {

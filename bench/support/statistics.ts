@@ -20,22 +20,31 @@ export const spread = (samples: readonly number[]): string =>
   `${Math.min(...samples).toFixed(2)}-${Math.max(...samples).toFixed(2)}`;
 
 /**
- * Runs both sides in turn, each round in the other order, so that neither has the quiet half of a noisy machine. The
- * first round warms both up and is not counted.
+ * Runs the sides in turn, each round beginning with another one, so that none has the quiet half of a noisy machine.
+ * The first round warms all of them up and is not counted.
  */
-export async function alternate<Limit, Subject>(
+export async function takeTurns<Name extends string, Result>(
   rounds: number,
-  sides: { limit: (round: number) => Promise<Limit>; subject: (round: number) => Promise<Subject> },
-): Promise<{ limit: Limit; subject: Subject }[]> {
-  const pairs: { limit: Limit; subject: Subject }[] = [];
+  sides: Record<Name, () => Promise<Result>>,
+): Promise<Record<Name, Result>[]> {
+  const names = Object.keys(sides).filter((name): name is Name => Object.hasOwn(sides, name));
+  const all: Record<Name, Result>[] = [];
   for (let round = 0; round <= rounds; round += 1) {
-    if (round % 2 === 0) {
-      const limit = await sides.limit(round);
-      pairs.push({ limit, subject: await sides.subject(round) });
-    } else {
-      const subject = await sides.subject(round);
-      pairs.push({ limit: await sides.limit(round), subject });
-    }
+    const first = round % names.length;
+    const results: Partial<Record<Name, Result>> = {};
+    for (const name of [...names.slice(first), ...names.slice(0, first)]) results[name] = await sides[name]();
+    if (round > 0 && isWhole(results, names)) all.push(results);
   }
-  return pairs.slice(1);
+  return all;
 }
+
+const isWhole = <Name extends string, Result>(
+  results: Partial<Record<Name, Result>>,
+  names: readonly Name[],
+): results is Record<Name, Result> => names.every((name) => Object.hasOwn(results, name));
+
+/** The median over rounds, of each side, of some number. */
+export const medianOf =
+  <Name extends string, Result>(rounds: readonly Record<Name, Result>[]) =>
+  (name: Name, number: (result: Result) => number): number =>
+    median(rounds.map((round) => number(round[name])));
