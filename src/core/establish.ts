@@ -29,6 +29,8 @@ export async function establish(
       await rows.lock(`oauth client ${authorized.client.id}`);
       const client = await rows.oauthClients.byId(authorized.client.id);
       if (!client || client.deletedAt !== null) return { reason: 'client_unknown' } as const;
+      // Nothing more is written for a workspace on its way out.
+      if (!(await rows.workspaces.byId(session.workspaceId))) return { reason: 'session_expired' } as const;
       await rows.lock(addressLock(connection.identity.email));
       const objection = await objectionToAddress(rows, session, authorized);
       if (objection) return objection;

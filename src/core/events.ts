@@ -12,6 +12,7 @@ export type EventType =
   | 'mailbox.enabled'
   | 'mailbox.disconnected'
   | 'mailbox.scopes_lost'
+  | 'mailbox.grant_ending'
   | 'connect_session.failed'
   | 'connect_session.waiting_for_admin'
   | 'connect_session.admin_consented'
@@ -20,14 +21,15 @@ export type EventType =
   | 'oauth_client.resumed'
   | 'oauth_client.credential_expiring'
   | 'oauth_client.credential_rotated'
-  | 'oauth_client.deleted';
+  | 'oauth_client.deleted'
+  | 'workspace.deleted';
 
 /** `workspaceId` null = the installation's. */
 export type GatewayEvent = {
   id: string;
   workspaceId: string | null;
   type: EventType;
-  /** Id of what changed: a mailbox, a connect session, an OAuth client. */
+  /** Id of what changed: a mailbox, a connect session, an OAuth client, a workspace. */
   objectId: string;
   /** Plain JSON, never a secret. */
   data: Record<string, unknown>;

@@ -36,6 +36,7 @@ import { createTags } from './tags.ts';
 import { createTokenUses } from './token-uses.ts';
 import { createTokens } from './tokens.ts';
 import { createVerifier } from './verification.ts';
+import { createWorkspaceDeletion } from './workspace-deletion.ts';
 import { createWorkspaces } from './workspaces.ts';
 
 export type Core = ReturnType<typeof createCore>;
@@ -66,6 +67,7 @@ export function createCore(given: GivenPorts) {
   return {
     settings: ports.settings,
     workspaces: createWorkspaces({ ...ports, freshness }),
+    workspaceDeletion: createWorkspaceDeletion(ports),
     apiKeys: createApiKeys({ ...ports, freshness }),
     oauthClients,
     setUpLists: createSetUpLists({ ...ports, oauthClients }),

@@ -2,6 +2,7 @@
 import { createBoundedMemory } from './bounded-memory.ts';
 import { type Branding, checkBranding, noBranding } from './branding.ts';
 import { GatewayError, invalidField, notFound } from './errors.ts';
+import { raise } from './events.ts';
 import type { Freshness } from './freshness.ts';
 import type { Page, PageRequest, Ports } from './ports.ts';
 import { type Principal, requireScope, workspaceFor } from './principal.ts';
@@ -90,6 +91,26 @@ export function createWorkspaces({ store, clock, random, settings: installation,
       requireScope(principal, 'workspaces:manage');
       if (!(await store.workspaces.rename(id, name))) throw notFound('workspace');
       return this.read(principal, id);
+    },
+
+    /**
+     * For ever, with all that it holds: its keys and links are refused at once, its rows go in the background
+     * (workspace-deletion.ts), and grants that nobody else uses are revoked where the provider can. Throws `not_found`.
+     */
+    async remove(principal: Principal, id: string): Promise<void> {
+      requireScope(principal, 'workspaces:manage');
+      await store.transaction(async (rows) => {
+        const workspace = await rows.workspaces.byId(id);
+        const now = clock.now();
+        if (!workspace || !(await rows.workspaces.leave(id, now))) throw notFound('workspace');
+        await raise({ random }, rows, {
+          workspaceId: null,
+          type: 'workspace.deleted',
+          objectId: id,
+          data: { name: workspace.name },
+          createdAt: now,
+        });
+      });
     },
 
     /**

@@ -2,13 +2,21 @@
 import type { Core } from '../core/index.ts';
 import type { Work } from './loop.ts';
 
-export const dueWork = ({ maintenance, dueRefreshes, tokenUses, backgroundJobs, limits }: Core): Work[] => [
+export const dueWork = ({
+  maintenance,
+  dueRefreshes,
+  tokenUses,
+  workspaceDeletion,
+  backgroundJobs,
+  limits,
+}: Core): Work[] => [
   { name: 'refresh-due-grants', pauseSeconds: 20, work: dueRefreshes.refreshDueGrants },
   { name: 'record-token-reads', pauseSeconds: 10, work: tokenUses.flush },
   { name: 'prune-token-reads', pauseSeconds: 600, work: tokenUses.prune },
   { name: 'verify-due-mailboxes', pauseSeconds: 30, work: maintenance.verifyDueMailboxes },
   { name: 'warn-of-expiring-credentials', pauseSeconds: 3600, work: maintenance.warnOfExpiring },
   { name: 'prune-connect-sessions', pauseSeconds: 600, work: maintenance.pruneConnectSessions },
+  { name: 'delete-leaving-workspaces', pauseSeconds: 15, work: workspaceDeletion.deleteLeaving },
   { name: 'background-jobs', pauseSeconds: 2, work: backgroundJobs.workDue },
   { name: 'prune-background-jobs', pauseSeconds: 600, work: backgroundJobs.prune },
   { name: 'prune-limits', pauseSeconds: 600, work: limits.prune },

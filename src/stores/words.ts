@@ -102,6 +102,7 @@ export const eventTypes = {
   'mailbox.enabled': 1,
   'mailbox.disconnected': 1,
   'mailbox.scopes_lost': 1,
+  'mailbox.grant_ending': 1,
   'connect_session.failed': 1,
   'connect_session.waiting_for_admin': 1,
   'connect_session.admin_consented': 1,
@@ -111,6 +112,7 @@ export const eventTypes = {
   'oauth_client.credential_expiring': 1,
   'oauth_client.credential_rotated': 1,
   'oauth_client.deleted': 1,
+  'workspace.deleted': 1,
 } as const satisfies Record<EventType, 1>;
 
 export const backgroundJobTypes = { update_warmup: 1 } as const satisfies Record<BackgroundJob['type'], 1>;

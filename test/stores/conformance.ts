@@ -15,12 +15,14 @@ import { ownerGuarantees } from './conformance/owners.ts';
 import { secretGuarantees } from './conformance/secrets.ts';
 import { tagGuarantees } from './conformance/tags.ts';
 import { transactionGuarantees } from './conformance/transactions.ts';
+import { workspaceRemovalGuarantees } from './conformance/workspace-removal.ts';
 import { workspaceGuarantees } from './conformance/workspaces.ts';
 import type { CreateDatabase } from './fixtures.ts';
 
 export const storeConformance = (engine: string, createDatabase: CreateDatabase): void => {
   describe(`the store on ${engine}`, () => {
     workspaceGuarantees(createDatabase);
+    workspaceRemovalGuarantees(createDatabase);
     ownerGuarantees(createDatabase);
     clientCredentialGuarantees(createDatabase);
     connectGuarantees(createDatabase);

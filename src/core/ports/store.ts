@@ -28,6 +28,9 @@ export type MailboxWithGrant = { mailbox: Mailbox; grant: Grant; oauthClient: OA
 /** A grant with all that a refresh of it needs. */
 export type LoadedGrant = { grant: Grant; oauthClient: OAuthClient; tokenSets: TokenSet[] };
 
+/** With the addresses of the mailboxes that it served. */
+export type RemovedGrant = LoadedGrant & { emails: string[] };
+
 export type ClaimedGrants = { grants: LoadedGrant[]; unreadable: { id: string; error: unknown }[] };
 
 /** The right to refresh a grant, until a moment. */
@@ -44,7 +47,15 @@ export type TokenUse = {
 };
 
 /** That a token set was asked for, and when its grant should therefore be refreshed by itself. */
-export type TokenRead = { grantId: string; resource: string; readAt: number; dueAt: number };
+export type TokenRead = {
+  grantId: string;
+  resource: string;
+  /** Which one: by now another may be stored, and that one's due time is not this one's to change. */
+  obtainedAt: number;
+  readAt: number;
+  /** Null = only the time of the read is noted. */
+  dueAt: number | null;
+};
 
 /** Something was written of which processes keep a part in memory: it has to be read again. */
 export type Change = { kind: ChangeKind; id: string };
@@ -58,6 +69,8 @@ export type ChangeFeed = {
   listen(listener: (changes: readonly Change[] | null) => void): () => void;
   /** False while a change of another process may have gone unheard for a second: then nothing in memory is sure. */
   isCurrent(): boolean;
+  /** Deletes, of what was written down for other processes, what all of them have heard; answers how many, `limit` at most. */
+  prune(limit: number): Promise<number>;
 };
 
 /**
@@ -74,6 +87,18 @@ export type StoreOperations = {
     rename(id: string, name: string): Promise<boolean>;
     /** The workspace whose own host (`name` or `name:port`, lower case) this is. */
     byHost(host: string): Promise<Workspace | null>;
+    /**
+     * Marks it as on its way out, and revokes its API keys: from then on nothing above finds it. False when it does
+     * not exist, or was marked before.
+     */
+    leave(id: string, at: number): Promise<boolean>;
+    /** Ids of those on their way out, the one that is longest first. */
+    leaving(limit: number): Promise<string[]>;
+    /**
+     * Deletes some rows of a workspace on its way out, about `limit` of one kind, last of all its own. Answers how
+     * many, 0 = nothing is left, and the grants among them, which may be revoked at their providers.
+     */
+    removeSome(id: string, limit: number): Promise<{ removed: number; grants: RemovedGrant[] }>;
     /** Throws `conflict` when another workspace has the host of `branding.origin`. */
     saveSettings(id: string, settings: WorkspaceSettings): Promise<boolean>;
   };
@@ -289,11 +314,29 @@ export type StoreOperations = {
     remove(id: string): Promise<void>;
     /** Puts the next keep-alive off, after one that could not be done. */
     postponeKeepAlive(id: string, until: number): Promise<void>;
-    /** Notes when token sets were last read, and brings the due times of their grants forward, never back. */
+    /**
+     * Notes when token sets were last read, and brings the due times of their grants forward, never back: of those
+     * whose stored token set is still the one that was read.
+     */
     noteReads(reads: readonly TokenRead[]): Promise<void>;
-    /** Active grants that end before `before` and whose last warning, if any, was for more than `warnedDays` before. */
-    ending(before: number, warnedDays: number, limit: number): Promise<Grant[]>;
-    noteEndWarning(id: string, warnedDays: number): Promise<void>;
+    /**
+     * Active grants that end before `before`, by what is stored of it, and whose last warning, if any, was for more
+     * than `warnedDays` before; soonest first, from the one after `after`. Those whose end nobody has worked out yet
+     * (`endsAt` 0) come first of all.
+     */
+    ending(
+      before: number,
+      warnedDays: number,
+      limit: number,
+      after?: Pick<Grant, 'id' | 'endsAt'>,
+    ): Promise<Grant[]>;
+    /**
+     * Notes the warning of an active grant that still has `version` and was not warned for so few days before: true for
+     * one caller.
+     */
+    noteEndWarning(id: string, warning: { version: number; days: number }): Promise<boolean>;
+    /** Writes when grants end, of those that still have `version`; a warning of an earlier end is forgotten. */
+    correctEnds(ends: readonly { id: string; version: number; endsAt: number | null }[]): Promise<void>;
   };
   tokenUses: {
     /** Adds to what is there. */

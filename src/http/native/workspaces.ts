@@ -1,7 +1,7 @@
 // Workspaces over HTTP. Making, listing and renaming them is for keys of the installation.
 import { type Static, Type } from 'typebox';
 import type { Workspace } from '../../core/index.ts';
-import { answer, type Noun, operation } from './operation.ts';
+import { answer, type Noun, noContent, operation } from './operation.ts';
 import {
   closed,
   id,
@@ -108,6 +108,30 @@ export const workspaces: Noun = (app, core) => {
     },
     async (request) =>
       present(await core.workspaces.rename(principalOf(request), request.params.id, request.body.name)),
+  );
+
+  app.delete(
+    '/v1/workspaces/:id',
+    {
+      schema: {
+        params: idParams,
+        querystring: noQuery,
+        ...operation({
+          id: 'deleteWorkspace',
+          tag,
+          summary: 'Delete a workspace',
+          description:
+            'For ever, with everything in it. Its API keys and links are refused at once; its rows go in the background, and grants that no other workspace uses are revoked where the provider can do that.',
+          scope: 'workspaces:manage',
+          success: { 204: noContent('It is deleted.') },
+          errors: ['not_found'],
+        }),
+      },
+    },
+    async (request, reply) => {
+      await core.workspaces.remove(principalOf(request), request.params.id);
+      return reply.code(204).send();
+    },
   );
 };
 

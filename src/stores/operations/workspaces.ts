@@ -4,8 +4,16 @@ import { workspaceSettingsColumn } from '../json-columns.ts';
 import { pageOf, rowsWanted } from '../page.ts';
 import { type Row, readRow } from '../row.ts';
 import { type Context, changed } from './context.ts';
+import { workspaceRemoval } from './workspace-removal.ts';
 
-export const workspaceOperations = ({ session }: Context): StoreOperations['workspaces'] => ({
+export const workspaceOperations = (context: Context): StoreOperations['workspaces'] => ({
+  ...rowOperations(context),
+  ...workspaceRemoval(context),
+});
+
+const rowOperations = ({
+  session,
+}: Context): Omit<StoreOperations['workspaces'], keyof ReturnType<typeof workspaceRemoval>> => ({
   insert: async ({ id, name, settings, createdAt }) => {
     await session.writer
       .insertInto('workspaces')
@@ -17,24 +25,31 @@ export const workspaceOperations = ({ session }: Context): StoreOperations['work
       .selectFrom('workspaces')
       .selectAll()
       .where('id', '=', id)
+      .where('deleted_at', 'is', null)
       .executeTakeFirst();
     return row === undefined ? null : workspaceFromRow(row);
   },
   list: async (page) => {
-    let query = session.reader.selectFrom('workspaces').selectAll();
+    let query = session.reader.selectFrom('workspaces').selectAll().where('deleted_at', 'is', null);
     if (page.after !== null) query = query.where('id', '>', page.after);
     const rows = await query.orderBy('id').limit(rowsWanted(page)).execute();
     return pageOf(rows, page, { map: workspaceFromRow, idOf: (row) => row.id });
   },
   rename: async (id, name) =>
     changed(
-      await session.writer.updateTable('workspaces').set({ name }).where('id', '=', id).executeTakeFirst(),
+      await session.writer
+        .updateTable('workspaces')
+        .set({ name })
+        .where('id', '=', id)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst(),
     ),
   byHost: async (host) => {
     const row = await session.reader
       .selectFrom('workspaces')
       .selectAll()
       .where('host', '=', host)
+      .where('deleted_at', 'is', null)
       .executeTakeFirst();
     return row === undefined ? null : workspaceFromRow(row);
   },
@@ -44,6 +59,7 @@ export const workspaceOperations = ({ session }: Context): StoreOperations['work
         .updateTable('workspaces')
         .set(settingsColumns(settings))
         .where('id', '=', id)
+        .where('deleted_at', 'is', null)
         .executeTakeFirst(),
     ),
 });
