@@ -3,6 +3,7 @@
 import process from 'node:process';
 
 process.env.CHAOS_ROUNDS ??= '200';
+process.env.CHAOS_SEED ??= String(Math.floor(Math.random() * 2 ** 31));
 process.env.MAILGRANT_TEST_TIMEOUT_SECONDS ??= '14400';
 const [node = '', script = '', ...parts] = process.argv;
 const names = parts.length === 0 ? [''] : parts;

@@ -63,7 +63,7 @@ for (const [name, from, to] of [
     );
     await reads.stop();
     assert.deepEqual(
-      reads.refused.map(({ text }) => text),
+      reads.refused.map(({ answer }) => answer.text),
       [],
     );
     await assertAllRenewed();

@@ -52,7 +52,7 @@ async function untilAnswered(reads: Reads): Promise<void> {
   sandbox.microsoft.configure({ fault: null });
   await reads.stop();
   assert.equal(reads.cut(), 0, 'every caller has an answer');
-  for (const answer of reads.refused) assertProblem(answer);
+  for (const { answer } of reads.refused) assertProblem(answer);
 }
 
 for (const how of ['fast', 'crash'] as const) {

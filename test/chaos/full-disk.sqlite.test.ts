@@ -62,7 +62,7 @@ test('a disk that is full for a moment while the provider answers costs no grant
   await until('every caller has a token', () => [...reads.received.values()].every((one) => one.length > 0));
   await reads.stop();
   assert.deepEqual(
-    reads.refused.map(({ text }) => text),
+    reads.refused.map(({ answer }) => answer.text),
     [],
   );
   await assertWorksAgain(world);

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { approve } from '../../sandbox/end-user.ts';
 import { memberOf } from '../support/installation.ts';
 import { until } from '../support/until.ts';
-import type { Answer } from './support/calls.ts';
+import type { Answer, Call } from './support/calls.ts';
 import { type Chance, createChance } from './support/chance.ts';
 import { rounds } from './support/extent.ts';
 import type { GatewayProcess } from './support/gateway-process.ts';
@@ -20,7 +20,8 @@ type Engine = { engine: string; rotation: Rotation; openDatabase: () => Promise<
 type OpenDatabase = { url: string | null; drop: () => Promise<void> };
 
 const poolSize = 8;
-const callersEach = 3;
+/** At each node. */
+const callersEach = 2;
 /** Comers at once, and how many addresses they take turns with: most of them come again. */
 const comersEach = 2;
 const comersMax = 10;
@@ -42,13 +43,13 @@ export function killRounds({ engine, rotation, openDatabase }: Engine): void {
     const world = await startChaosWorld({ databaseUrl: database.url, rotation, logins });
     const counts = emptyCounts();
     try {
+      const beside = database.url === null ? null : await world.startBeside();
+      const survivor = beside === null ? null : world.callsTo(beside.address);
       let gateway = await world.start();
-      const state: State = { world, chance, counts, rotation, lastEvent: null };
+      const state: State = { world, survivor, chance, counts, rotation, lastEvent: null };
       for (let number = 1; number <= rounds; number += 1) {
         gateway = await inRound(`round ${number}`, playRound(state, gateway, number));
       }
-      gateway.kill();
-      await gateway.ended;
     } finally {
       tell(t, `${engine}, ${rotation} rotation`, counts);
       await world.close();
@@ -73,6 +74,8 @@ const emptyCounts = () => ({
 
 type State = {
   world: ChaosWorld;
+  /** Another node on the same database, which is never killed; none with SQLite. */
+  survivor: Call | null;
   chance: Chance;
   counts: ReturnType<typeof emptyCounts>;
   rotation: Rotation;
@@ -92,13 +95,13 @@ async function playRound(state: State, gateway: GatewayProcess, number: number):
   sandbox.journal.clear();
   sandbox.microsoft.configure({ fault: drawDelay(chance) });
 
-  const reads = startReads(call, world.mailboxes, { callersEach, body: renewed });
+  const nodes = state.survivor === null ? [call] : [call, state.survivor];
+  const reads = startReads(nodes, world.mailboxes, { callersEach, body: renewed });
   const coming = comers.map(async (comer) => ({ comer, ...(await comer.go()) }));
   const calls = chance.whole(1, callsMost);
   await until(`${calls} calls have reached the provider`, () => callsAtProvider(sandbox).begun >= calls);
   await moment(chance.whole(0, momentMost));
   gateway.kill();
-  const { unanswered } = callsAtProvider(sandbox);
   await gateway.ended;
   const come = await Promise.all(coming);
   await reads.stop();
@@ -106,12 +109,13 @@ async function playRound(state: State, gateway: GatewayProcess, number: number):
 
   counts.rounds += 1;
   counts['cut reads'] += reads.cut();
-  if (unanswered > 0) counts['hit the provider at work'] += 1;
-  assert.deepEqual(
-    reads.refused.map(({ text }) => text),
-    [],
-    'a read was refused before the kill',
-  );
+  // Whoever is alive has had an answer by now.
+  if (callsAtProvider(sandbox).unanswered > 0) counts['hit the provider at work'] += 1;
+  for (const { mailbox, answer } of reads.refused) {
+    // The surviving node's callers may be the first to meet a grant that the kill has cost; it is looked at below.
+    const isLoss = state.rotation === 'strict' && state.survivor !== null && answer.status === 409;
+    assert.ok(isLoss, `a read of ${mailbox.login} was refused: ${answer.text}`);
+  }
 
   const next = await world.start();
   await Promise.all(world.mailboxes.map((mailbox) => proveMailbox(state, mailbox, reads)));
@@ -142,27 +146,24 @@ async function proveMailbox(state: State, mailbox: Mailbox, reads: Reads): Promi
   const { world, counts, rotation } = state;
   const { sandbox, call } = world;
   const { answered, unanswered } = refreshesOf(sandbox, mailbox.login);
-  const received = reads.received.get(mailbox.id) ?? [];
+  const placeOf = orderOfMaking(sandbox);
+  const received = [...new Set(reads.received.get(mailbox.id))].sort((a, b) => placeOf(a) - placeOf(b));
   const last = received.at(-1);
-  const told = new Set(received).size;
-  const isUnaccounted = answered + unanswered > told;
-  if (answered > told) counts['hit a refresh between its answer and the caller'] += 1;
+  const isUnaccounted = answered + unanswered > received.length;
+  if (answered > received.length) counts['hit a refresh between its answer and the caller'] += 1;
 
   const stored = await call('POST', tokenPath(mailbox));
-  assert.equal(stored.status, 200, `the stored token is served: ${stored.text}`);
-  const served = String(stored.body.access_token);
-  const placeOf = orderOfMaking(sandbox);
-  if (last !== undefined) {
-    assert.ok(
-      placeOf(served) >= placeOf(last),
-      `${mailbox.login}: a token was handed out that is not stored`,
-    );
-    if (answered > told && served === last) counts['of these not yet stored'] += 1;
+  if (stored.status === 200) {
+    const served = String(stored.body.access_token);
+    const isStored = last === undefined || orderOfMaking(sandbox)(served) >= placeOf(last);
+    assert.ok(isStored, `${mailbox.login}: a token was handed out that is not stored`);
+    if (answered > received.length && served === last) counts['of these not yet stored'] += 1;
+    await assertTokenWorks(sandbox, served, mailbox.login);
   }
-  await assertTokenWorks(sandbox, served, mailbox.login);
-
-  const fresh = await settled(() => call('POST', tokenPath(mailbox), renewed));
+  const ask = state.survivor ?? call;
+  const fresh = await settled(() => ask('POST', tokenPath(mailbox), renewed));
   if (fresh.status === 200) {
+    assert.equal(stored.status, 200, `the stored token of a grant that is alive is served: ${stored.text}`);
     return assertTokenWorks(sandbox, String(fresh.body.access_token), mailbox.login);
   }
   counts['refused grants'] += 1;
@@ -195,7 +196,13 @@ async function assertReported(state: State, { id, login }: Mailbox, refusal: Ans
   );
   assert.equal(told.length, 1, `the end of ${login} is told once`);
 
-  await approve(String(refusal.body.reconnect_url), { login });
+  const page = await approve(String(refusal.body.reconnect_url), { login });
+  const { body } = await call('GET', `/v1/mailboxes/${id}`);
+  assert.notEqual(
+    body.status,
+    'needs_reauthorization',
+    `${login} is reconnected: ${page.status} ${page.pages.join(' > ')}`,
+  );
   const again = await call('POST', tokenPath({ id, login }), renewed);
   assert.equal(again.status, 200, `${login} works again after its owner has reconnected: ${again.text}`);
   await assertTokenWorks(sandbox, String(again.body.access_token), login);

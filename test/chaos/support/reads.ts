@@ -6,7 +6,7 @@ export type Reads = {
   /** Tokens by mailbox, in the order of their arrival. */
   received: Map<string, string[]>;
   /** Answers other than 200. */
-  refused: Answer[];
+  refused: { mailbox: Mailbox; answer: Answer }[];
   /** Calls that had no answer. */
   cut(): number;
   stop(): Promise<void>;
@@ -21,12 +21,18 @@ export type ReadsOptions = {
 
 export const tokenPath = ({ id }: Mailbox): string => `/v1/mailboxes/${id}/token`;
 
-export function startReads(call: Call, mailboxes: readonly Mailbox[], options: ReadsOptions): Reads {
+/** The callers of each mailbox are there at every node. */
+export function startReads(
+  nodes: Call | readonly Call[],
+  mailboxes: readonly Mailbox[],
+  options: ReadsOptions,
+): Reads {
   const received = new Map<string, string[]>(mailboxes.map(({ id }) => [id, []]));
-  const refused: Answer[] = [];
+  const refused: Reads['refused'] = [];
   let cut = 0;
   let isStopped = false;
-  const caller = async (mailbox: Mailbox): Promise<void> => {
+  const calls = typeof nodes === 'function' ? [nodes] : nodes;
+  const caller = async (mailbox: Mailbox, call: Call): Promise<void> => {
     while (!isStopped) {
       const answer = await unlessCut(call('POST', tokenPath(mailbox), options.body));
       if (answer === null) {
@@ -34,12 +40,12 @@ export function startReads(call: Call, mailboxes: readonly Mailbox[], options: R
         return;
       }
       if (answer.status === 200) received.get(mailbox.id)?.push(String(answer.body.access_token));
-      else refused.push(answer);
+      else refused.push({ mailbox, answer });
       if (options.isOnce === true) return;
     }
   };
   const callers = mailboxes.flatMap((mailbox) =>
-    Array.from({ length: options.callersEach }, () => caller(mailbox)),
+    calls.flatMap((call) => Array.from({ length: options.callersEach }, () => caller(mailbox, call))),
   );
   return {
     received,

@@ -89,8 +89,11 @@ export async function startChaosWorld(options: WorldOptions): Promise<ChaosWorld
     dataDir,
     mailboxes,
     start: (options) => start(environment, options),
-    startBeside: async (options) =>
-      start({ ...environment, MAILGRANT_PORT: String(await freePort()) }, options),
+    startBeside: async (options) => {
+      // All nodes are one installation to browsers, and to the provider that sends them back.
+      const own = { MAILGRANT_PORT: String(await freePort()), MAILGRANT_PUBLIC_URL: address };
+      return start({ ...environment, ...own }, options);
+    },
     call: callsTo(address, apiKey),
     callsTo: (other, options) => callsTo(other, apiKey, options),
     async close() {
