@@ -1,4 +1,4 @@
-// Runs one bench and prints what it found: `npm run bench -- NAME [--json] [--short] [--sqlite | --postgres]
+// Runs one bench and prints what it found: `npm run bench -- NAME [--json | --markdown] [--short] [--sqlite | --postgres]
 // [--profile FOLDER]`. Ends with 0 also when a target is missed, which is a finding; with 1 when the bench fails.
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -6,7 +6,8 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import type { Bench, BenchOptions } from './options.ts';
 import { stopPostgres } from './support/databases.ts';
-import { machine, printed, type Report } from './support/report.ts';
+import { markdown, printed } from './support/printing.ts';
+import { machine, type Report } from './support/report.ts';
 
 /** A further bench is a file and a line here. */
 const benches: Record<string, () => Promise<Bench>> = {
@@ -17,7 +18,7 @@ const benches: Record<string, () => Promise<Bench>> = {
   nodes: async () => (await import('./nodes.ts')).nodes,
 };
 
-const usage = `npm run bench -- NAME [--json] [--short] [--sqlite | --postgres] [--profile FOLDER]
+const usage = `npm run bench -- NAME [--json | --markdown] [--short] [--sqlite | --postgres] [--profile FOLDER]
 NAME is one of: ${Object.keys(benches).join(', ')}`;
 
 async function main(): Promise<void> {
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: {
       json: { type: 'boolean', default: false },
+      markdown: { type: 'boolean', default: false },
       short: { type: 'boolean', default: false },
       /** For the tests: proves that a bench runs, measures nothing of worth. */
       tiny: { type: 'boolean', default: false },
@@ -56,9 +58,12 @@ async function main(): Promise<void> {
     machine: machine(),
     ...findings,
   };
-  process.stdout.write(`${values.json ? JSON.stringify(report) : printed(report)}\n`);
+  const shown = values.json ? JSON.stringify : values.markdown ? markdown : printed;
+  process.stdout.write(`${shown(report)}\n`);
 }
 
+// What was started is ended on the way out, whichever way that is.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 try {
   await main();
 } catch (error) {

@@ -14,8 +14,8 @@ import { median, medianOf, spread, takeTurns } from './support/statistics.ts';
 type Plan = { rounds: number; seconds: number; connections: readonly number[]; mailboxes: number };
 
 const plans: Record<Size, Plan> = {
-  full: { rounds: 7, seconds: 1, connections: [1, 10, 50, 200], mailboxes: 100_000 },
-  short: { rounds: 5, seconds: 1, connections: [1, 50], mailboxes: 10_000 },
+  full: { rounds: 15, seconds: 0.4, connections: [1, 10, 50, 200], mailboxes: 100_000 },
+  short: { rounds: 9, seconds: 0.3, connections: [1, 50], mailboxes: 10_000 },
   tiny: { rounds: 1, seconds: 0.2, connections: [2], mailboxes: 50 },
 };
 
@@ -39,7 +39,8 @@ export const tokenRead: Bench = async (options) => {
     targets,
     notes: [
       'A ratio is the median over rounds of subject / limit, each pair measured one right after the other; spread is lowest to highest.',
-      'CPU is that of the server process alone, in microseconds per request.',
+      'CPU is that of the server process alone, in microseconds per request; CPU ratio is bare CPU / CPU, which other work on the machine disturbs less.',
+      'At random: over all mailboxes, after each was read once, with the cache as large as it is by default.',
     ],
   };
 };
@@ -54,6 +55,7 @@ async function measure(engine: EngineName, options: BenchOptions) {
     await place.populate({ from: 0, count: plan.mailboxes, provider: 'google' });
     await place.populate({ from: plan.mailboxes, count: 1, provider: 'microsoft' });
     const gateway = await place.startGateway({ MAILGRANT_JOBS: 'on' });
+    await readEachOnce(place, gateway, load, plan.mailboxes);
     const rows: Record<string, Cell>[] = [];
     const ratios = new Map<string, number>();
     const profiles: Table[] = [];
@@ -72,6 +74,14 @@ async function measure(engine: EngineName, options: BenchOptions) {
     await load.child.stop();
     await place.close();
   }
+}
+
+/** A hot read is not the first one. What the cache has no room for stays cold, and counts as it comes. */
+async function readEachOnce(place: Place, gateway: GatewayProcess, load: Load, count: number): Promise<void> {
+  const mailboxes = { from: 0, count, order: 'each' } as const;
+  allGood(
+    await load.run({ ports: [gateway.port], connections: 50, seconds: 300, apiKey: place.apiKey, mailboxes }),
+  );
 }
 
 function casesOf({ connections, mailboxes }: Plan): Case[] {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import pg from 'pg';
 import { createDatabase, type PostgresCluster, startPostgres } from '../../test/counterparts/postgres.ts';
+import { makeFolder, removeFolder } from './folders.ts';
 import { numberAt } from './members.ts';
 import type { Rows } from './population.ts';
 import { cpuOfFamily } from './process-times.ts';
@@ -82,10 +83,12 @@ function sqlValue(value: unknown): SQLInputValue {
 }
 
 let cluster: Promise<PostgresCluster> | null = null;
+let clusterFolder: string | null = null;
 
 /** Starts the server with the first database of a run. */
 export async function postgresDatabase(): Promise<BenchDatabase> {
-  cluster ??= startPostgres({ isDurable: true });
+  clusterFolder ??= makeFolder({ isPublic: true });
+  cluster ??= startPostgres({ parent: clusterFolder, isDurable: true });
   const { server, ...address } = await cluster;
   const { url, drop } = await createDatabase(address);
   const pool = new pg.Pool({ connectionString: url, max: 2 });
@@ -128,6 +131,8 @@ export async function stopPostgres(): Promise<void> {
   const running = cluster;
   cluster = null;
   await (await running)?.stop();
+  if (clusterFolder !== null) removeFolder(clusterFolder);
+  clusterFolder = null;
 }
 
 /** As JSON, which the server turns into the table's own types; columns that are not given have their defaults. */

@@ -1,8 +1,7 @@
 // An installation to measure: a folder, a database with a workspace, a key and mailboxes, a stand-in for the token
 // endpoint, and gateways as processes of their own. Everything is removed at the end.
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config.ts';
 import { enteredSecret, type Log, type ProviderName } from '../../src/core/index.ts';
@@ -10,6 +9,7 @@ import { createGateway } from '../../src/gateway.ts';
 import { createKeyring, generateKey, parseKeyring } from '../../src/stores/keyring.ts';
 import { type Child, startChild } from './child.ts';
 import { type BenchDatabase, type EngineName, postgresDatabase, sqliteDatabase } from './databases.ts';
+import { makeFolder, removeFolder } from './folders.ts';
 import { grantIdOf } from './ids.ts';
 import { type Owner, type Population, type Rows, rowsOf } from './population.ts';
 
@@ -40,8 +40,8 @@ const rowsAtOnce = 5_000;
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 export async function openPlace(engine: EngineName): Promise<Place> {
-  const folder = mkdtempSync(join(tmpdir(), 'mailgrant-bench-'));
-  const closers: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })];
+  const folder = makeFolder();
+  const closers: (() => Promise<void>)[] = [async () => removeFolder(folder)];
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };

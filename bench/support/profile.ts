@@ -54,7 +54,7 @@ function sumUp({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile, keyOf
   let busy = 0;
   for (const [index, id] of samples.entries()) {
     const microseconds = timeDeltas[index] ?? 0;
-    if (byId.get(id)?.callFrame.functionName === '(idle)') continue;
+    if (isIdle(byId.get(id))) continue;
     busy += microseconds;
     const known = keys.get(id) ?? keysOf(id);
     keys.set(id, known);
@@ -69,6 +69,10 @@ function sumUp({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile, keyOf
     }))
     .sort((left, right) => right.selfPercent - left.selfPercent);
 }
+
+/** The profiler's own switching on and off belongs to no request. */
+const isIdle = (node: Profiler.ProfileNode | undefined): boolean =>
+  node?.callFrame.functionName === '(idle)' || node?.callFrame.url === 'node:inspector';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -1,5 +1,4 @@
-// What a bench hands back, and how it is shown: tables for people, one JSON object for programs. A missed target is
-// a finding, not an error.
+// What a bench hands back. A missed target is a finding, not an error. How it is shown is printing.ts's.
 import { availableParallelism, cpus } from 'node:os';
 import process from 'node:process';
 
@@ -54,47 +53,3 @@ export const machine = (): Report['machine'] => ({
   node: process.version,
   platform: `${process.platform} ${process.arch}`,
 });
-
-/** The report as lines of text. */
-export function printed(report: Report): string {
-  const { bench, size, machine: at, tables, targets, notes = [], seconds } = report;
-  const heading = `${bench} (${size}), ${at.cores} cores, ${at.model}, Node.js ${at.node}, ${Math.round(seconds)} s`;
-  const verdicts: Table = {
-    title: 'Targets',
-    rows: targets.map(({ name, value, bound, target, ok }) => ({
-      target: name,
-      value: value ?? 'not measured',
-      wanted: `${bound} ${target}`,
-      '': ok ? 'met' : value === null ? '-' : 'MISSED',
-    })),
-  };
-  const blocks = [...tables, ...(targets.length > 0 ? [verdicts] : [])].map(printedTable);
-  return [
-    heading,
-    ...blocks,
-    ...(notes.length > 0 ? [notes.map((note) => `- ${note}`).join('\n')] : []),
-  ].join('\n\n');
-}
-
-function printedTable({ title, rows }: Table): string {
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const texts = rows.map((row) => columns.map((column) => textOf(row[column] ?? null)));
-  const widths = columns.map((column, index) =>
-    Math.max(column.length, ...texts.map((row) => row[index]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[], isNumber: (index: number) => boolean): string =>
-    cells
-      .map((cell, index) =>
-        isNumber(index) ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0),
-      )
-      .join('  ')
-      .trimEnd();
-  const hasNumbers = (index: number): boolean =>
-    rows.some((row) => typeof row[columns[index] ?? ''] === 'number');
-  return [title, line(columns, hasNumbers), ...texts.map((row) => line(row, hasNumbers))].join('\n');
-}
-
-function textOf(cell: Cell): string {
-  if (cell === null) return '-';
-  return typeof cell === 'number' ? String(rounded(cell)) : cell;
-}

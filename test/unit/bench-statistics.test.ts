@@ -1,7 +1,8 @@
 // The numbers of a report mean what their names say.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { atLeast, atMost, printed } from '../../bench/support/report.ts';
+import { printed } from '../../bench/support/printing.ts';
+import { atLeast, atMost } from '../../bench/support/report.ts';
 import { median, percentile, spread, takeTurns } from '../../bench/support/statistics.ts';
 
 test('a percentile is a sample that was measured, by nearest rank', () => {
