@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { postgresqlPrograms } from '../counterparts/postgres.ts';
 import { assertReports } from '../support/bench-run.ts';
 
-for (const name of ['refresh', 'scale', 'nodes'] as const) {
+for (const name of ['refresh', 'nodes'] as const) {
   test(`the bench ${name} runs on PostgreSQL and reports its tables and targets`, async () => {
     assert.ok(postgresqlPrograms(), 'PostgreSQL is not installed');
     await assertReports(name, 'postgres');
