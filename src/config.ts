@@ -107,6 +107,7 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     warmSeconds: whole('warmSeconds', 0, 604_800),
     cacheEntriesMax: whole('cacheEntriesMax', 0, 10_000_000),
     cacheMegabytesMax: whole('cacheMegabytesMax', 0, 65_536),
+    tokenUsesDays: whole('tokenUsesDays', 1, 3_650),
     reconnectLinkSeconds: whole('reconnectLinkSeconds', 600, 2_592_000),
     adminConsentSeconds: whole('adminConsentSeconds', 3600, 2_592_000),
     directAuthUrl: oneOf('directAuthUrl', ['on', 'off']) === 'on',

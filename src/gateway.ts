@@ -14,7 +14,7 @@ import { watchConnections } from './http/draining.ts';
 import { native } from './http/native/index.ts';
 import { createReadiness } from './http/readiness.ts';
 import { createServer } from './http/server.ts';
-import { dueWork } from './jobs/due-work.ts';
+import { dueWork, ownWork } from './jobs/due-work.ts';
 import { startLoop } from './jobs/loop.ts';
 import { createLog } from './log.ts';
 import { createProbes } from './mail/index.ts';
@@ -106,8 +106,8 @@ export async function createGateway(config: Config, substitutes: Substitutes = {
       const address = await app.listen({ host: config.host, port: config.port }).catch((cause: unknown) => {
         throw listenFailure(config, cause);
       });
-      if (config.jobs) {
-        for (const work of dueWork(core)) loops.push(startLoop({ clock, random, log }, work));
+      for (const work of [...ownWork(core), ...(config.jobs ? dueWork(core) : [])]) {
+        loops.push(startLoop({ clock, random, log }, work));
       }
       if (readiness.state === 'starting') readiness.state = 'ready';
       log.info('listening', { address, publicUrl: config.publicUrl, database: store.engine });

@@ -128,6 +128,12 @@ export const settingsTable = {
     meaning: 'How much memory these may take, by estimate, 0 to 65536.',
     fallback: '64',
   },
+  tokenUsesDays: {
+    name: 'MAILGRANT_TOKEN_USES_DAYS',
+    meaning:
+      'How many days it is kept which API key read the tokens of which mailbox, how often, in which minute, 1 to 3650.',
+    fallback: '30',
+  },
   reconnectLinkSeconds: {
     name: 'MAILGRANT_RECONNECT_LINK_SECONDS',
     meaning: 'Life of a reconnect link, 600 to 2592000.',

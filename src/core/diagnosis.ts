@@ -128,6 +128,18 @@ export const verdictTable = {
     'Nothing to do; it is tried once more before the permission counts as ended.',
   ),
   grant_idle: owner('The permission ended because it was not used for 90 days.', 'Reconnect the mailbox.'),
+  grant_ending_idle: workspace(
+    'The permission is about to lapse: for weeks it could not be renewed.',
+    'Find out why with a diagnosis of the mailbox (an OAuth client that is paused or refused stops all of its mailboxes) and mend that; if it cannot be mended before the end, reconnect the mailbox.',
+  ),
+  grant_ending_testing_mode: workspace(
+    'The permission ends 7 days after it was given because the OAuth client is still in testing at Google.',
+    'In the Google Cloud console under Google Auth Platform > Audience, choose Publish app; then reconnect the mailbox before the end, because a permission given in testing keeps its 7 days.',
+  ),
+  grant_ending_time_limited: owner(
+    'The permission was given for a limited time, which is almost over.',
+    'Reconnect the mailbox before the end, and choose access without a time limit where the consent page offers it.',
+  ),
   sign_in_required: owner(
     'The provider wants the mailbox owner to sign in again, for example with a second factor.',
     'Reconnect the mailbox and complete the sign-in.',

@@ -1,54 +1,81 @@
 // When a grant is refreshed without anybody asking, and when it ends by itself. Every grant is kept alive, so that the
 // provider does not let it lapse; those whose tokens were read lately are kept warm, so that no reader waits. All of it
-// is jittered: what was imported in one hour must not fall due in one minute for ever after.
+// is spread: what was imported in one hour must not fall due in one minute for ever after.
+import { hash } from 'node:crypto';
 import { jittered } from './backoff.ts';
-import type { TokenSet } from './grants.ts';
+import type { Grant, TokenSet } from './grants.ts';
 import type { ProviderName } from './oauth-clients.ts';
 import type { Ports } from './ports.ts';
 
-type Needs = Pick<Ports, 'random' | 'settings'>;
+type Settings = Pick<Ports, 'settings'>;
 
-/** Of a token's life, the share before its end within which it is renewed for readers to come. */
-const warmShare = { least: 1 / 12, most: 1 / 4 } as const;
-/** Providers with very short tokens: readers wait, rather than that we ask all the time. */
-const warmMillisecondsMin = 60_000;
+/** Of a token's life, the share before its end at which it is renewed for readers to come. */
+const warmShare = { least: 1 / 12, most: 5 / 12 } as const;
+/** Of tokens that live shorter than this, readers wait for the next one, rather than that we ask all the time. */
+const warmLifeMillisecondsMin = 600_000;
 
 /** The sooner of the keep-alive and the warm moments of the token sets. */
-export const nextDue = (ports: Needs, now: number, tokenSets: readonly TokenSet[]): number =>
+export const nextDue = (
+  ports: Settings & Pick<Ports, 'random'>,
+  now: number,
+  tokenSets: readonly TokenSet[],
+): number =>
   Math.min(
     now + jittered(ports.random, ports.settings.keepAliveSeconds),
     ...tokenSets.map((tokenSet) => warmAt(ports, now, tokenSet) ?? Number.POSITIVE_INFINITY),
   );
 
-/** When a token set that was read lately is to be renewed; null for one that was not. */
+/**
+ * When a token set is to be renewed for its readers; null when none was there lately, as seen from that moment, or it
+ * is not worth while. The same for one token set whoever asks, and how often: the soonest of many draws would be
+ * the same for all.
+ */
 export function warmAt(
-  { random, settings }: Needs,
+  ports: Settings,
   now: number,
-  { obtainedAt, expiresAt, readAt }: Pick<TokenSet, 'obtainedAt' | 'expiresAt' | 'readAt'>,
+  tokenSet: Pick<TokenSet, 'grantId' | 'resource' | 'obtainedAt' | 'expiresAt' | 'readAt'>,
 ): number | null {
-  if (!wasReadLately({ settings }, now, readAt)) return null;
-  const share = warmShare.least + (warmShare.most - warmShare.least) * random.fraction();
-  return Math.max(now + warmMillisecondsMin, Math.round(expiresAt - (expiresAt - obtainedAt) * share));
+  const { grantId, resource, obtainedAt, expiresAt, readAt } = tokenSet;
+  const life = expiresAt - obtainedAt;
+  if (life < warmLifeMillisecondsMin || expiresAt <= now) return null;
+  const spread = fractionOf(`${grantId} ${resource} ${obtainedAt}`);
+  const share = warmShare.least + (warmShare.most - warmShare.least) * spread;
+  const at = Math.max(now, Math.round(expiresAt - life * share));
+  return wasReadLately(ports, at, readAt) ? at : null;
 }
 
-export const wasReadLately = (
-  { settings }: Pick<Ports, 'settings'>,
-  now: number,
-  readAt: number | null,
-): boolean => readAt !== null && readAt > now - settings.warmSeconds * 1000;
+export const wasReadLately = ({ settings }: Settings, now: number, readAt: number | null): boolean =>
+  readAt !== null && readAt > now - settings.warmSeconds * 1000;
 
-const day = 24 * 3600 * 1000;
+/** From 0 to 1, evenly over all texts. */
+const fractionOf = (text: string): number => Number.parseInt(hash('sha256', text).slice(0, 12), 16) / 2 ** 48;
+
+export const dayMilliseconds = 24 * 3600 * 1000;
 
 /** Unused for so long, a refresh token is not honoured any more (both providers' documents say it so). */
 const idleDaysMax = { google: 183, microsoft: 90 } as const satisfies Record<ProviderName, number>;
+/** Google ends what people allow a registration in testing after seven days, and names that end, to the minute or so. */
+const testingDays = { least: 6.9, most: 7.1 } as const;
 
-/** The sooner of the end that the provider named and the one that disuse would bring. */
-export const endOf = (grant: {
-  provider: ProviderName;
-  refreshedAt: number;
-  refreshTokenExpiresAt: number | null;
-}): number =>
-  Math.min(
-    grant.refreshTokenExpiresAt ?? Number.POSITIVE_INFINITY,
-    grant.refreshedAt + idleDaysMax[grant.provider] * day,
-  );
+export type EndReason = 'idle' | 'testing_mode' | 'time_limited';
+export type Ending = { at: number; reason: EndReason };
+
+export type Endable = Pick<
+  Grant,
+  'provider' | 'refreshToken' | 'consentedAt' | 'refreshedAt' | 'refreshTokenExpiresAt'
+>;
+
+/** The sooner of the end that the provider named and the one that disuse would bring; null where tokens are minted. */
+export function endingOf(grant: Endable): Ending | null {
+  const { provider, refreshToken, consentedAt, refreshedAt, refreshTokenExpiresAt } = grant;
+  if (refreshToken === null) return null;
+  const lapsesAt = refreshedAt + idleDaysMax[provider] * dayMilliseconds;
+  if (refreshTokenExpiresAt === null || refreshTokenExpiresAt > lapsesAt) {
+    return { at: lapsesAt, reason: 'idle' };
+  }
+  const days = (refreshTokenExpiresAt - consentedAt) / dayMilliseconds;
+  const isOfTesting = provider === 'google' && days >= testingDays.least && days <= testingDays.most;
+  return { at: refreshTokenExpiresAt, reason: isOfTesting ? 'testing_mode' : 'time_limited' };
+}
+
+export const endOf = (grant: Endable): number | null => endingOf(grant)?.at ?? null;

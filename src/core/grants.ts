@@ -40,7 +40,7 @@ export type Grant = {
   refreshedAt: number;
   /** When it is to be refreshed next without anybody asking. */
   keepAliveAt: number;
-  /** When it ends by itself, as far as that can be told. */
+  /** When it ends by itself, as far as that can be told (due-times.ts); 0 = not worked out yet, null = never. */
   endsAt: number | null;
   /** How many days before that its mailboxes' owners were last warned. */
   endWarnedDays: number | null;

@@ -16,6 +16,7 @@ import { createDomainVitals } from './domain-vitals.ts';
 import { createDueRefreshes } from './due-refreshes.ts';
 import { createEvents } from './events.ts';
 import { createFreshness } from './freshness.ts';
+import { createGrantEndings } from './grant-endings.ts';
 import { createImports } from './imports.ts';
 import { createInFlight } from './in-flight.ts';
 import { createLackingScopes } from './lacking-scopes.ts';
@@ -47,12 +48,14 @@ export type GivenPorts = Omit<Ports, 'providers'> & { providers: ProviderAdapter
 export function createCore(given: GivenPorts) {
   const credentials = createCredentials(given);
   const breakers = createBreakers(given);
-  const providers = breakers.watch(credentials.authenticate(given.providers));
+  const watched = breakers.watch(credentials.authenticate(given.providers));
+  const providerCalls = createProviderCalls({ ...given, providers: watched, breakers });
+  const providers = providerCalls.guard(watched);
   const origins = createOrigins(given);
   const ports = { ...given, providers, credentials, origins, links: createLinks({ ...given, origins }) };
   const inFlight = createInFlight(ports);
-  const providerCalls = createProviderCalls({ breakers });
-  const refresher = createRefresher({ ...ports, inFlight, providerCalls });
+  // It asks for admission before it takes a lease, so its calls must not be admitted once more.
+  const refresher = createRefresher({ ...ports, providers: watched, inFlight, providerCalls });
   const freshness = createFreshness(ports.store);
   const tokenUses = createTokenUses(ports);
   const readMemory = createReadMemory({ ...ports, freshness });
@@ -93,6 +96,7 @@ export function createCore(given: GivenPorts) {
     tokens,
     tokenUses,
     dueRefreshes: createDueRefreshes({ ...ports, refresher, providerCalls }),
+    grantEndings: createGrantEndings(ports),
     events: createEvents(ports),
     maintenance: createMaintenance({ ...ports, authorization, verifier }),
     origins,
@@ -131,6 +135,8 @@ export type { DomainVitals } from './domain-vitals.ts';
 export type { ErrorCode, ErrorExtras, FieldError } from './errors.ts';
 export { errorTable, GatewayError, invalidField } from './errors.ts';
 export type { GatewayEvent } from './events.ts';
+export type { GrantOutlook } from './grant-endings.ts';
+export { outlookOf } from './grant-endings.ts';
 export type { ImportOutcome, ImportRequest } from './imports.ts';
 export type { Invitation, ReconnectInvitation } from './invitations.ts';
 export { nameOf } from './invitations.ts';
@@ -151,13 +157,15 @@ export type {
 export type { Principal } from './principal.ts';
 export { hasScope, requireScope, workspaceFor } from './principal.ts';
 export { providerPages } from './provider-pages.ts';
+export type { KeptToken } from './read-memory.ts';
 export { Secret, secret } from './secret.ts';
 export type { Arrival } from './session-results.ts';
 export type { SetUpList, SetUpStep, SetUpStepName, SetUpValue } from './set-up/index.ts';
 export type { Setback, SetbackStatus } from './setbacks.ts';
 export { setbackReasons } from './setbacks.ts';
 export type { Tag } from './tags.ts';
-export type { TokenAnswer } from './tokens.ts';
+export type { NamedTokenUse } from './token-uses.ts';
+export type { TokenAnswer, TokenRequest } from './tokens.ts';
 export type { MailboxStatus, TransportResult, Verification } from './verification.ts';
 export { statusOf } from './verification.ts';
 export type { Workspace, WorkspaceSettings, WorkspaceSettingsChanges } from './workspaces.ts';

@@ -42,6 +42,8 @@ export type CoreSettings = {
   /** Mailboxes whose token reads a process keeps in memory, and how much of it they may take, by estimate. */
   cacheEntriesMax: number;
   cacheMegabytesMax: number;
+  /** How long the record of token reads is kept. */
+  tokenUsesDays: number;
   reconnectLinkSeconds: number;
   /** How long a connect session waits for an administrator's approval. */
   adminConsentSeconds: number;

@@ -66,7 +66,7 @@ export function createRefreshRecords(ports: Needs) {
       tokenSet,
       at,
       keepAliveAt: nextDue(ports, at, [tokenSet, ...tokenSets.filter((each) => each !== before)]),
-      endsAt: endOf({ provider: grant.provider, refreshedAt: at, refreshTokenExpiresAt }),
+      endsAt: endOf({ ...grant, refreshedAt: at, refreshTokenExpiresAt }),
       ...(lost === null ? {} : { lostScopes: lost }),
       ...(gift.isRefused ? { isAnnounced: true } : {}),
     });

@@ -1,72 +1,95 @@
 // Who reads which mailbox's tokens, how often, when first and last: counted in memory by the minute and written in
 // batches, so that a read itself writes nothing. A process that is killed loses what it counted since its last flush.
 // The same record tells which token sets to keep warm.
-import { warmAt } from './due-times.ts';
-import { notFound } from './errors.ts';
+import { dayMilliseconds, warmAt } from './due-times.ts';
+import { invalidField, notFound } from './errors.ts';
 import type { Page, PageRequest, Ports, TokenRead, TokenUse } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
 import type { ReadOf } from './read-memory.ts';
 
 export type TokenUses = ReturnType<typeof createTokenUses>;
 
+/** `keyName`: null for a key of the installation, and for one that is gone. */
+export type NamedTokenUse = TokenUse & { keyName: string | null };
+
+type NotedRead = ReadOf & { readAt: number };
+
 const minuteMilliseconds = 60_000;
-const keptMilliseconds = 30 * 24 * 3600 * 1000;
 /** Rows in one statement. */
 const batchMax = 500;
-/** Counters that may wait for a flush: beyond it a database in trouble costs records, not memory. */
+/** Counters, and reads beside them, that may wait for a flush: beyond it a database in trouble costs records. */
 const waitingMax = 200_000;
 
-export function createTokenUses(ports: Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'settings'>) {
-  const { clock, log, store } = ports;
-  /** By mailbox, then by key. */
+export function createTokenUses(ports: Pick<Ports, 'clock' | 'log' | 'store' | 'settings'>) {
+  const { clock, log, store, settings } = ports;
+  /** Of the minute that each is in, by mailbox, then by key. */
   let counting = new Map<string, Map<string, TokenUse>>();
+  /** Of minutes that were over before a flush came. */
   let finished: TokenUse[] = [];
+  /** Counters in the two. */
+  let waiting = 0;
   /** By grant, then by resource. */
-  let reads = new Map<string, Map<string, ReadOf & { readAt: number }>>();
+  let reads = new Map<string, Map<string, NotedRead>>();
   let lost = 0;
 
   function count(keyId: string, mailboxId: string, now: number): void {
     let ofMailbox = counting.get(mailboxId);
-    if (!ofMailbox) {
-      if (counting.size >= waitingMax) {
-        lost += 1;
-        return;
-      }
-      ofMailbox = new Map();
-      counting.set(mailboxId, ofMailbox);
-    }
     const minute = now - (now % minuteMilliseconds);
-    const use = ofMailbox.get(keyId);
+    const use = ofMailbox?.get(keyId);
     if (use?.minute === minute) {
       use.total += 1;
       use.lastAt = now;
       return;
     }
-    if (use && finished.length < waitingMax) finished.push(use);
+    if (waiting >= waitingMax) {
+      lost += 1;
+      return;
+    }
+    waiting += 1;
+    if (use) finished.push(use);
+    if (!ofMailbox) {
+      ofMailbox = new Map();
+      counting.set(mailboxId, ofMailbox);
+    }
     ofMailbox.set(keyId, { mailboxId, keyId, minute, total: 1, firstAt: now, lastAt: now });
   }
 
   function noteRead(read: ReadOf, readAt: number): void {
     const ofGrant = reads.get(read.grantId);
     const known = ofGrant?.get(read.resource);
-    if (known && known.obtainedAt === read.obtainedAt) known.readAt = readAt;
+    // Memory may still hand out the one before; the newest tells when the next is due.
+    if (known && known.obtainedAt >= read.obtainedAt) known.readAt = readAt;
     else if (ofGrant) ofGrant.set(read.resource, { ...read, readAt });
     else if (reads.size < waitingMax) {
       reads.set(read.grantId, new Map([[read.resource, { ...read, readAt }]]));
     }
   }
 
-  async function writeUses(uses: TokenUse[]): Promise<void> {
-    for (const batch of inBatches(uses)) await store.tokenUses.add(batch);
+  /** What cannot be written is given up: to write it again might count it twice. */
+  async function writeUses(uses: readonly TokenUse[]): Promise<void> {
+    let written = 0;
+    try {
+      for (const batch of inBatches(uses)) {
+        await store.tokenUses.add(batch);
+        written += batch.length;
+      }
+    } catch (error) {
+      const total = uses.slice(written).reduce((sum, use) => sum + use.total, 0);
+      log.error('token reads could not be recorded', { reads: total, error });
+    }
   }
 
-  async function writeReads(noted: (ReadOf & { readAt: number })[]): Promise<void> {
-    const due = noted.flatMap((read): TokenRead[] => {
-      const { grantId, resource, readAt } = read;
-      const dueAt = warmAt(ports, clock.now(), read);
-      return dueAt === null ? [] : [{ grantId, resource, readAt, dueAt }];
+  async function writeReads(noted: readonly NotedRead[]): Promise<void> {
+    const now = clock.now();
+    const due = noted.map(({ expiresAt, ...read }): TokenRead => {
+      const { grantId, resource, obtainedAt, readAt } = read;
+      return { grantId, resource, obtainedAt, readAt, dueAt: warmAt(ports, now, { ...read, expiresAt }) };
     });
-    for (const batch of inBatches(due)) await store.grants.noteReads(batch);
+    try {
+      for (const batch of inBatches(due)) await store.grants.noteReads(batch);
+    } catch (error) {
+      log.error('mailboxes that were read could not be noted to be kept warm', { grants: due.length, error });
+    }
   }
 
   return {
@@ -77,35 +100,53 @@ export function createTokenUses(ports: Pick<Ports, 'clock' | 'random' | 'log' | 
       noteRead(read, now);
     },
 
-    /** Writes what was counted since the last time; what cannot be written is counted as lost, and logged. */
+    /** Writes what was counted since the last time. Never throws; what cannot be written is lost, and logged. */
     async flush(): Promise<number> {
       const uses = [...finished, ...[...counting.values()].flatMap((ofMailbox) => [...ofMailbox.values()])];
       const noted = [...reads.values()].flatMap((ofGrant) => [...ofGrant.values()]);
+      const missed = lost;
       counting = new Map();
       finished = [];
       reads = new Map();
-      try {
-        await writeUses(uses);
-        await writeReads(noted);
-      } catch (error) {
-        log.error('token reads could not be recorded', { mailboxes: uses.length, error });
-      }
-      if (lost > 0) log.warn('too many token reads between two flushes: some are not recorded', { lost });
+      waiting = 0;
       lost = 0;
+      if (missed > 0) log.warn('too many token reads between two flushes: some are not recorded', { missed });
+      await writeUses(uses);
+      await writeReads(noted);
       return 0;
     },
 
-    /** Newest first. Throws `not_found` for a mailbox of another workspace. */
-    async list(principal: Principal, mailboxId: string, page: PageRequest): Promise<Page<TokenUse>> {
+    /**
+     * Newest minute first; within one, by key. Throws `not_found` for a mailbox of another workspace, `invalid_request`
+     * for a cursor that no page has given.
+     */
+    async list(principal: Principal, mailboxId: string, page: PageRequest): Promise<Page<NamedTokenUse>> {
       const workspaceId = workspaceFor(principal, 'mailboxes:read');
       const mailbox = await store.mailboxes.byId(mailboxId);
       if (mailbox?.workspaceId !== workspaceId) throw notFound('mailbox');
-      return store.tokenUses.list(mailboxId, page);
+      if (page.after !== null && !cursorForm.test(page.after)) {
+        throw invalidField('cursor', 'must be the `next_cursor` of a page before');
+      }
+      const { items, next } = await store.tokenUses.list(mailboxId, page);
+      const names = await namesOf([...new Set(items.map(({ keyId }) => keyId))], workspaceId);
+      return { items: items.map((use) => ({ ...use, keyName: names.get(use.keyId) ?? null })), next };
     },
 
-    prune: (): Promise<number> => store.tokenUses.prune(clock.now() - keptMilliseconds, batchMax),
+    prune: (): Promise<number> =>
+      store.tokenUses.prune(clock.now() - settings.tokenUsesDays * dayMilliseconds, batchMax),
   };
+
+  /** Of the workspace's own keys, revoked ones too. */
+  async function namesOf(keyIds: readonly string[], workspaceId: string): Promise<Map<string, string>> {
+    const keys = await Promise.all(keyIds.map((id) => store.apiKeys.byId(id)));
+    return new Map(
+      keys.flatMap((key) => (key?.workspaceId === workspaceId ? [[key.id, key.name] as const] : [])),
+    );
+  }
 }
+
+/** A minute in milliseconds, and the id of a key. */
+const cursorForm = /^\d{1,15}\.[0-9a-f-]{1,64}$/;
 
 function* inBatches<T>(items: readonly T[]): Generator<T[]> {
   for (let start = 0; start < items.length; start += batchMax) yield items.slice(start, start + batchMax);

@@ -2,22 +2,30 @@
 import type { Core } from '../core/index.ts';
 import type { Work } from './loop.ts';
 
+/** What each process does for itself, also one that leaves the due work to others. */
+export const ownWork = ({ tokenUses }: Core): Work[] => [
+  { name: 'record-token-reads', pauseSeconds: 10, work: tokenUses.flush },
+];
+
 export const dueWork = ({
   maintenance,
   dueRefreshes,
+  grantEndings,
   tokenUses,
   workspaceDeletion,
   backgroundJobs,
   limits,
+  breakers,
 }: Core): Work[] => [
   { name: 'refresh-due-grants', pauseSeconds: 20, work: dueRefreshes.refreshDueGrants },
-  { name: 'record-token-reads', pauseSeconds: 10, work: tokenUses.flush },
   { name: 'prune-token-reads', pauseSeconds: 600, work: tokenUses.prune },
   { name: 'verify-due-mailboxes', pauseSeconds: 30, work: maintenance.verifyDueMailboxes },
   { name: 'warn-of-expiring-credentials', pauseSeconds: 3600, work: maintenance.warnOfExpiring },
+  { name: 'warn-of-ending-grants', pauseSeconds: 3600, work: grantEndings.warnOfEnding },
   { name: 'prune-connect-sessions', pauseSeconds: 600, work: maintenance.pruneConnectSessions },
   { name: 'delete-leaving-workspaces', pauseSeconds: 15, work: workspaceDeletion.deleteLeaving },
   { name: 'background-jobs', pauseSeconds: 2, work: backgroundJobs.workDue },
   { name: 'prune-background-jobs', pauseSeconds: 600, work: backgroundJobs.prune },
   { name: 'prune-limits', pauseSeconds: 600, work: limits.prune },
+  { name: 'prune-breakers', pauseSeconds: 3600, work: breakers.prune },
 ];

@@ -14,6 +14,7 @@ import { openingGuarantees } from './conformance/opening.ts';
 import { ownerGuarantees } from './conformance/owners.ts';
 import { secretGuarantees } from './conformance/secrets.ts';
 import { tagGuarantees } from './conformance/tags.ts';
+import { tokenUseGuarantees } from './conformance/token-uses.ts';
 import { transactionGuarantees } from './conformance/transactions.ts';
 import { workspaceRemovalGuarantees } from './conformance/workspace-removal.ts';
 import { workspaceGuarantees } from './conformance/workspaces.ts';
@@ -33,6 +34,7 @@ export const storeConformance = (engine: string, createDatabase: CreateDatabase)
     tagGuarantees(createDatabase);
     backgroundJobGuarantees(createDatabase);
     counterGuarantees(createDatabase);
+    tokenUseGuarantees(createDatabase);
     concurrencyGuarantees(createDatabase);
     transactionGuarantees(createDatabase);
     secretGuarantees(createDatabase);

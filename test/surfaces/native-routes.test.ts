@@ -203,8 +203,8 @@ describe('connect sessions', () => {
 describe('mailboxes, tokens and events', () => {
   it('a connected mailbox is listed, found, changed, proved, read a token for, and disconnected', async () => {
     const mailbox = await connect(world, workspace, { provider: 'google', customer: 'acme' });
-    const { id, created_at, updated_at, verification, ...members } = mailbox;
-    assert.match(text(created_at) + text(updated_at), /Z/);
+    const { id, created_at, updated_at, grant_ends_at, verification, ...members } = mailbox;
+    assert.match(text(created_at) + text(updated_at) + text(grant_ends_at), /Z.*Z.*Z/);
     assert.deepEqual(members, {
       email: 'ada@example.com',
       delegate_email: null,
@@ -219,6 +219,7 @@ describe('mailboxes, tokens and events', () => {
       oauth_client_id: workspace.oauthClientId,
       scopes: ['openid', 'email', 'https://mail.google.com/'],
       lost_scopes: [],
+      grant_warning: null,
       reconnect_url: null,
     });
     assert.deepEqual(list(record(verification).results)[0], {

@@ -335,7 +335,7 @@ export type StoreOperations = {
      * one caller.
      */
     noteEndWarning(id: string, warning: { version: number; days: number }): Promise<boolean>;
-    /** Writes when grants end, of those that still have `version`; a warning of an earlier end is forgotten. */
+    /** Writes when grants end, of those that still have `version`; a warning of an end an hour or more before is forgotten. */
     correctEnds(ends: readonly { id: string; version: number; endsAt: number | null }[]): Promise<void>;
   };
   tokenUses: {

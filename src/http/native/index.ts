@@ -15,6 +15,8 @@ import type { Noun } from './operation.ts';
 import { problemSchema, verdictSchema } from './parts.ts';
 import { recognize } from './principal.ts';
 import { settings } from './settings.ts';
+import { tokenDoor } from './token-door.ts';
+import { tokenUses } from './token-uses.ts';
 import { tokens } from './tokens.ts';
 import { whoami } from './whoami.ts';
 import { workspaces } from './workspaces.ts';
@@ -29,6 +31,7 @@ const nouns: readonly Noun[] = [
   customerLinks,
   mailboxes,
   mailboxChecks,
+  tokenUses,
   tokens,
   events,
   settings,
@@ -36,13 +39,14 @@ const nouns: readonly Noun[] = [
 
 export const native: Surface = {
   name: 'native',
+  door: tokenDoor,
   async register(app, { core }) {
     await registerDocument(app, core.settings.publicUrl);
     app.addSchema(verdictSchema);
     app.addSchema(problemSchema);
     app.get(documentPath, { schema: { hide: true } }, async () => app.swagger());
     await app.register(async (scope) => {
-      scope.addHook('onRequest', recognize(core));
+      recognize(scope, core);
       checkBodies(scope);
       const typed = scope.withTypeProvider<TypeBoxTypeProvider>();
       for (const noun of nouns) noun(typed, core);

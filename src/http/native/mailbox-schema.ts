@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import {
   type Core,
   type MailboxWithGrant,
+  outlookOf,
   statusOf,
   type Verification,
   verdictOf,
@@ -11,6 +12,7 @@ import {
   email,
   id,
   isoTime,
+  isoTimeOrNull,
   nullable,
   oneOf,
   presentVerdict,
@@ -85,11 +87,19 @@ export const mailboxSchema = Type.Object(
     lost_scopes: Type.Array(Type.String(), {
       description: 'Of `scopes`, what the provider has stopped giving since.',
     }),
+    grant_ends_at: nullable(
+      time(
+        'When what the owner allowed ends if nothing renews it; null when it does not end, or is over. Renewing puts the end off, except one that the provider has set.',
+      ),
+    ),
+    grant_warning: nullable(
+      Type.Ref('Verdict#', { description: 'What to do about that end; only when it is near.' }),
+    ),
     reconnect_url: nullable(
       Type.String({
         format: 'uri',
         description:
-          'For the mailbox owner; only when the status is `needs_reauthorization` or scopes were lost.',
+          'For the mailbox owner; only when the status is `needs_reauthorization`, scopes were lost, or there is a `grant_warning`.',
       }),
     ),
     created_at: time('When it was connected first.'),
@@ -104,7 +114,8 @@ export async function presentMailbox(
 ): Promise<Static<typeof mailboxSchema>> {
   const { mailbox, grant } = joined;
   const { status, reason } = statusOf(joined);
-  const isOwnersTurn = status === 'needs_reauthorization' || grant.lostScopes.length > 0;
+  const { endsAt, warning } = outlookOf(grant, core.now());
+  const isOwnersTurn = status === 'needs_reauthorization' || grant.lostScopes.length > 0 || warning !== null;
   return {
     id: mailbox.id,
     email: mailbox.email,
@@ -121,6 +132,8 @@ export async function presentMailbox(
     oauth_client_id: grant.oauthClientId,
     scopes: grant.scope.split(' ').filter((scope) => scope !== ''),
     lost_scopes: grant.lostScopes,
+    grant_ends_at: isoTimeOrNull(endsAt),
+    grant_warning: warning && presentVerdict(warning),
     reconnect_url: isOwnersTurn ? await core.mailboxes.reconnectUrl(joined) : null,
     created_at: isoTime(mailbox.createdAt),
     updated_at: isoTime(mailbox.updatedAt),

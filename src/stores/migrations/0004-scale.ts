@@ -10,7 +10,11 @@ export const up = async (db: Kysely<Tables>, columns: ColumnTypes): Promise<void
   const { integer } = columns;
   // One column for each statement: SQLite adds no more.
   await schema.alterTable('token_sets').addColumn('read_at', integer).execute();
-  await schema.alterTable('grants').addColumn('ends_at', integer).execute();
+  // 0 = to be worked out: of rows that are there, and of those that the release before goes on inserting.
+  await schema
+    .alterTable('grants')
+    .addColumn('ends_at', integer, (column) => column.defaultTo(0))
+    .execute();
   await schema.alterTable('grants').addColumn('end_warned_days', integer).execute();
   await schema.alterTable('workspaces').addColumn('deleted_at', integer).execute();
   await schema

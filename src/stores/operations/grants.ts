@@ -6,6 +6,7 @@ import { readRow } from '../row.ts';
 import type { Tables } from '../schema.ts';
 import { type Context, changed, firstRowOf } from './context.ts';
 import { grantClaims } from './grant-claims.ts';
+import { grantDues } from './grant-dues.ts';
 import { grantFromRow, rowFromGrant, sealedRefreshToken } from './grant-rows.ts';
 import { rowFromTokenSet } from './token-sets.ts';
 
@@ -90,7 +91,6 @@ export const grantOperations = ({ session, keyring }: Context): StoreOperations[
           refreshed_at: at,
           keep_alive_at: keepAliveAt,
           ends_at: refreshed.endsAt,
-          end_warned_days: null,
           updated_at: at,
         },
         tokenSet: rowFromTokenSet({ ...tokenSet, grantId: id }, keyring),
@@ -140,47 +140,7 @@ export const grantOperations = ({ session, keyring }: Context): StoreOperations[
         announce({ kind: 'grant', id });
         await writer.deleteFrom('grants').where('id', '=', id).execute();
       }),
-    postponeKeepAlive: async (id, until) => {
-      await session.writer.updateTable('grants').set({ keep_alive_at: until }).where('id', '=', id).execute();
-    },
-    noteReads: (reads) =>
-      session.unit(async ({ writer }) => {
-        for (const { grantId, resource, readAt, dueAt } of reads) {
-          await writer
-            .updateTable('token_sets')
-            .set({ read_at: readAt })
-            .where('grant_id', '=', grantId)
-            .where('resource', '=', resource)
-            .execute();
-          await writer
-            .updateTable('grants')
-            .set({ keep_alive_at: dueAt })
-            .where('id', '=', grantId)
-            .where('keep_alive_at', '>', dueAt)
-            .execute();
-        }
-      }),
-    ending: async (before, warnedDays, limit) => {
-      const rows = await session.reader
-        .selectFrom('grants')
-        .selectAll()
-        .where('status', '=', sql.lit('active'))
-        .where('ends_at', 'is not', null)
-        .where('ends_at', '<', before)
-        .where((eb) => eb.or([eb('end_warned_days', 'is', null), eb('end_warned_days', '>', warnedDays)]))
-        .orderBy('ends_at')
-        .orderBy('id')
-        .limit(limit)
-        .execute();
-      return rows.map((row) => grantFromRow(row, keyring));
-    },
-    noteEndWarning: async (id, warnedDays) => {
-      await session.writer
-        .updateTable('grants')
-        .set({ end_warned_days: warnedDays })
-        .where('id', '=', id)
-        .execute();
-    },
+    ...grantDues({ session, keyring }),
   };
 };
 

@@ -1,0 +1,111 @@
+// When grants are due and when they end: reads noted in batches, and warnings ahead.
+import { type RawBuilder, sql } from 'kysely';
+import type { StoreOperations, TokenRead } from '../../core/ports.ts';
+import { keptWarning } from '../refreshed-rows.ts';
+import { type Context, changed } from './context.ts';
+import { grantFromRow } from './grant-rows.ts';
+
+type Operations = Pick<
+  StoreOperations['grants'],
+  'postponeKeepAlive' | 'noteReads' | 'ending' | 'noteEndWarning' | 'correctEnds'
+>;
+
+export const grantDues = ({ session, keyring }: Context): Operations => ({
+  postponeKeepAlive: async (id, until) => {
+    await session.writer.updateTable('grants').set({ keep_alive_at: until }).where('id', '=', id).execute();
+  },
+  // Grants before token sets, as everybody does, and each in the order of its key: nodes that note the same ones
+  // never wait for each other in a ring.
+  noteReads: async (reads) => {
+    if (reads.length === 0) return;
+    const grantIds = [...new Set(reads.map(({ grantId }) => grantId))];
+    const due = reads.filter(({ dueAt }) => dueAt !== null);
+    await session.unit(async (unit) => {
+      if (due.length > 0) {
+        const ids = [...new Set(due.map(({ grantId }) => grantId))];
+        const held = unit.held(
+          unit.writer.selectFrom('grants').select('id').where('id', 'in', ids).orderBy('id'),
+        );
+        await sql`
+          update grants set keep_alive_at = soonest.due_at
+          from (
+            select read_now.column1 as grant_id, min(read_now.column5) as due_at
+            from ${readsTable(due)}
+            inner join token_sets on token_sets.grant_id = read_now.column1
+              and token_sets.resource = read_now.column2
+              and token_sets.obtained_at = read_now.column3
+            group by read_now.column1
+          ) as soonest
+          where grants.id = soonest.grant_id and grants.keep_alive_at > soonest.due_at and grants.id in ${held}
+        `.execute(unit.writer);
+      }
+      const held = unit.held(
+        unit.writer
+          .selectFrom('token_sets')
+          .select('grant_id')
+          .where('grant_id', 'in', grantIds)
+          .orderBy('grant_id')
+          .orderBy('resource'),
+      );
+      await sql`
+        update token_sets set read_at = read_now.column4
+        from ${readsTable(reads)}
+        where token_sets.grant_id = read_now.column1 and token_sets.resource = read_now.column2
+          and (token_sets.read_at is null or token_sets.read_at < read_now.column4)
+          and token_sets.grant_id in ${held}
+      `.execute(unit.writer);
+    });
+  },
+  ending: async (before, warnedDays, limit, after) => {
+    let query = session.reader
+      .selectFrom('grants')
+      .selectAll()
+      .where('status', '=', sql.lit('active'))
+      .where('ends_at', 'is not', null)
+      .where('ends_at', '<', before)
+      .where((eb) => eb.or([eb('end_warned_days', 'is', null), eb('end_warned_days', '>', warnedDays)]));
+    if (after) {
+      const { endsAt, id } = after;
+      query = query.where((eb) => eb(eb.refTuple('ends_at', 'id'), '>', eb.tuple(endsAt, id)));
+    }
+    const rows = await query.orderBy('ends_at').orderBy('id').limit(limit).execute();
+    return rows.map((row) => grantFromRow(row, keyring));
+  },
+  noteEndWarning: async (id, { version, days }) =>
+    changed(
+      await session.writer
+        .updateTable('grants')
+        .set({ end_warned_days: days })
+        .where('id', '=', id)
+        .where('status', '=', sql.lit('active'))
+        .where('version', '=', version)
+        .where((eb) => eb.or([eb('end_warned_days', 'is', null), eb('end_warned_days', '>', days)]))
+        .executeTakeFirst(),
+    ),
+  correctEnds: async (ends) => {
+    if (ends.length === 0) return;
+    await session.unit(async ({ writer, held }) => {
+      const ids = ends.map(({ id }) => id);
+      const rows = ends.map(
+        ({ id, version, endsAt }) => sql`(${id}, ${integer(version)}, ${integer(endsAt)})`,
+      );
+      const inOrder = held(writer.selectFrom('grants').select('id').where('id', 'in', ids).orderBy('id'));
+      await sql`
+        update grants set ends_at = known.column3, end_warned_days = ${keptWarning(sql.ref('known.column3'))}
+        from (values ${sql.join(rows)}) as known
+        where grants.id = known.column1 and grants.version = known.column2 and grants.id in ${inOrder}
+      `.execute(writer);
+    });
+  },
+});
+
+/** Both engines name the columns of such a table alike, and PostgreSQL wants to be told that they are numbers. */
+const readsTable = (reads: readonly TokenRead[]): RawBuilder<unknown> => {
+  const rows = reads.map(
+    ({ grantId, resource, obtainedAt, readAt, dueAt }) =>
+      sql`(${grantId}, ${resource}, ${integer(obtainedAt)}, ${integer(readAt)}, ${integer(dueAt)})`,
+  );
+  return sql`(values ${sql.join(rows)}) as read_now`;
+};
+
+const integer = (value: number | null): RawBuilder<number> => sql<number>`cast(${value} as bigint)`;
