@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
+import { isPgbouncerInstalled } from '../../test/counterparts/pgbouncer.ts';
 import { postgresqlPrograms } from '../../test/counterparts/postgres.ts';
 
 /** A Debian package, what proves that it (or an equal from elsewhere) is there, and why a test needs it. */
@@ -22,6 +23,7 @@ const systemPackages: readonly SystemPackage[] = [
     isPresent: () => postgresqlPrograms() !== undefined,
     reason: 'the store for many nodes',
   },
+  { name: 'pgbouncer', isPresent: isPgbouncerInstalled, reason: 'a pooler before that store' },
   { name: 'chromium', isPresent: files('/usr/bin/chromium'), reason: 'connect pages and console' },
   {
     name: 'fonts-dejavu-core',

@@ -48,5 +48,8 @@ export function createMaintenance(ports: Needs) {
       await authorization.discardUnconfirmed(batch);
       return store.connectSessions.prune(clock.now() - sessionKeptMilliseconds, 500);
     },
+
+    /** What every process has heard of long since. */
+    pruneChanges: (): Promise<number> => store.changes.prune(500),
   };
 }

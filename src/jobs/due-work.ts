@@ -24,6 +24,7 @@ export const dueWork = ({
   { name: 'warn-of-ending-grants', pauseSeconds: 3600, work: grantEndings.warnOfEnding },
   { name: 'prune-connect-sessions', pauseSeconds: 600, work: maintenance.pruneConnectSessions },
   { name: 'delete-leaving-workspaces', pauseSeconds: 15, work: workspaceDeletion.deleteLeaving },
+  { name: 'prune-changes', pauseSeconds: 120, work: maintenance.pruneChanges },
   { name: 'background-jobs', pauseSeconds: 2, work: backgroundJobs.workDue },
   { name: 'prune-background-jobs', pauseSeconds: 600, work: backgroundJobs.prune },
   { name: 'prune-limits', pauseSeconds: 600, work: limits.prune },

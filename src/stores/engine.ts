@@ -76,14 +76,38 @@ export type ColumnTypes = {
   tableEnd: RawBuilder<unknown>;
 };
 
+/** On a table that may be large. `where` is SQL of both engines. */
+export type Index = { name: string; table: keyof Tables; columns: readonly string[]; where?: string };
+
+/** `store`: parameters of `alter table ... set (...)`; of an engine without them they say nothing. */
+export type TableSettings = { table: keyof Tables; store: Readonly<Record<string, number>> };
+
+/** What an engine does in its own way with the tables themselves. */
+export type Upkeep = {
+  /** In a migration: whether an index on this table is built in no time, so that nobody is kept waiting. */
+  isSmall(session: Session, table: keyof Tables): Promise<boolean>;
+  set(session: Session, settings: TableSettings): Promise<void>;
+  /** Which of these are not there, or were left half built. */
+  missing(indexes: readonly Index[]): Promise<Index[]>;
+  /**
+   * Builds those that are missing while everybody goes on writing, for as long as it takes; one process at a time, so
+   * that it may answer that somebody else is at it. Answers the names of those that it built.
+   */
+  build(indexes: readonly Index[]): Promise<{ built: string[] } | { refused: string }>;
+};
+
 export type Engine = {
   name: EngineName;
   session: Session;
   columns: ColumnTypes;
   /** All or nothing. An operation that failed inside dooms it, even if `work` swallows the failure. */
   transaction<T>(work: (session: UnitSession) => Promise<T>): Promise<T>;
-  /** As `transaction`, one process at a time over the whole database, with time for long statements. */
+  /**
+   * As `transaction`, one process at a time over the whole database, with time for long statements. `work` may be run
+   * again from its beginning: one that would keep others waiting is rolled back and tried later.
+   */
   migration<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  upkeep: Upkeep;
   changes: ChangeFeed;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;

@@ -5,7 +5,7 @@ import { refuseUnfinishedCopy } from './copy/unfinished.ts';
 import type { Engine, EngineName } from './engine.ts';
 import { checkKeyring } from './key-proofs.ts';
 import type { Keyring } from './keyring.ts';
-import { migrate } from './migrate.ts';
+import { buildIndexes, migrate, missingIndexes } from './migrate.ts';
 import { openPostgres } from './postgres.ts';
 import { createSqlStore } from './sql-store.ts';
 import { openSqlite } from './sqlite.ts';
@@ -36,12 +36,14 @@ export const openStore = async (options: OpenStoreOptions): Promise<OpenStore> =
     if (applied.length > 0) options.log.info('The database was migrated', { migrations: applied });
     await refuseUnfinishedCopy(engine);
     await checkKeyring(engine, options.keyring, options.log);
+    // Not waited for: it may take minutes on a large table, and nothing is wrong without them.
+    const building = buildIndexes(engine, await missingIndexes(engine), options.log);
     let closed: Promise<void> | null = null;
     return {
       ...createSqlStore(engine, options.keyring),
       engine: engine.name,
       close: () => {
-        closed ??= engine.close();
+        closed ??= engine.close().then(() => building);
         return closed;
       },
     };

@@ -1,55 +1,20 @@
 // The engine for many nodes: PostgreSQL through one pool. No statement is named and no lock outlives its
-// transaction, so a pooler in transaction mode may stand between. The server's time limits are set on each new
-// connection, not as start-up parameters, which PgBouncer refuses; behind such a pooler they reach only some of
-// its connections, so set them on the role too: `alter role ... set statement_timeout = '15s'`, and
-// `idle_in_transaction_session_timeout = '10s'`. The client's own limit on a query holds everywhere.
+// transaction, so a pooler in transaction mode may stand between: postgres-connections.ts.
 import { createHash } from 'node:crypto';
-import {
-  AbortedTransactionError,
-  Kysely,
-  PostgresDialect,
-  type PostgresPool,
-  type PostgresPoolClient,
-  sql,
-} from 'kysely';
-import pg from 'pg';
+import { AbortedTransactionError, type Kysely, sql } from 'kysely';
 import { GatewayError } from '../core/errors.ts';
-import type { Change, Log } from '../core/ports.ts';
+import type { Change } from '../core/ports.ts';
 import { createChangeHub } from './change-hub.ts';
 import type { ColumnTypes, Engine, RefreshedRows, Session, UnitSession } from './engine.ts';
 import { loadedColumns } from './operations/grant-joins.ts';
-import { noteChanges, openChangeFeed } from './postgres-change-feed.ts';
-import {
-  connectionError,
-  isConnectionOver,
-  overloaded,
-  startFailure,
-  statementError,
-} from './postgres-errors.ts';
+import { noteChanges, openChangeFeed, pruneChanges } from './postgres-change-feed.ts';
+import { connect, type PostgresOptions } from './postgres-connections.ts';
+import { createUpkeep, holdMigrationLock, untilUnlocked } from './postgres-upkeep.ts';
 import { updateGrant } from './refreshed-rows.ts';
 import type { Row } from './row.ts';
 import type { Tables } from './schema.ts';
 
-export type PostgresOptions = {
-  /** `postgres://...`; TLS by its parameters (`sslmode`, `sslrootcert`). Never logged: it holds a password. */
-  url: string;
-  log: Log;
-  poolSize?: number;
-  /** Callers that may wait for a connection; one more is `overloaded`. */
-  waitingMax?: number;
-  /** The longest that one statement may take. */
-  statementMilliseconds?: number;
-};
-
-const connectMilliseconds = 5_000;
-/** What the server has, beyond a statement's time, to say that it stopped it. Then the connection counts as lost. */
-const answerMilliseconds = 1_000;
-const idleInTransactionMilliseconds = 10_000;
 const migrationMilliseconds = 10 * 60_000;
-/** Any fixed number will do, so long as nothing else in the database uses it: "mailgran" in ASCII. */
-const migrationLock = '7881692352127820142';
-const int8 = 20;
-
 const columns: ColumnTypes = {
   id: sql`text collate "C"`,
   text: sql`text`,
@@ -62,9 +27,10 @@ const columns: ColumnTypes = {
 /** Rejects with a plain Error that an operator can read when the database cannot be reached or lets nobody in. */
 export const openPostgres = async (options: PostgresOptions): Promise<Engine> => {
   const { statementMilliseconds = 15_000 } = options;
-  const db = await connect(options, statementMilliseconds);
+  const { db, isDirect } = await connect(options, statementMilliseconds);
   const hub = createChangeHub();
-  const feed = openChangeFeed(options, hub);
+  const feed = openChangeFeed({ url: options.url, log: options.log, isDirect }, hub);
+  const upkeep = createUpkeep({ options, db, isDirect });
   const transaction: Engine['transaction'] = async (work) => {
     const announced: Change[] = [];
     try {
@@ -76,6 +42,7 @@ export const openPostgres = async (options: PostgresOptions): Promise<Engine> =>
     } finally {
       // Also after a failure: whether a commit that broke off has taken place is not known.
       hub.tell(announced);
+      if (announced.length > 0) feed.notify();
     }
   };
   return {
@@ -85,61 +52,31 @@ export const openPostgres = async (options: PostgresOptions): Promise<Engine> =>
     transaction,
     migration: async (work) => {
       // A connection of its own, because its statements may take long, on the client's side too.
-      const own = await connect({ ...options, poolSize: 1 }, migrationMilliseconds);
-      try {
-        return await transact(own, async (inner) => {
-          // Nodes wait here for the one that migrates.
-          await sql`select pg_advisory_xact_lock(${sql.raw(migrationLock)})`.execute(inner);
+      const knownAs = isDirect ? 'direct' : 'pooled';
+      const own = await connect({ ...options, poolSize: 1 }, migrationMilliseconds, knownAs);
+      const attempt = () =>
+        transact(own.db, async (inner) => {
+          await holdMigrationLock(inner);
           return work(unitOn(inner, []));
         });
+      const onWait = (error: unknown): void =>
+        options.log.warn('the migration waits for a lock, and is tried again', { error });
+      try {
+        return await untilUnlocked(migrationMilliseconds, { attempt, onWait });
       } finally {
-        await own.destroy();
+        await own.db.destroy();
       }
     },
-    changes: feed.changes,
+    upkeep,
+    changes: { ...feed.changes, prune: (limit) => pruneChanges(db, limit) },
     ping: async () => {
       await sql`select 1`.execute(db);
     },
     close: async () => {
-      await feed.close();
+      await Promise.all([feed.close(), upkeep.close()]);
       await db.destroy();
     },
   };
-};
-
-const connect = async (
-  { url, log, poolSize = 10, waitingMax = 1_000 }: PostgresOptions,
-  statementMilliseconds: number,
-): Promise<Kysely<Tables>> => {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: poolSize,
-    application_name: 'mailgrant',
-    connectionTimeoutMillis: connectMilliseconds,
-    query_timeout: statementMilliseconds + answerMilliseconds,
-    keepAlive: true,
-    types: { getTypeParser: (oid, format) => (oid === int8 ? Number : pg.types.getTypeParser(oid, format)) },
-    onConnect: (client) => limitTimes(client, statementMilliseconds),
-  });
-  // Without a listener the loss of an idle connection would end the process.
-  pool.on('error', (error) => log.warn('An idle database connection was lost', { error }));
-  // Nor may the loss of one in use, of which the running statement, or the next one, tells its caller.
-  pool.on('connect', (client) => client.on('error', () => {}));
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: boundedPool(pool, waitingMax) }) });
-  try {
-    await sql`select 1`.execute(db);
-  } catch (error) {
-    await db.destroy();
-    throw startFailure(url, error);
-  }
-  return db;
-};
-
-const limitTimes = async (client: pg.ClientBase, statementMilliseconds: number): Promise<void> => {
-  await client.query(
-    "select set_config('statement_timeout', $1, false), set_config('idle_in_transaction_session_timeout', $2, false)",
-    [String(statementMilliseconds), String(idleInTransactionMilliseconds)],
-  );
 };
 
 const transact = async <T>(db: Kysely<Tables>, work: (inner: Kysely<Tables>) => Promise<T>): Promise<T> => {
@@ -168,7 +105,8 @@ const sessionOn = (db: Kysely<Tables>): Omit<Session, 'unit'> => ({
   changeGrants: (update) => changeGrants(db, update),
 });
 
-const unitOn = (db: Kysely<Tables>, announced: Change[]): UnitSession => {
+/** Exported for the bench of plans, which asks what would be sent. */
+export const unitOn = (db: Kysely<Tables>, announced: Change[]): UnitSession => {
   const session: UnitSession = {
     ...sessionOn(db),
     unit: (work) => work(session),
@@ -224,41 +162,4 @@ const saveRefreshed = async (db: Kysely<Tables>, rows: RefreshedRows): Promise<b
     )
     .executeTakeFirst();
   return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
-};
-
-/** The pool with a bound on its queue, errors of the house, and no reuse of a connection that broke. */
-const boundedPool = (pool: pg.Pool, waitingMax: number): PostgresPool => ({
-  options: pool.options,
-  end: () => pool.end(),
-  connect: async () => {
-    if (pool.waitingCount >= waitingMax) throw overloaded('Too many callers wait for the database.');
-    try {
-      return checkedClient(await pool.connect());
-    } catch (error) {
-      throw connectionError(error);
-    }
-  },
-});
-
-const checkedClient = (client: pg.PoolClient): PostgresPoolClient => {
-  let loss: GatewayError | null = null;
-  const run = async (text: string, values: readonly unknown[]) => {
-    // A connection that is over rolls back by itself, and the error that ended the work is the one to tell.
-    if (loss !== null && text === 'rollback') return { command: 'ROLLBACK', rowCount: 0, rows: [] };
-    // Another statement would wait behind the one that was given up.
-    if (loss !== null) throw loss;
-    try {
-      const { command, rowCount, rows } = await client.query(text, [...values]);
-      return { command, rowCount, rows };
-    } catch (cause) {
-      const error = statementError(cause);
-      if (isConnectionOver(cause)) loss = error;
-      if (loss !== null && text === 'rollback') return { command: 'ROLLBACK', rowCount: 0, rows: [] };
-      throw error;
-    }
-  };
-  return {
-    query: run as PostgresPoolClient['query'],
-    release: (destroy) => client.release(loss !== null || destroy === true),
-  };
 };

@@ -6,7 +6,7 @@ import { Kysely, sql } from 'kysely';
 import { GatewayError } from '../core/errors.ts';
 import type { Change } from '../core/ports.ts';
 import { type ChangeHub, createChangeHub } from './change-hub.ts';
-import type { ColumnTypes, Engine, RefreshedRows, Session, UnitSession } from './engine.ts';
+import type { ColumnTypes, Engine, RefreshedRows, Session, UnitSession, Upkeep } from './engine.ts';
 import { loadedColumns } from './operations/grant-joins.ts';
 import { updateGrant, upsertTokenSet } from './refreshed-rows.ts';
 import type { Row } from './row.ts';
@@ -63,8 +63,9 @@ export const openSqlite = async ({
       session: openSession(reader, thread, transaction),
       transaction,
       migration: (work) => transact(thread, { milliseconds: migrationMilliseconds, hub }, work),
-      // One process owns the file, so there is nobody else to hear of.
-      changes: { listen: hub.listen, isCurrent: () => true },
+      upkeep,
+      // One process owns the file, so there is nobody else to hear of, and nothing is written down.
+      changes: { listen: hub.listen, isCurrent: () => true, prune: async () => 0 },
       ping: async () => {
         thread.assertAlive();
         await sql`select 1`.execute(reader);
@@ -80,6 +81,14 @@ export const openSqlite = async ({
     release();
     throw error;
   }
+};
+
+/** One process owns the file, and it migrates before it serves: nobody is kept waiting. */
+const upkeep: Upkeep = {
+  isSmall: async () => true,
+  set: async () => {},
+  missing: async () => [],
+  build: async () => ({ built: [] }),
 };
 
 const read = (connection: Connection, statement: Statement): StatementResult => {

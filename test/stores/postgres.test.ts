@@ -10,65 +10,12 @@ import { migrate } from '../../src/stores/migrate.ts';
 import { openPostgres } from '../../src/stores/postgres.ts';
 import { connectionError, statementError } from '../../src/stores/postgres-errors.ts';
 import { createSqlStore } from '../../src/stores/sql-store.ts';
-import { counterparts } from '../counterparts/index.ts';
 import { storeConformance } from './conformance.ts';
-import {
-  newId,
-  newKeyring,
-  now,
-  silentLog,
-  storeGrant,
-  type TestDatabase,
-  tokenSet,
-  workspace,
-} from './fixtures.ts';
+import { newId, newKeyring, now, silentLog, storeGrant, tokenSet, workspace } from './fixtures.ts';
+import { createPostgresDatabase, withPostgres } from './postgres-database.ts';
 import { startPostgresProxy } from './postgres-proxy.ts';
 
-const createPostgresDatabase = async (): Promise<TestDatabase & { url: string }> => {
-  const { url, drop } = await counterparts().createDatabase();
-  const keyring = newKeyring();
-  const opened: OpenStore[] = [];
-  const open: TestDatabase['open'] = async (other = keyring) => {
-    const store = await openStore({ databaseUrl: url, dataDir: '/nowhere', keyring: other, log: silentLog });
-    opened.push(store);
-    return store;
-  };
-  const openEngine = () => openPostgres({ url, log: silentLog });
-  return {
-    url,
-    keyring,
-    open,
-    openEngine,
-    openTwo: () => Promise.all([open(), open()]),
-    raw: async (statement, ...parameters) => {
-      const client = new pg.Client({ connectionString: url });
-      await client.connect();
-      let position = 0;
-      const numbered = statement.replaceAll('?', () => {
-        position += 1;
-        return `$${position}`;
-      });
-      await client.query(numbered, parameters).finally(() => client.end());
-    },
-    drop: async () => {
-      for (const store of opened) await store.close();
-      await drop();
-    },
-  };
-};
-
-storeConformance('PostgreSQL', createPostgresDatabase);
-
-const withDatabase = async (
-  test: (database: TestDatabase & { url: string }) => Promise<void>,
-): Promise<void> => {
-  const database = await createPostgresDatabase();
-  try {
-    await test(database);
-  } finally {
-    await database.drop();
-  }
-};
+storeConformance('PostgreSQL', () => createPostgresDatabase());
 
 /** A store whose connections go through a proxy. */
 const withProxy = (
@@ -78,7 +25,7 @@ const withProxy = (
   }) => Promise<void>,
   options: { poolSize?: number; warn?: () => void } = {},
 ) =>
-  withDatabase(async ({ url, keyring }) => {
+  withPostgres(async ({ url, keyring }) => {
     const proxy = await startPostgresProxy(url);
     const log = { ...silentLog, warn: options.warn ?? silentLog.warn };
     const poolSize = options.poolSize ?? 2;
@@ -107,7 +54,7 @@ const assertStartFails = async (databaseUrl: string, message: RegExp): Promise<v
 
 describe('the engine of PostgreSQL', () => {
   it('four nodes that start at once on an empty database migrate it once', () =>
-    withDatabase(async ({ open }) => {
+    withPostgres(async ({ open }) => {
       const stores = await Promise.all([open(), open(), open(), open()]);
       for (const store of stores) await store.ping();
     }));
@@ -153,7 +100,7 @@ describe('the engine of PostgreSQL', () => {
   });
 
   it('a full queue for connections refuses with `overloaded`, and serves what it took', () =>
-    withDatabase(async ({ url }) => {
+    withPostgres(async ({ url }) => {
       const engine = await openPostgres({ url, log: silentLog, poolSize: 1, waitingMax: 2 });
       await migrate(engine, { now });
       const store = createSqlStore(engine, newKeyring());
@@ -173,7 +120,7 @@ describe('the engine of PostgreSQL', () => {
     }));
 
   it('nothing outlives a transaction on the server: no named statement and no session lock', () =>
-    withDatabase(async ({ url, open }) => {
+    withPostgres(async ({ url, open }) => {
       const store = await open();
       const { id } = await storeGrant(store);
       await store.grants.claim(id, { owner: 'node', now, until: now + 1 });
@@ -203,14 +150,14 @@ describe('the engine of PostgreSQL', () => {
   });
 
   it('a start on a database that the server does not have says so', () =>
-    withDatabase(async ({ url }) => {
+    withPostgres(async ({ url }) => {
       const other = new URL(url);
       other.pathname = '/nowhere_to_be_found';
       await assertStartFails(other.href, /nowhere_to_be_found.*\(3D000\)/);
     }));
 
   it('a silent database ends a query in its time, and its connection is not used again', () =>
-    withDatabase(async ({ url }) => {
+    withPostgres(async ({ url }) => {
       const proxy = await startPostgresProxy(url);
       const engine = await openPostgres({
         url: proxy.url,
@@ -242,7 +189,7 @@ describe('the engine of PostgreSQL', () => {
     }));
 
   it('a statement that takes too long is stopped by the server, and the connection stays', () =>
-    withDatabase(async ({ url }) => {
+    withPostgres(async ({ url }) => {
       const engine = await openPostgres({ url, log: silentLog, poolSize: 1, statementMilliseconds: 100 });
       const processId = async () =>
         (await sql<{ id: number }>`select pg_backend_pid() as id`.execute(engine.session.reader)).rows[0]?.id;
@@ -253,14 +200,14 @@ describe('the engine of PostgreSQL', () => {
     }));
 
   it('a migration may take longer than other statements may', () =>
-    withDatabase(async ({ url }) => {
+    withPostgres(async ({ url }) => {
       const engine = await openPostgres({ url, log: silentLog, statementMilliseconds: 1 });
       await engine.migration(({ writer }) => sql`select pg_sleep(1.2)`.execute(writer));
       await engine.close();
     }));
 
   it('a connection that a server went read-only under is replaced by one that may write', () =>
-    withDatabase(async ({ url, open, raw }) => {
+    withPostgres(async ({ url, open, raw }) => {
       await open();
       const name = new URL(url).pathname.slice(1);
       await raw(`alter database "${name}" set default_transaction_read_only = on`);

@@ -24,7 +24,7 @@ function remembering() {
 
 function setUp(now = () => Date.now()) {
   const { store, keys, asked } = remembering();
-  const changes = { listen: () => () => {}, isCurrent: () => true };
+  const changes = { listen: () => () => {}, isCurrent: () => true, prune: async () => 0 };
   const freshness = createFreshness({ changes });
   const apiKeys = createApiKeys({ store, clock: { ...systemClock, now }, random: systemRandom, freshness });
   return { apiKeys, keys, asked };
