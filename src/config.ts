@@ -122,6 +122,11 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     breakerFailuresMax: whole('breakerFailuresMax', 1, 1000),
     breakerWindowSeconds: whole('breakerWindowSeconds', 1, 3600),
     breakerOpenSeconds: whole('breakerOpenSeconds', 1, 3600),
+    providerCallsMax: whole('providerCallsMax', 1, 10_000),
+    hostCallsMax: whole('hostCallsMax', 1, 10_000),
+    clientCallsMax: whole('clientCallsMax', 1, 10_000),
+    clientStartsSecondMax: whole('clientStartsSecondMax', 1, 100_000),
+    providerCallsWaitingMax: whole('providerCallsWaitingMax', 0, 100_000),
   };
   // The last quarter of a lease is for storing what the provider gave: core/refresh.ts.
   if (config.providerTimeoutSeconds * 4 > config.leaseSeconds * 3) {

@@ -197,7 +197,7 @@ export const settingsTable = {
   breakerFailuresMax: {
     name: 'MAILGRANT_BREAKER_FAILURES',
     meaning:
-      'With this many calls to the authorization server of a provider failing in a row within the window (no answer, 429, 5xx), nobody is sent there for a while, 1 to 1000.',
+      'With this many calls to the authorization server of a provider, or with one OAuth client, failing in a row within the window (no answer, 429, 5xx), nobody is sent there for a while, 1 to 1000.',
     fallback: '10',
   },
   breakerWindowSeconds: {
@@ -207,7 +207,35 @@ export const settingsTable = {
   },
   breakerOpenSeconds: {
     name: 'MAILGRANT_BREAKER_OPEN_SECONDS',
-    meaning: 'How long that while is, 1 to 3600; longer, up to 600, if the provider names a time.',
+    meaning:
+      'How long that while is, 1 to 3600. After it one call goes out as a probe; each time that one fails, the while is twice as long. Up to 600 by that or if the provider names a time.',
     fallback: '30',
+  },
+  providerCallsMax: {
+    name: 'MAILGRANT_PROVIDER_CALLS',
+    meaning:
+      'Calls to the authorization servers of one provider that a process has under way at once, 1 to 10000. Of this and the next three, work that nobody waits for uses half.',
+    fallback: '200',
+  },
+  hostCallsMax: {
+    name: 'MAILGRANT_HOST_CALLS',
+    meaning: 'The same for one host: each national cloud has its own, 1 to 10000.',
+    fallback: '150',
+  },
+  clientCallsMax: {
+    name: 'MAILGRANT_CLIENT_CALLS',
+    meaning: 'The same for one OAuth client, 1 to 10000.',
+    fallback: '100',
+  },
+  clientStartsSecondMax: {
+    name: 'MAILGRANT_CLIENT_CALLS_PER_SECOND',
+    meaning: 'Calls that a process begins in a second with one OAuth client, 1 to 100000.',
+    fallback: '2000',
+  },
+  providerCallsWaitingMax: {
+    name: 'MAILGRANT_PROVIDER_CALLS_WAITING',
+    meaning:
+      'Calls that may wait in a process until these budgets have room, for up to ten seconds, 0 to 100000; one more is answered with 503 and `Retry-After`.',
+    fallback: '1000',
   },
 } as const satisfies Record<SettingKey, Setting>;

@@ -309,6 +309,10 @@ export const verdictTable = {
   provider_unavailable: wait('The provider does not answer at the moment.'),
   provider_rate_limited: wait('The provider limits how often it may be asked at the moment.'),
   provider_timeout: wait('The provider did not answer in time.'),
+  gateway_busy: wait(
+    'This service has as many calls to the provider under way as it allows itself, and as many waiting.',
+    'Ask again in a few seconds; if it lasts, the operator can raise the budgets of calls to providers.',
+  ),
   provider_answer_unreadable: wait('The provider answered with something else than the protocol says.'),
   request_refused: operator(
     'The provider refuses the form of our request.',

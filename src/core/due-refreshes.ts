@@ -1,6 +1,7 @@
 // Grants that are refreshed without anybody asking: kept alive, or kept warm for those who read lately. Claimed in
 // batches by lease, so that any number of processes share the work; as many at once as provider-calls.ts has room for.
 import { jittered } from './backoff.ts';
+import { verdictTable } from './diagnosis.ts';
 import { wasReadLately } from './due-times.ts';
 import type { TokenSet } from './grants.ts';
 import { effectiveScope } from './lost-scopes.ts';
@@ -16,8 +17,12 @@ type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 's
 export type DueRefreshes = ReturnType<typeof createDueRefreshes>;
 
 const batchMax = 100;
-/** Until one that could not be done (provider in trouble, OAuth client paused) is tried again. */
+/** Until one that waiting alone does not mend (an OAuth client is paused) is looked at again. */
 const postponedSeconds = 3600;
+/** After a failure that passes, if nobody said when. */
+const passingSeconds = 300;
+/** Somebody else is at it, or nothing was asked: they are spread over as long, so as not to come back in step. */
+const againSeconds = 60;
 /** A token younger than this is not renewed: what made the grant due was done by somebody else. */
 const youngMilliseconds = 10_000;
 
@@ -64,17 +69,27 @@ export function createDueRefreshes(ports: Needs) {
     try {
       const outcome = await refreshOne(claimed, lease);
       const isDone = outcome !== 'again' && ['token', 'dead'].includes(outcome.outcome);
-      if (!isDone) await putOff(id);
+      if (!isDone) await putOff(id, pauseAfter(outcome));
     } catch (error) {
-      await putOff(id, error);
+      log.error('a due grant could not be refreshed', { grantId: id, error });
+      await putOff(id, jittered(random, postponedSeconds));
     }
   }
 
+  /** Milliseconds. A breaker that is open for half a minute must not cost an hour, nor half a minute too many calls. */
+  function pauseAfter(outcome: RefreshOutcome | 'again'): number {
+    if (outcome === 'again' || outcome.outcome === 'timeout') return jittered(random, againSeconds);
+    if (outcome.outcome !== 'failed' || !verdictTable[outcome.failure.reason].healsItself) {
+      return jittered(random, postponedSeconds);
+    }
+    const seconds = Math.min(outcome.failure.retryAfterSeconds ?? passingSeconds, postponedSeconds);
+    return Math.round(seconds * 1000 + random.fraction() * Math.max(seconds, againSeconds) * 1000);
+  }
+
   /** One that was not refreshed must not be found at once again, or the loop would find nothing else. */
-  async function putOff(id: string, error?: unknown): Promise<void> {
-    if (error !== undefined) log.error('a due grant could not be refreshed', { grantId: id, error });
+  async function putOff(id: string, milliseconds: number): Promise<void> {
     await store.grants
-      .postponeKeepAlive(id, clock.now() + jittered(random, postponedSeconds))
+      .postponeKeepAlive(id, clock.now() + milliseconds)
       .catch((cause: unknown) =>
         log.error('a due grant could not be put off', { grantId: id, error: cause }),
       );
@@ -96,7 +111,10 @@ export function createDueRefreshes(ports: Needs) {
         const { grants, unreadable } = await store.grants.claimDue(lease, limit);
         if (grants.length + unreadable.length === 0) break;
         found += grants.length;
-        for (const { id, error } of unreadable) await putOff(id, error);
+        for (const { id, error } of unreadable) {
+          log.error('a due grant cannot be read', { grantId: id, error });
+          await putOff(id, jittered(random, postponedSeconds));
+        }
         for (const one of grants) {
           const task: Promise<void> = work(one, lease).finally(() => running.delete(task));
           running.add(task);

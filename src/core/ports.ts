@@ -1,6 +1,7 @@
 // What the core asks of the outside: storage, authorization servers, mail servers, time, chance, sealing, log.
 // Every port is plain functions over plain data, so that an adapter is one file and a fake is a few lines.
 import type { BreakerSettings } from './breakers.ts';
+import type { CallBudgetSettings } from './call-budgets.ts';
 import type { LimitSettings } from './limits.ts';
 import type { Probes } from './ports/probes.ts';
 import type { Providers } from './ports/providers.ts';
@@ -50,4 +51,5 @@ export type CoreSettings = {
   /** Compatible surfaces hand out the provider's own address: no page of ours, no browser bound. */
   directAuthUrl: boolean;
 } & LimitSettings &
-  BreakerSettings;
+  BreakerSettings &
+  CallBudgetSettings;

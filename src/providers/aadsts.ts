@@ -11,6 +11,8 @@ export type AadstsMeaning = {
   decides?: ProviderFailure['kind'];
   /** Seen to pass by itself: worth asking once more before a grant is given up. */
   isDoubtful?: true;
+  /** Of one grant: others of the same OAuth client are not meant. */
+  isOfGrant?: true;
   /** Seconds to leave the provider alone, whatever the answer's header says. */
   waitsAtLeast?: number;
 };
@@ -82,7 +84,10 @@ export const aadstsTable: ReadonlyMap<number, AadstsMeaning> = new Map([
 
   // Wait
   /** A client in a loop; shorter pauses keep the loop alive in Entra's eyes. */
-  ...all({ reason: 'provider_rate_limited', decides: 'transient', waitsAtLeast: 300 }, [50196]),
+  ...all(
+    { reason: 'provider_rate_limited', decides: 'transient', waitsAtLeast: 300, isOfGrant: true },
+    [50196],
+  ),
   ...transient('provider_rate_limited', 90055),
   ...transient('provider_unavailable', 40010, 50033, 50087, 70012, 80001, 80002, 80005, 80007, 80012, 80013),
   ...transient('provider_unavailable', 80014, 90006, 90012, 90024, 90033, 90090),

@@ -56,6 +56,7 @@ export const createGoogleKnowledge = (
   readCredential: (kind, text) => factsOf(parseCredential(kind, text)),
   clouds: Object.keys(clouds),
   tokenUrls: Object.values(clouds).map(({ token }) => token),
+  tokenHost: (client) => new URL(endpointsOf(clouds, client).token).host,
 
   // A service account's tokens are asked for by us alone: nobody signs in who could be identified.
   scopesFor: (client, profile) => [

@@ -48,6 +48,7 @@ export const createMicrosoftKnowledge = (
 
   clouds: Object.keys(clouds),
   tokenUrls: Object.values(clouds).map(({ token }) => token),
+  tokenHost: (client) => new URL(endpointsOf(clouds, client).token).host,
 
   scopesFor: (client, profile) => {
     const scopes = [...requiredScopes(endpointsOf(clouds, client), client, profile), ...client.extraScopes];

@@ -20,7 +20,13 @@ export type ErrorAnswer = {
 };
 
 type Kind = ProviderFailure['kind'];
-type Judgement = { kind: Kind; reason: ReasonCode; isDoubtful?: true; waitsAtLeast?: number };
+type Judgement = {
+  kind: Kind;
+  reason: ReasonCode;
+  isDoubtful?: true;
+  isOfGrant?: true;
+  waitsAtLeast?: number;
+};
 
 /** Classifies every answer of a token or revocation endpoint that is not a success. */
 export const classifyErrorAnswer = (answer: ErrorAnswer): ProviderFailure => {
@@ -155,8 +161,13 @@ const refineGoogle = (base: Judgement, words: ProviderWords): Judgement => {
 const refineEntra = (base: Judgement, words: ProviderWords, errorIsKnown: boolean): Judgement => {
   const meaning = aadstsMeaning(words.errorCodes);
   if (meaning?.decides !== undefined) {
-    const { decides: kind, reason, waitsAtLeast } = meaning;
-    return { kind, reason, ...(waitsAtLeast === undefined ? {} : { waitsAtLeast }) };
+    const { decides: kind, reason, waitsAtLeast, isOfGrant } = meaning;
+    return {
+      kind,
+      reason,
+      ...(waitsAtLeast === undefined ? {} : { waitsAtLeast }),
+      ...(isOfGrant ? { isOfGrant } : {}),
+    };
   }
   const suberrorReason = base.kind === 'grant' ? judgementOf(suberrorTable, words.suberror) : null;
   // The number says more than a suberror of the general kind, such as `bad_token`.

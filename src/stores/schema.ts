@@ -250,6 +250,7 @@ export type BreakersTable = {
   window_start: number;
   open_until: number;
   trips: number;
+  probe_until: number;
 };
 
 /** What nodes must read again; see postgres-change-feed.ts. */

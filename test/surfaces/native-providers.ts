@@ -122,6 +122,7 @@ export function createPorts(behaviour: Behaviour): Pick<Given, 'providers' | 'pr
     },
     clouds: ['default'],
     tokenUrls: [],
+    tokenHost: () => 'oauth.example.com',
     scopesFor: (_client, profile) => ['openid', 'email', profileScopes[profile]],
     missingScopes: (_client, profile, granted) =>
       [profileScopes[profile]].filter((scope) => !granted.includes(scope)),

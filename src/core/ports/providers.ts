@@ -56,6 +56,8 @@ export type ProviderFailure = {
   reason: ReasonCode;
   /** A refusal that is known to pass at times: the core asks once more, later, before a grant is given up. */
   isDoubtful?: true;
+  /** A limit on this one grant: it says nothing about the others of its OAuth client. */
+  isOfGrant?: true;
   retryAfterSeconds: number | null;
   /** What the provider said, without secrets, cut to 500 characters; for support. */
   provider: ProviderWords;
@@ -138,6 +140,8 @@ export type ProviderKnowledge = {
   clouds: readonly string[];
   /** Token endpoints of its clouds, from the endpoint table; Entra's hold `{tenant}`. */
   tokenUrls: readonly string[];
+  /** The host (with its port, if that is unusual) that this client's token requests go to. */
+  tokenHost(client: OAuthClient): string;
   /** All scopes to ask for at the authorization endpoint, OpenID ones included. */
   scopesFor(client: OAuthClient, profile: Profile): string[];
   /** Those that `granted` lacks; OpenID scopes and `offline_access` are never missed. Case-insensitive. */

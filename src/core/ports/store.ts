@@ -2,7 +2,7 @@
 import type { ApiKey } from '../api-keys.ts';
 import type { AuthorizationRequest } from '../authorization.ts';
 import type { BackgroundJob } from '../background-jobs.ts';
-import type { Breaker } from '../breakers.ts';
+import type { Breaker } from '../breaker-states.ts';
 import type { ConnectSession } from '../connect-session.ts';
 import type { Customer } from '../customers.ts';
 import type { ReasonCode } from '../diagnosis.ts';
@@ -153,18 +153,16 @@ export type StoreOperations = {
     /** Deletes counters whose window, and blocks whose memory, ended before `before`. */
     prune(before: number, limit: number): Promise<number>;
   };
+  /** Those that are closed and have nothing to count are absent. */
   breakers: {
-    find(key: string): Promise<Breaker | null>;
+    find(keys: readonly string[]): Promise<Breaker[]>;
     /**
-     * Counts a failure in a window that begins with the first one; with `failuresMax` of them the breaker is
-     * open until `openUntil`. Answers what it is now, over all processes.
+     * Compare-and-swap over all processes: writes `next`, if what is stored is still `known`. Null = absent. True for
+     * exactly one of those who knew the same.
      */
-    recordFailure(
-      key: string,
-      failure: { at: number; windowMilliseconds: number; failuresMax: number; openUntil: number },
-    ): Promise<Breaker>;
-    /** Forgets the failures; an open breaker stays open until its time. */
-    recordSuccess(key: string): Promise<void>;
+    replace(key: string, change: { known: Breaker | null; next: Breaker | null }): Promise<boolean>;
+    /** Deletes those in which nothing happened since `before`. */
+    prune(before: number, limit: number): Promise<number>;
   };
   apiKeys: {
     insert(key: ApiKey): Promise<void>;

@@ -1,46 +1,64 @@
-import { sql } from 'kysely';
-import type { Breaker } from '../../core/breakers.ts';
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
+import type { Breaker } from '../../core/breaker-states.ts';
 import type { StoreOperations } from '../../core/ports.ts';
 import { type Row, readRow } from '../row.ts';
+import type { BreakersTable, Tables } from '../schema.ts';
 import type { Context } from './context.ts';
 
 export const breakerOperations = ({ session }: Context): StoreOperations['breakers'] => ({
-  find: async (key) => {
-    const row = await session.reader
+  find: async (keys) => {
+    if (keys.length === 0) return [];
+    const rows = await session.reader.selectFrom('breakers').selectAll().where('key', 'in', keys).execute();
+    return rows.map(breakerFromRow);
+  },
+  replace: (key, { known, next }) =>
+    session.unit(async ({ writer, announce }) => {
+      const isAsKnown = (eb: ExpressionBuilder<Tables, 'breakers'>): Expression<SqlBool> =>
+        eb.and(known === null ? { key } : rowOf({ ...known, key }));
+      const answered =
+        next === null
+          ? await writer.deleteFrom('breakers').where(isAsKnown).returning('key').execute()
+          : known === null
+            ? await writer
+                .insertInto('breakers')
+                .values(rowOf({ ...next, key }))
+                .onConflict((conflict) => conflict.doNothing())
+                .returning('key')
+                .execute()
+            : await writer
+                .updateTable('breakers')
+                .set(rowOf({ ...next, key }))
+                .where(isAsKnown)
+                .returning('key')
+                .execute();
+      if (answered.length === 0) return false;
+      announce({ kind: 'breaker', id: key });
+      return true;
+    }),
+  prune: async (before, limit) => {
+    const idle = session.reader
       .selectFrom('breakers')
-      .selectAll()
-      .where('key', '=', key)
-      .executeTakeFirst();
-    return row === undefined ? null : breakerFromRow(row);
-  },
-  recordFailure: async (key, { at, windowMilliseconds, failuresMax, openUntil }) => {
-    // On the left of `set` stands the new row, on the right everywhere the one before.
-    const isOver = sql<boolean>`(breakers.failures = 0 or breakers.window_start <= ${at - windowMilliseconds})`;
-    const failures = sql<number>`case when ${isOver} then 1 else breakers.failures + 1 end`;
-    const row = await session.writer
-      .insertInto('breakers')
-      .values({ key, failures: 1, window_start: at, open_until: failuresMax <= 1 ? openUntil : 0, trips: 0 })
-      .onConflict((conflict) =>
-        conflict.column('key').doUpdateSet({
-          failures,
-          window_start: sql`case when ${isOver} then excluded.window_start else breakers.window_start end`,
-          // Never earlier than it was: an open breaker stays open until its time.
-          open_until: sql`case when ${failures} >= ${failuresMax} and breakers.open_until < ${openUntil}
-            then ${openUntil} else breakers.open_until end`,
-        }),
-      )
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    return breakerFromRow(row);
-  },
-  recordSuccess: async (key) => {
-    await session.writer
-      .updateTable('breakers')
-      .set({ failures: 0 })
-      .where('key', '=', key)
-      .where('failures', '>', 0)
+      .select('key')
+      .where('window_start', '<', before)
+      .where('open_until', '<', before)
+      .where('probe_until', '<', before)
+      .limit(limit);
+    const deleted = await session.writer
+      .deleteFrom('breakers')
+      .where('key', 'in', idle)
+      .returning('key')
       .execute();
+    return deleted.length;
   },
+});
+
+const rowOf = ({ key, failures, windowStart, openUntil, trips, probeUntil }: Breaker): BreakersTable => ({
+  key,
+  failures,
+  window_start: windowStart,
+  open_until: openUntil,
+  trips,
+  probe_until: probeUntil,
 });
 
 const breakerFromRow = (row: Row): Breaker => {
@@ -50,5 +68,7 @@ const breakerFromRow = (row: Row): Breaker => {
     failures: integer('failures'),
     windowStart: integer('window_start'),
     openUntil: integer('open_until'),
+    trips: integer('trips'),
+    probeUntil: integer('probe_until'),
   };
 };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Breaker } from '../../../src/core/breaker-states.ts';
 import { type CreateDatabase, now } from '../fixtures.ts';
 import { guarantees } from './with-store.ts';
 
@@ -73,79 +74,91 @@ export const counterGuarantees = (createDatabase: CreateDatabase): void =>
       assert.notEqual(await store.limits.blockOf('fresh'), null);
     });
 
-    const failure = { windowMilliseconds: 100, failuresMax: 3, openUntil: now + 1_000 };
+    const closed: Breaker = {
+      key: 'key',
+      failures: 1,
+      windowStart: now,
+      openUntil: 0,
+      trips: 0,
+      probeUntil: 0,
+    };
+    const open: Breaker = {
+      ...closed,
+      failures: 3,
+      openUntil: now + 1_000,
+      trips: 2,
+      probeUntil: now + 2_000,
+    };
 
-    it('a breaker opens at the failure that is one too many, and is read as it was answered', async (store) => {
-      assert.equal(await store.breakers.find('key'), null);
-      const counted = [];
-      for (const at of [now, now + 1, now + 2]) {
-        counted.push(await store.breakers.recordFailure('key', { at, ...failure }));
-      }
-      const expected = (failures: number, openUntil: number) => ({
-        key: 'key',
-        failures,
-        windowStart: now,
-        openUntil,
-      });
-      assert.deepEqual(counted, [expected(1, 0), expected(2, 0), expected(3, now + 1_000)]);
-      assert.deepEqual(await store.breakers.find('key'), counted[2]);
-      assert.equal(await store.breakers.find('other'), null);
-      const strict = await store.breakers.recordFailure('strict', { at: now, ...failure, failuresMax: 1 });
-      assert.equal(strict.openUntil, now + 1_000);
+    it('a breaker is read as it was written, on every node, and those that are not there are absent', async (store, _, other) => {
+      assert.deepEqual(await store.breakers.find(['key', 'other']), []);
+      assert.deepEqual(await store.breakers.find([]), []);
+      assert.equal(await store.breakers.replace('key', { known: null, next: closed }), true);
+      assert.deepEqual(await other.breakers.find(['key', 'other']), [closed]);
+      assert.equal(await other.breakers.replace('key', { known: closed, next: open }), true);
+      assert.deepEqual(await store.breakers.find(['other', 'key']), [open]);
+      assert.equal(await store.breakers.replace('key', { known: open, next: null }), true);
+      assert.deepEqual(await other.breakers.find(['key']), []);
     });
 
-    it('failures that are far apart or parted by a success never open a breaker', async (store) => {
-      for (const at of [now, now + 99, now + 100, now + 199, now + 200]) {
-        const { openUntil } = await store.breakers.recordFailure('apart', { at, ...failure });
-        assert.equal(openUntil, 0);
+    it('whoever knows a breaker as it was before changes nothing', async (store) => {
+      await store.breakers.replace('key', { known: null, next: open });
+      const different: Breaker[] = [
+        { ...open, failures: 9 },
+        { ...open, windowStart: 9 },
+        { ...open, openUntil: 9 },
+        { ...open, trips: 9 },
+        { ...open, probeUntil: 9 },
+      ];
+      for (const known of [null, ...different]) {
+        assert.equal(await store.breakers.replace('key', { known, next: closed }), false);
+        if (known) assert.equal(await store.breakers.replace('key', { known, next: null }), false);
       }
-      assert.equal((await store.breakers.find('apart'))?.windowStart, now + 200);
-      for (const at of [now, now + 1, now + 2, now + 3]) {
-        const { openUntil } = await store.breakers.recordFailure('parted', { at, ...failure });
-        assert.equal(openUntil, 0);
-        if (at === now + 1) await store.breakers.recordSuccess('parted');
-      }
-      const parted = await store.breakers.find('parted');
-      assert.deepEqual([parted?.failures, parted?.windowStart], [2, now + 2]);
-      await store.breakers.recordSuccess('unknown');
-      assert.equal(await store.breakers.find('unknown'), null);
+      assert.deepEqual(await store.breakers.find(['key']), [open]);
+      assert.equal(await store.breakers.replace('none', { known: closed, next: open }), false);
     });
 
-    it('an open breaker stays open until its time', async (store) => {
-      for (const at of [now, now + 1, now + 2]) {
-        await store.breakers.recordFailure('key', { at, ...failure });
+    it('of many who change the same breaker at once one does', async (store, _, other) => {
+      for (const known of [null, closed]) {
+        const results = await Promise.all(
+          Array.from({ length: 20 }, (_unused, index) =>
+            (index % 2 === 0 ? store : other).breakers.replace('key', {
+              known,
+              next: known === null ? closed : { ...open, probeUntil: index },
+            }),
+          ),
+        );
+        assert.equal(results.filter(Boolean).length, 1);
       }
-      await store.breakers.recordSuccess('key');
-      assert.deepEqual(await store.breakers.find('key'), {
-        key: 'key',
-        failures: 0,
-        windowStart: now,
-        openUntil: failure.openUntil,
-      });
-      for (const at of [now + 3, now + 4, now + 5]) {
-        await store.breakers.recordFailure('key', { at, ...failure, openUntil: now + 500 });
-      }
-      assert.equal((await store.breakers.find('key'))?.openUntil, failure.openUntil);
-      const longer = await store.breakers.recordFailure('key', {
-        at: now + 6,
-        ...failure,
-        openUntil: now + 2_000,
-      });
-      assert.equal(longer.openUntil, now + 2_000);
     });
 
-    it('no failure is lost when two processes count at once', async (store, _, other) => {
-      const counted = await Promise.all(
-        Array.from({ length: 50 }, (_unused, index) =>
-          (index % 2 === 0 ? store : other).breakers.recordFailure('key', {
-            at: now,
-            ...failure,
-            failuresMax: 50,
-          }),
-        ),
-      );
-      assert.equal(new Set(counted.map(({ failures }) => failures)).size, 50);
-      assert.equal(counted.filter(({ openUntil }) => openUntil > 0).length, 1);
-      assert.equal((await other.breakers.find('key'))?.openUntil, failure.openUntil);
+    it('a change of a breaker is announced, one that did not take is not', async (store) => {
+      const heard: string[] = [];
+      store.changes.listen((changes) => {
+        for (const { kind, id } of changes ?? []) heard.push(`${kind} ${id}`);
+      });
+      await store.breakers.replace('key', { known: null, next: closed });
+      assert.deepEqual(heard, ['breaker key']);
+      heard.length = 0;
+      await store.breakers.replace('other', { known: open, next: null });
+      assert.ok(!heard.includes('breaker other'));
+    });
+
+    it('pruning takes breakers in which nothing happened, no more than asked', async (store) => {
+      const before = now + 10_000;
+      const idle = (key: string): Breaker => ({ ...closed, key });
+      const kept = [
+        { ...open, key: 'open', openUntil: before },
+        { ...open, key: 'probing', probeUntil: before },
+        { ...closed, key: 'counting', windowStart: before },
+      ];
+      for (const breaker of [idle('a'), idle('b'), idle('c'), ...kept]) {
+        await store.breakers.replace(breaker.key, { known: null, next: breaker });
+      }
+      assert.equal(await store.breakers.prune(before, 2), 2);
+      assert.equal(await store.breakers.prune(before, 2), 1);
+      assert.equal(await store.breakers.prune(before, 2), 0);
+      const left = await store.breakers.find(['a', 'b', 'c', 'open', 'probing', 'counting']);
+      assert.deepEqual(left.map(({ key }) => key).sort(), ['counting', 'open', 'probing']);
     });
   });
