@@ -18,7 +18,7 @@ import type {
 } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
 import type { CallPurpose } from './provider-calls.ts';
-import type { ReadMemory, ReadOf } from './read-memory.ts';
+import type { KeptToken, ReadMemory } from './read-memory.ts';
 import type { Refresher, RefreshOutcome } from './refresh.ts';
 import type { Secret } from './secret.ts';
 import type { TokenUses } from './token-uses.ts';
@@ -33,21 +33,25 @@ export type TokenRequest = {
   forceRefresh: boolean;
 };
 
-export type TokenAnswer = {
-  mailboxId: string;
+/** What many mailboxes' tokens have in common. */
+export type TokenKind = {
   provider: ProviderName;
-  /** The `user` of XOAUTH2 and OAUTHBEARER. */
-  email: string;
   /** `other`: the token is a delegate's or an OAuth client's own, so an API's paths must name the mailbox. */
   names: 'own' | 'other';
   resource: string;
-  accessToken: Secret<string>;
   scope: string;
+  /** Where the token is good for. */
+  targets: readonly TransportTarget[];
+};
+
+export type TokenAnswer = TokenKind & {
+  mailboxId: string;
+  /** The `user` of XOAUTH2 and OAUTHBEARER. */
+  email: string;
+  accessToken: Secret<string>;
   expiresAt: number;
   /** True when this call made the provider issue it. */
   refreshed: boolean;
-  /** Where the token is good for. */
-  targets: TransportTarget[];
 };
 
 /** A token that ends within a minute is not worth handing out when a new one can be had. */
@@ -191,13 +195,13 @@ export function createTokens(needs: Needs) {
     Math.max(minTtlSeconds, marginSeconds) * 1000;
 
   /** From memory, at once; null when that has no sure answer. Throws `permission_denied`. */
-  function recall(principal: Principal, mailboxId: string, request: TokenRequest): TokenAnswer | null {
+  function recall(principal: Principal, mailboxId: string, request: TokenRequest): KeptToken | null {
     const workspaceId = workspaceFor(principal, 'tokens:read');
     if (request.forceRefresh) return null;
     const kept = readMemory.find(workspaceId, mailboxId, request.resource);
-    if (kept === null || kept.of.expiresAt - clock.now() < millisecondsWanted(request)) return null;
-    uses.note(principal.keyId, mailboxId, kept.of);
-    return kept.answer;
+    if (kept === null || kept.expiresAt - clock.now() < millisecondsWanted(request)) return null;
+    uses.note(principal.keyId, kept.mailboxId, kept.of);
+    return kept;
   }
 
   /** The token set for a read, and with the scope that it still opens. Throws what a caller of the API gets. */
@@ -228,23 +232,18 @@ export function createTokens(needs: Needs) {
     return { tokenSet, refreshed, opened };
   }
 
-  function answerOf(
+  function kindOf(
     joined: MailboxWithGrant,
     { tokenSet, opened }: { tokenSet: TokenSet; opened: Transport[] },
-  ): TokenAnswer {
-    const { mailbox, grant, oauthClient } = joined;
+  ): TokenKind {
+    const { grant, oauthClient } = joined;
     const provider = providers[grant.provider];
-    const { resource, accessToken, scope, expiresAt } = tokenSet;
+    const { resource, scope } = tokenSet;
     return {
-      mailboxId: mailbox.id,
       provider: grant.provider,
-      email: mailbox.email,
       names: namesOf(joined),
       resource,
-      accessToken,
       scope,
-      expiresAt,
-      refreshed: false,
       targets: opened
         .filter((transport) => provider.resourceOf(oauthClient, transport) === resource)
         .map((transport) => provider.target(oauthClient, transport)),
@@ -267,23 +266,21 @@ export function createTokens(needs: Needs) {
      */
     async read(principal: Principal, mailboxId: string, request: TokenRequest): Promise<TokenAnswer> {
       const kept = recall(principal, mailboxId, request);
-      if (kept) return kept;
+      if (kept) {
+        const { kind, email, accessToken, expiresAt } = kept;
+        return { ...kind, mailboxId: kept.mailboxId, email, accessToken, expiresAt, refreshed: false };
+      }
       const mark = freshness.mark();
       const joined = await store.mailboxes.forTokenRead(mailboxId);
       if (!joined || joined.mailbox.workspaceId !== workspaceFor(principal, 'tokens:read')) {
         throw notFound('mailbox');
       }
       const { tokenSet, refreshed, opened } = await tokenSetFor(joined, request);
-      const answer = answerOf(joined, { tokenSet, opened });
-      const of: ReadOf = {
-        grantId: tokenSet.grantId,
-        resource: tokenSet.resource,
-        obtainedAt: tokenSet.obtainedAt,
-        expiresAt: tokenSet.expiresAt,
-      };
-      uses.note(principal.keyId, mailboxId, of);
-      readMemory.keep(mark, joined, { wanted: request.resource, answer, of });
-      return refreshed ? { ...answer, refreshed } : answer;
+      const kind = kindOf(joined, { tokenSet, opened });
+      const { grantId, resource, obtainedAt, expiresAt, accessToken } = tokenSet;
+      uses.note(principal.keyId, mailboxId, { grantId, resource, obtainedAt, expiresAt });
+      readMemory.keep(mark, joined, { wanted: request.resource, kind, tokenSet });
+      return { ...kind, mailboxId, email: joined.mailbox.email, accessToken, expiresAt, refreshed };
     },
   };
 }

@@ -21,10 +21,14 @@ const noSuchPage: Page = {
 
 /** To be called before any route is registered: a hook holds for what comes after it. */
 export function hideOwnPages(app: FastifyInstance, core: Core): void {
-  app.addHook('onRequest', async (request, reply) => {
-    if (!ownPages.test(pathOf(request))) return;
-    const { workspace } = await placeOf(request, core);
-    if (workspace) return sendPage(reply, noSuchPage, brandOf(workspace, { serverHost: null }));
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!ownPages.test(pathOf(request))) return done();
+    placeOf(request, core)
+      .then(({ workspace }) => {
+        if (workspace) sendPage(reply, noSuchPage, brandOf(workspace, { serverHost: null }));
+        else done();
+      })
+      .catch(done);
   });
 }
 

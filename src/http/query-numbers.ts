@@ -10,8 +10,9 @@ export function coerceQueryNumbers(app: FastifyInstance): void {
     if (names.length === 0) return;
     const others = route.preValidation ?? [];
     route.preValidation = [
-      async ({ query }) => {
+      ({ query }, _, done) => {
         if (isRecord(query)) for (const name of names) query[name] = numberOf(query[name]);
+        done();
       },
       ...(Array.isArray(others) ? others : [others]),
     ];

@@ -1,9 +1,9 @@
 // The HTTP server that carries the surfaces: limits, parsing, validation, headers and request ids that all of
 // them share, and health. What a request means is the surfaces' business.
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { createServer as createHttpServer, type Server } from 'node:http';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { Core, Log } from '../core/index.ts';
+import { commonHeaders, requestIdOf } from './common-headers.ts';
 import { registerErrorPages } from './error-pages.ts';
 import { registerHealth } from './health.ts';
 import { lazySerializers } from './lazy-serializers.ts';
@@ -13,7 +13,7 @@ import { coerceQueryNumbers } from './query-numbers.ts';
 import type { Readiness } from './readiness.ts';
 import { registerStartPage } from './start-page.ts';
 import { refuseUnstorableText } from './storable-text.ts';
-import type { Surface } from './surface.ts';
+import type { RequestHandler, Surface } from './surface.ts';
 
 export type ServerOptions = {
   core: Core;
@@ -37,8 +37,6 @@ const connectionMilliseconds = 90_000;
 /** Longer than the 60 s for which most load balancers keep an idle connection: they must close it first. */
 const keepAliveMilliseconds = 65_000;
 
-const requestIdForm = /^[A-Za-z0-9_.-]{8,128}$/;
-
 /** Ready to listen or to inject into; the surfaces' routes are in. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { core, log, surfaces, trustProxy, publicUrl, readiness = { state: 'ready' } } = options;
@@ -47,13 +45,17 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     logFailure(log, request, known);
     sendProblem(request, reply, { error: known, publicUrl });
   };
+  const doors = surfaces.flatMap(({ door }) => door ?? []);
+  let isClosing = false;
   const app = fastify({
     logger: false,
     trustProxy,
     bodyLimit: bodyBytesMax,
-    requestTimeout: requestMilliseconds,
-    connectionTimeout: connectionMilliseconds,
-    keepAliveTimeout: keepAliveMilliseconds,
+    serverFactory: (router) => {
+      const withDoors = doors.reduce((next, door) => door(core, next), router);
+      // The router tells clients of a server that is being closed to leave.
+      return httpServer((request, response) => (isClosing ? router : withDoors)(request, response));
+    },
     routerOptions: { maxParamLength: pathParameterMax },
     // A request over a connection that was open before is answered like any other: it was sent in good faith.
     return503OnClosing: false,
@@ -70,7 +72,14 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       answerError(error, request, reply);
     },
   });
-  app.addHook('onRequest', async (request, reply) => setCommonHeaders(request, reply));
+  app.addHook('onRequest', (request, reply, done) => {
+    setCommonHeaders(request, reply);
+    done();
+  });
+  app.addHook('preClose', (done) => {
+    isClosing = true;
+    done();
+  });
   acceptJson(app);
   refuseUnstorableText(app);
   coerceQueryNumbers(app);
@@ -91,22 +100,18 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   return app;
 }
 
-/** A caller's id is taken over when it cannot break a log line or a header. */
-function requestIdOf(request: IncomingMessage): string {
-  const given = request.headers['x-request-id'];
-  return typeof given === 'string' && requestIdForm.test(given) ? given : randomUUID();
+/** Fastify leaves these to whoever makes the server. */
+function httpServer(handler: RequestHandler): Server {
+  const server = createHttpServer(
+    { requestTimeout: requestMilliseconds, keepAliveTimeout: keepAliveMilliseconds },
+    handler,
+  );
+  server.setTimeout(connectionMilliseconds);
+  return server;
 }
 
-/** Surfaces that show pages set their own policy over this one, which allows nothing. */
 function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
-  reply.headers({
-    'x-request-id': request.id,
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
-    'referrer-policy': 'no-referrer',
-    'content-security-policy': "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
-    'cross-origin-resource-policy': 'same-origin',
-  });
+  reply.header('x-request-id', request.id).headers(commonHeaders);
 }
 
 /** Many clients send `Content-Type: application/json` with no body at all; that is no body. */

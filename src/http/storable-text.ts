@@ -7,14 +7,22 @@ import { GatewayError } from '../core/index.ts';
  * that a schema that knows the field has its say first.
  */
 export function refuseUnstorableText(app: FastifyInstance): void {
-  app.addHook('preHandler', async ({ params, query, body }) => {
-    for (const [part, value] of Object.entries({ path: params, query, body })) {
-      if (isStorable(value)) continue;
-      const message = 'holds U+0000 or half a surrogate pair';
-      throw new GatewayError('invalid_request', `The ${part} of this request ${message}.`, {
-        extras: { fields: [{ field: part === 'body' ? '' : part, message }] },
-      });
-    }
+  app.addHook('preHandler', ({ params, query, body }, _, done) => {
+    const part = isStorable(params)
+      ? isStorable(query)
+        ? isStorable(body)
+          ? null
+          : 'body'
+        : 'query'
+      : 'path';
+    done(part === null ? undefined : unstorable(part));
+  });
+}
+
+function unstorable(part: 'path' | 'query' | 'body'): GatewayError {
+  const message = 'holds U+0000 or half a surrogate pair';
+  return new GatewayError('invalid_request', `The ${part} of this request ${message}.`, {
+    extras: { fields: [{ field: part === 'body' ? '' : part, message }] },
   });
 }
 

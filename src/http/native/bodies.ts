@@ -1,5 +1,5 @@
 // Bodies where a schema alone cannot say it: left out where that is allowed, sent where none is taken.
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { GatewayError } from '../../core/index.ts';
 
 declare module 'fastify' {
@@ -10,16 +10,18 @@ declare module 'fastify' {
 }
 
 export function checkBodies(app: FastifyInstance): void {
-  app.addHook('preValidation', async (request: FastifyRequest) => {
+  app.addHook('preValidation', (request, _, done) => {
     const { schema, config } = request.routeOptions;
     if (config.isBodyOptional) request.body ??= {};
-    if (schema?.body === undefined && !isEmpty(request.body)) {
-      throw new GatewayError('invalid_request', 'This route takes no body.', {
-        extras: { fields: [{ field: '', message: 'must be left out' }] },
-      });
-    }
+    const isRefused = schema?.body === undefined && !isEmpty(request.body);
+    done(isRefused ? bodyRefused() : undefined);
   });
 }
+
+const bodyRefused = (): GatewayError =>
+  new GatewayError('invalid_request', 'This route takes no body.', {
+    extras: { fields: [{ field: '', message: 'must be left out' }] },
+  });
 
 const isEmpty = (body: unknown): boolean =>
   body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0);

@@ -1,20 +1,44 @@
 // Who calls: checked before the rest of a request is looked at, kept beside the request until it ends.
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Core, Principal } from '../../core/index.ts';
-import { authenticate } from '../authenticate.ts';
+import { authenticate, recallPrincipal } from '../authenticate.ts';
 
-const principals = new WeakMap<object, Principal>();
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Null outside of the scope that `recognize` was called for. */
+    nativePrincipal: Principal | null;
+  }
+}
 
-/** A hook for `onRequest`. */
-export const recognize =
-  (core: Core) =>
-  async (request: FastifyRequest): Promise<void> => {
-    principals.set(request, await authenticate(core, request.headers));
-  };
+/** Holds for the routes that are registered after it. Without a promise when the key is known. */
+export function recognize(app: FastifyInstance, core: Core): void {
+  app.decorateRequest('nativePrincipal', null);
+  app.addHook('onRequest', (request, _, done) => {
+    const { headers } = request;
+    const found = recalled(core, headers);
+    if (found) {
+      request.nativePrincipal = found;
+      done();
+      return;
+    }
+    authenticate(core, headers).then((principal) => {
+      request.nativePrincipal = principal;
+      done();
+    }, done);
+  });
+}
+
+/** Null also for a refusal: `authenticate` comes to the same one. */
+function recalled(core: Core, headers: Parameters<typeof recallPrincipal>[1]): Principal | null {
+  try {
+    return recallPrincipal(core, headers);
+  } catch {
+    return null;
+  }
+}
 
 /** The caller of a request that passed `recognize`. */
-export function principalOf(request: object): Principal {
-  const principal = principals.get(request);
-  if (!principal) throw new Error('a route was registered outside of the authenticated scope');
-  return principal;
+export function principalOf({ nativePrincipal }: { nativePrincipal: Principal | null }): Principal {
+  if (!nativePrincipal) throw new Error('a route was registered outside of the authenticated scope');
+  return nativePrincipal;
 }
