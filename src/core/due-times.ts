@@ -5,9 +5,9 @@ import { hash } from 'node:crypto';
 import { jittered } from './backoff.ts';
 import type { Grant, TokenSet } from './grants.ts';
 import type { ProviderName } from './oauth-clients.ts';
-import type { Ports } from './ports.ts';
+import type { CoreSettings, Ports } from './ports.ts';
 
-type Settings = Pick<Ports, 'settings'>;
+type Settings = { settings: Pick<CoreSettings, 'keepAliveSeconds' | 'warmSeconds'> };
 
 /** Of a token's life, the share before its end at which it is renewed for readers to come. */
 const warmShare = { least: 1 / 12, most: 5 / 12 } as const;

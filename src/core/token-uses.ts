@@ -3,7 +3,7 @@
 // The same record tells which token sets to keep warm.
 import { dayMilliseconds, warmAt } from './due-times.ts';
 import { invalidField, notFound } from './errors.ts';
-import type { Page, PageRequest, Ports, TokenRead, TokenUse } from './ports.ts';
+import type { CoreSettings, Page, PageRequest, Ports, TokenRead, TokenUse } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
 import type { ReadOf } from './read-memory.ts';
 
@@ -20,7 +20,11 @@ const batchMax = 500;
 /** Counters, and reads beside them, that may wait for a flush: beyond it a database in trouble costs records. */
 const waitingMax = 200_000;
 
-export function createTokenUses(ports: Pick<Ports, 'clock' | 'log' | 'store' | 'settings'>) {
+type Needs = Pick<Ports, 'clock' | 'log' | 'store'> & {
+  settings: Pick<CoreSettings, 'keepAliveSeconds' | 'warmSeconds' | 'tokenUsesDays'>;
+};
+
+export function createTokenUses(ports: Needs) {
   const { clock, log, store, settings } = ports;
   /** Of the minute that each is in, by mailbox, then by key. */
   let counting = new Map<string, Map<string, TokenUse>>();
