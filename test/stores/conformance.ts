@@ -1,5 +1,6 @@
 // The suite over the storage port, run on every engine. The parts are in conformance/.
 import { describe } from 'node:test';
+import { changeFeedGuarantees } from './change-feed.ts';
 import { backgroundJobGuarantees } from './conformance/background-jobs.ts';
 import { clientCredentialGuarantees } from './conformance/client-credentials.ts';
 import { concurrencyGuarantees } from './conformance/concurrency.ts';
@@ -37,6 +38,7 @@ export const storeConformance = (engine: string, createDatabase: CreateDatabase)
     tokenUseGuarantees(createDatabase);
     concurrencyGuarantees(createDatabase);
     transactionGuarantees(createDatabase);
+    changeFeedGuarantees(createDatabase);
     secretGuarantees(createDatabase);
     openingGuarantees(createDatabase);
     migrationGuarantees(createDatabase);
