@@ -81,7 +81,11 @@ for (const { misdeed, name, code } of troubles) {
     const followed = proxy.followed();
     proxy.become('honest');
 
-    for (const answer of answers) assertProblem(answer, code);
+    // A provider that fails again and again may be left alone for a while: then nobody asks what its answer is.
+    const codes = new Set(answers.map(({ body }) => body.code));
+    codes.delete('provider_unavailable');
+    assert.deepEqual([...codes], code === 'provider_unavailable' ? [] : [code]);
+    for (const answer of answers) assertProblem(answer, String(answer.body.code));
     assert.ok(asked > 0, 'the provider was asked');
     assert.equal(followed, 0, 'a redirect would carry the refresh token to somebody else');
     assert.ok(seconds < answerSecondsMax, `the last caller waited ${seconds} s`);

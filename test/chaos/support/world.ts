@@ -26,6 +26,7 @@ export type ChaosWorld = {
   /** To the installation's own address. */
   call: Call;
   callsTo(address: string, options?: { withinSeconds?: number }): Call;
+  killAll(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -83,6 +84,10 @@ export async function startChaosWorld(options: WorldOptions): Promise<ChaosWorld
     void gateway.ended.then(() => started.delete(gateway));
     return gateway;
   };
+  const killAll = async (): Promise<void> => {
+    for (const gateway of started) gateway.kill();
+    await Promise.all([...started].map(({ ended }) => ended));
+  };
   return {
     sandbox,
     apiKey,
@@ -96,9 +101,9 @@ export async function startChaosWorld(options: WorldOptions): Promise<ChaosWorld
     },
     call: callsTo(address, apiKey),
     callsTo: (other, options) => callsTo(other, apiKey, options),
+    killAll,
     async close() {
-      for (const gateway of started) gateway.kill();
-      await Promise.all([...started].map(({ ended }) => ended));
+      await killAll();
       await sandbox.close();
       await rm(dataDir, { recursive: true, force: true });
     },
