@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The command line. `init` prepares an installation, `serve` runs it, `api-key` makes a further key, `doctor` says what
-// is wrong with a mailbox.
+// is wrong with a mailbox, `copy` and `migrate` see to databases.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -25,11 +25,12 @@ through POST /v1/api-keys then, and let the doctor ask it by --url.
 
 /** The parts of further commands are loaded only to be shown: a server starts without them. */
 async function usage(): Promise<string> {
-  const [{ doctorUsage }, { copyUsage }] = await Promise.all([
+  const [{ doctorUsage }, { copyUsage }, { migrateUsage }] = await Promise.all([
     import('./cli/doctor.ts'),
     import('./cli/copy.ts'),
+    import('./cli/migrate.ts'),
   ]);
-  return usageWith(`${doctorUsage}\n${copyUsage}`);
+  return usageWith(`${doctorUsage}\n${copyUsage}\n${migrateUsage}`);
 }
 
 /** Who sits at the machine may do everything. */
@@ -70,6 +71,11 @@ async function main(args: string[]): Promise<void> {
     case 'copy': {
       const { copy } = await import('./cli/copy.ts');
       return copy(rest);
+    }
+    case 'migrate': {
+      const { migrate } = await import('./cli/migrate.ts');
+      process.exitCode = await migrate(rest);
+      return;
     }
     case undefined:
     case 'help':

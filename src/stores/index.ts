@@ -56,7 +56,13 @@ export const openStore = async (options: OpenStoreOptions): Promise<OpenStore> =
 /** Where the embedded database is. */
 export const databaseFile = (dataDir: string): string => join(dataDir, 'mailgrant.db');
 
-const openEngine = async ({ databaseUrl, dataDir, log, poolSize }: OpenStoreOptions): Promise<Engine> => {
+/** Without a migration. Rejects as `openStore`. */
+export const openEngine = async ({
+  databaseUrl,
+  dataDir,
+  log,
+  poolSize,
+}: Omit<OpenStoreOptions, 'keyring'>): Promise<Engine> => {
   if (databaseUrl === null) return openSqlite({ path: databaseFile(dataDir) });
   if (databaseUrl === ':memory:' || databaseUrl.startsWith('sqlite:')) {
     return openSqlite({ path: databaseUrl.replace(/^sqlite:(\/\/)?/, '') });
