@@ -126,7 +126,7 @@ export const settingsTable = {
   cacheMegabytesMax: {
     name: 'MAILGRANT_CACHE_MEGABYTES',
     meaning: 'How much memory these may take, by estimate, 0 to 65536.',
-    fallback: '64',
+    fallback: '96',
   },
   tokenUsesDays: {
     name: 'MAILGRANT_TOKEN_USES_DAYS',

@@ -4,7 +4,7 @@
 import { createBoundedMemory } from './bounded-memory.ts';
 import type { Freshness } from './freshness.ts';
 import type { TokenSet } from './grants.ts';
-import type { MailboxWithGrant, Ports } from './ports.ts';
+import type { CoreSettings, MailboxWithGrant } from './ports.ts';
 import { type Secret, secret } from './secret.ts';
 import { createSharedValues } from './shared-values.ts';
 import type { TokenKind } from './tokens.ts';
@@ -39,7 +39,7 @@ export type ReadMemory = ReturnType<typeof createReadMemory>;
 /** Names under which one mailbox's tokens are asked for: four transports, two URLs, none. */
 const readsMax = 7;
 /** What an entry takes beside its texts, in bytes, as measured (test/unit/read-memory-size.test.ts). */
-const mailboxBytes = 390;
+const mailboxBytes = 340;
 const readBytes = 120;
 const textBytes = 16;
 /** Kinds differ by provider, scope and resource; ids and names are those of workspaces and OAuth clients. */
@@ -49,7 +49,10 @@ const textsMax = 10_000;
 export function createReadMemory({
   freshness,
   settings,
-}: Pick<Ports, 'settings'> & { freshness: Freshness }) {
+}: {
+  freshness: Freshness;
+  settings: Pick<CoreSettings, 'cacheEntriesMax' | 'cacheMegabytesMax'>;
+}) {
   const mailboxes = createBoundedMemory<KeptMailbox>({
     entriesMax: settings.cacheEntriesMax,
     bytesMax: settings.cacheMegabytesMax * 1024 * 1024,
@@ -82,8 +85,7 @@ export function createReadMemory({
     },
 
     /** `mark`: taken before `joined` was read. */
-    keep(mark: number, joined: MailboxWithGrant, read: NewRead): void {
-      const { mailbox, grant, oauthClient } = joined;
+    keep(mark: number, { mailbox, grant, oauthClient }: ReadMailbox, read: NewRead): void {
       const { wanted, kind, tokenSet } = read;
       const entry: KeptMailbox = {
         mailboxId: mailbox.id,
@@ -115,7 +117,22 @@ export function createReadMemory({
   };
 }
 
-export type NewRead = { wanted: string | null; kind: TokenKind; tokenSet: TokenSet };
+type Of<Name extends keyof MailboxWithGrant, Members extends keyof MailboxWithGrant[Name]> = Pick<
+  MailboxWithGrant[Name],
+  Members
+>;
+
+export type ReadMailbox = {
+  mailbox: Of<'mailbox', 'id' | 'workspaceId' | 'email'>;
+  grant: Of<'grant', 'id'>;
+  oauthClient: Of<'oauthClient', 'id'>;
+};
+
+export type NewRead = {
+  wanted: string | null;
+  kind: TokenKind;
+  tokenSet: Pick<TokenSet, 'accessToken' | 'obtainedAt' | 'expiresAt'>;
+};
 
 const tokenOf = (
   { mailboxId, email, grantId }: KeptMailbox,
