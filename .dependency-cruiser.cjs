@@ -135,7 +135,7 @@ module.exports = {
     oneDoor(['pg'], 'stores/postgres*.ts', 'The engine files hold every difference between the databases.'),
     oneDoor(['sqlite'], 'stores/sqlite*.ts', 'The engine files hold every difference between the databases.'),
     oneDoor(['kysely'], 'stores/', "Queries are the store's business."),
-    oneDoor(['undici'], 'egress.ts', 'Every outbound call has its time-out, size limit and address filter.'),
+    oneDoor(['undici'], 'egress*.ts', 'Every outbound call has its time-out, size limit and address filter.'),
     oneDoor(['pino'], 'log.ts', 'Redaction is configured once.'),
     oneDoor(['fastify', '@fastify/[^/]+'], 'http/', 'Only surfaces speak HTTP.'),
 

@@ -10,6 +10,7 @@ const folder = 'docs/guides';
 const providers = createProviders({
   endpoints: builtInEndpoints,
   egressFetch: () => Promise.reject(new Error('a guide is written without asking anybody')),
+  egressPost: () => Promise.reject(new Error('a guide is written without asking anybody')),
   clock: { now: () => 0 },
 });
 const pages = guidePages({ forNew: (planned: PlannedClient) => setUpListForNew(providers, planned) });

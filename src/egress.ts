@@ -1,9 +1,16 @@
-// Every outbound HTTP call of the product: a fetch-shaped function over `undici.request`, with time-outs, a
-// size limit and no redirects. Knows nothing of what is called, and never logs a header, a query or a body.
-import { setTimeout as after } from 'node:timers';
-import { Agent, errors, request } from 'undici';
-import { EgressError, type EgressFetch, type EgressRequest, type Log } from './core/ports.ts';
+// Every outbound HTTP call of the product, with time-outs, a size limit and no redirects: shaped like `fetch` for the
+// libraries, and as a plain post for what is called most. Knows nothing of what is called, and never logs a header, a
+// query or a body.
+import { Agent } from 'undici';
+import {
+  EgressError,
+  type EgressFetch,
+  type EgressPost,
+  type EgressRequest,
+  type Log,
+} from './core/ports.ts';
 import { isPublicAddress, publicLookup } from './egress-addresses.ts';
+import { type Answer, callOver, type OutboundCall } from './egress-call.ts';
 
 export type EgressOptions = {
   log?: Log;
@@ -21,14 +28,18 @@ export type EgressOptions = {
   connectionsMax?: number;
 };
 
-export type Egress = { fetch: EgressFetch; close(): Promise<void> };
+export type Egress = { fetch: EgressFetch; post: EgressPost; close(): Promise<void> };
 
 /** The answers to OAuth, key and profile requests are a few KiB; this leaves room and bounds memory. */
 const defaultBytesMax = 256 * 1024;
+/** Directories of Entra have URLs of their own, so there may be many. */
+const checkedMax = 10_000;
 
 export const createEgress = (options: EgressOptions = {}): Egress => {
-  const totalTimeout = options.totalTimeout ?? 20_000;
-  const bytesMax = options.bytesMax ?? defaultBytesMax;
+  const limits = {
+    totalMilliseconds: options.totalTimeout ?? 20_000,
+    bytesMax: options.bytesMax ?? defaultBytesMax,
+  };
   const agentOptions = {
     connections: options.connectionsMax ?? 64,
     pipelining: 1,
@@ -45,30 +56,52 @@ export const createEgress = (options: EgressOptions = {}): Egress => {
     connect: { timeout: connectTimeout, lookup: publicLookup },
   });
 
-  const fetch: EgressFetch = async (url, init) => {
-    const target = checkUrl(url, init.publicOnly === true);
-    const deadline = startDeadline(totalTimeout, init.signal);
+  const call = async (dispatcher: Agent, outbound: OutboundCall): Promise<Answer> => {
     try {
-      const answer = await request(target, {
-        dispatcher: init.publicOnly === true ? publicAddress : anyAddress,
-        method: init.method.toUpperCase(),
-        headers: requestHeaders(init),
-        body: bodyText(init.body),
-        signal: deadline.signal,
-      });
-      const body = await readBounded(answer.body, answer.headers['content-length'], bytesMax);
-      return toResponse(answer.statusCode, answer.headers, body);
+      return await callOver(dispatcher, outbound, limits);
     } catch (error) {
-      const failure = toEgressError(error, deadline, init.signal);
-      options.log?.debug('an outbound call has no answer', { host: target.host, code: failure.code });
-      throw failure;
-    } finally {
-      deadline.stop();
+      const code = error instanceof EgressError ? error.code : null;
+      options.log?.debug('an outbound call has no answer', { host: outbound.url.host, code });
+      throw error;
     }
+  };
+
+  const fetch: EgressFetch = async (url, init) => {
+    const isPublicOnly = init.publicOnly === true;
+    const answer = await call(isPublicOnly ? publicAddress : anyAddress, {
+      url: checkUrl(url, isPublicOnly),
+      method: init.method.toUpperCase(),
+      headers: requestHeaders(init),
+      body: bodyText(init.body),
+      signal: init.signal,
+    });
+    return toResponse(answer);
+  };
+
+  /** The same few URLs all the time, all of our own endpoint table. */
+  const checked = new Map<string, URL>();
+  const checkOnce = (text: string): URL => {
+    const known = checked.get(text);
+    if (known !== undefined) return known;
+    const url = checkUrl(text, false);
+    if (checked.size >= checkedMax) checked.clear();
+    checked.set(text, url);
+    return url;
+  };
+
+  const post: EgressPost = async (url, { headers, body, signal }) => {
+    const answer = await call(anyAddress, { url: checkOnce(url), method: 'POST', headers, body, signal });
+    const retryAfter = answer.headers['retry-after'];
+    return {
+      status: answer.status,
+      retryAfter: typeof retryAfter === 'string' ? retryAfter : (retryAfter?.join(', ') ?? null),
+      body: textOf(answer.body),
+    };
   };
 
   return {
     fetch,
+    post,
     close: async () => {
       await Promise.all([anyAddress.destroy(), publicAddress.destroy()]);
     },
@@ -91,29 +124,6 @@ const checkUrl = (text: string, publicOnly: boolean): URL => {
   return url;
 };
 
-type Deadline = { signal: AbortSignal; passed(): boolean; stop(): void };
-
-/** One signal out of the caller's and our own time limit; `stop` leaves no timer and no listener behind. */
-const startDeadline = (milliseconds: number, outer: AbortSignal | undefined): Deadline => {
-  const controller = new AbortController();
-  let passed = false;
-  const timer = after(() => {
-    passed = true;
-    controller.abort();
-  }, milliseconds);
-  const forward = (): void => controller.abort();
-  if (outer?.aborted === true) controller.abort();
-  outer?.addEventListener('abort', forward, { once: true });
-  return {
-    signal: controller.signal,
-    passed: () => passed,
-    stop: () => {
-      clearTimeout(timer);
-      outer?.removeEventListener('abort', forward);
-    },
-  };
-};
-
 const requestHeaders = (init: EgressRequest): Record<string, string> => {
   const { headers, body } = init;
   const plain = headers instanceof Headers ? Object.fromEntries(headers.entries()) : { ...headers };
@@ -127,42 +137,15 @@ const requestHeaders = (init: EgressRequest): Record<string, string> => {
 const bodyText = (body: EgressRequest['body']): string | null =>
   body === undefined || body === null ? null : body.toString();
 
-type Body = AsyncIterable<unknown> & {
-  destroy(): unknown;
-  on(event: 'error', listener: () => void): unknown;
-};
+const utf8 = new TextDecoder();
 
-const readBounded = async (
-  body: Body,
-  announced: string | string[] | undefined,
-  bytesMax: number,
-): Promise<Buffer> => {
-  const refuse = (): never => {
-    // Destroying an unread body raises 'error' on the stream; the refusal below is the one that counts.
-    body.on('error', () => {});
-    body.destroy();
-    throw new EgressError('too_large', `The answer is larger than ${bytesMax} bytes.`);
-  };
-  if (typeof announced === 'string' && Number(announced) > bytesMax) return refuse();
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    if (!(chunk instanceof Uint8Array)) continue;
-    bytes += chunk.byteLength;
-    if (bytes > bytesMax) return refuse();
-    chunks.push(Buffer.from(chunk));
-  }
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
-};
+/** As `Response.text()` reads it: a byte order mark is left out. */
+const textOf = (body: Buffer): string => (body[0] === 0xef ? utf8.decode(body) : body.toString('utf8'));
 
 /** Statuses whose answer has no body (fetch standard, "null body status"); `Response` refuses one. */
 const bodilessStatuses: ReadonlySet<number> = new Set([204, 205, 304]);
 
-const toResponse = (
-  status: number,
-  received: Record<string, string | string[] | undefined>,
-  body: Buffer,
-): Response => {
+const toResponse = ({ status, headers: received, body }: Answer): Response => {
   const headers = new Headers();
   for (const [name, value] of Object.entries(received)) {
     for (const one of Array.isArray(value) ? value : [value]) {
@@ -171,26 +154,4 @@ const toResponse = (
   }
   // A copy with its own ArrayBuffer: a Buffer may be a window into a shared pool.
   return new Response(bodilessStatuses.has(status) ? null : new Uint8Array(body), { status, headers });
-};
-
-const toEgressError = (error: unknown, deadline: Deadline, outer: AbortSignal | undefined): EgressError => {
-  if (error instanceof EgressError) return error;
-  if (outer?.aborted === true) {
-    const byTime = outer.reason instanceof Error && outer.reason.name === 'TimeoutError';
-    return byTime
-      ? new EgressError('timeout', 'No answer before the time limit of the caller.', { cause: error })
-      : new EgressError('aborted', 'The caller gave up.', { cause: error });
-  }
-  if (
-    deadline.passed() ||
-    error instanceof errors.ConnectTimeoutError ||
-    error instanceof errors.HeadersTimeoutError ||
-    error instanceof errors.BodyTimeoutError
-  ) {
-    return new EgressError('timeout', 'No answer in time.', { cause: error });
-  }
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof EgressError) return cause;
-  }
-  return new EgressError('unreachable', 'The server cannot be reached or broke off.', { cause: error });
 };

@@ -76,7 +76,7 @@ export async function createGateway(config: Config, substitutes: Substitutes = {
     linkSigner: keyring,
     store,
     credentialSource,
-    providers: createProviders({ endpoints, egressFetch: egress.fetch, clock }),
+    providers: createProviders({ endpoints, egressFetch: egress.fetch, egressPost: egress.post, clock }),
     probes: createProbes({
       egressFetch: egress.fetch,
       ca: endpoints.caFile === null ? null : readFileSync(endpoints.caFile, 'utf8'),

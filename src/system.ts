@@ -10,7 +10,7 @@ export const systemClock: Ports['clock'] = {
       if (!signal?.aborted) throw error;
     });
   },
-  deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
+  deadline: createDeadlines(),
 };
 
 export const systemRandom: Ports['random'] = {
@@ -18,6 +18,27 @@ export const systemRandom: Ports['random'] = {
   id: createIds(),
   fraction: () => randomInt(2 ** 32) / 2 ** 32,
 };
+
+/** A deadline may come this much sooner than was asked for, if it is one of those that are not short. */
+const sharedMilliseconds = 10;
+const shortMilliseconds = 1_000;
+
+/**
+ * Signals of the same moment are one: each has a timer and is watched by the garbage collector, which is dear for
+ * thousands of calls a second that all have the same time.
+ */
+function createDeadlines(): (milliseconds: number) => AbortSignal {
+  let latest: { slot: number; signal: AbortSignal } | null = null;
+  return (milliseconds) => {
+    if (milliseconds < shortMilliseconds) return AbortSignal.timeout(milliseconds);
+    const now = performance.now();
+    const slot = Math.floor((now + milliseconds) / sharedMilliseconds);
+    if (latest?.slot !== slot) {
+      latest = { slot, signal: AbortSignal.timeout(Math.floor(slot * sharedMilliseconds - now)) };
+    }
+    return latest.signal;
+  };
+}
 
 /**
  * UUIDs of version 7 (RFC 9562 section 5.7), in the order of their making also within a millisecond: its 12 bits

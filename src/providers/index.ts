@@ -1,5 +1,5 @@
 // The providers as the core knows them. Adding one is a file beside google.ts and a line here.
-import type { Clock, EgressFetch, ProviderAdapters } from '../core/ports.ts';
+import type { Clock, EgressFetch, EgressPost, ProviderAdapters } from '../core/ports.ts';
 import { createCredentialParser } from './credentials.ts';
 import type { EndpointTable } from './endpoints.ts';
 import { createGoogle } from './google.ts';
@@ -18,11 +18,12 @@ export {
 export const createProviders = (deps: {
   endpoints: EndpointTable;
   egressFetch: EgressFetch;
+  egressPost: EgressPost;
   clock: Pick<Clock, 'now'>;
 }): ProviderAdapters => {
-  const { endpoints, egressFetch, clock } = deps;
+  const { endpoints, egressFetch, egressPost, clock } = deps;
   const shared = {
-    oauth2: createOAuth2({ egressFetch, clock }),
+    oauth2: createOAuth2({ egressFetch, egressPost, clock }),
     verifyIdToken: createIdTokenVerifier({ egressFetch, clock }),
     parseCredential: createCredentialParser(),
     egressFetch,

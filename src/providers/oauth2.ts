@@ -4,10 +4,19 @@
 import type { KeyObject } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
 import type { ProviderName } from '../core/oauth-clients.ts';
-import type { Attempt, Clock, EgressFetch, IssuedTokens, ProviderFailure } from '../core/ports.ts';
+import type {
+  Attempt,
+  Clock,
+  EgressFetch,
+  EgressPost,
+  IssuedTokens,
+  PostAnswer,
+  ProviderFailure,
+} from '../core/ports.ts';
 import type { Secret } from '../core/secret.ts';
 import { readTokenAnswer, type TokenAnswer } from './token-answer.ts';
 import { classifyCallbackError, classifyErrorAnswer, classifyNoAnswer, ownFailure } from './token-errors.ts';
+import { type FormAuthentication, sendRefreshRequest } from './token-request.ts';
 
 /** One authorization server, as far as one request needs it. */
 export type AuthorizationServer = {
@@ -41,7 +50,11 @@ export const authorizationUrl = (endpoint: string, parameters: Record<string, st
   return url.href;
 };
 
-export const createOAuth2 = (deps: { egressFetch: EgressFetch; clock: Pick<Clock, 'now'> }) => {
+export const createOAuth2 = (deps: {
+  egressFetch: EgressFetch;
+  egressPost: EgressPost;
+  clock: Pick<Clock, 'now'>;
+}) => {
   const requestOptions = (url: string, signal: AbortSignal) => ({
     signal,
     [oauth.customFetch]: deps.egressFetch,
@@ -68,35 +81,54 @@ export const createOAuth2 = (deps: { egressFetch: EgressFetch; clock: Pick<Clock
     });
   };
 
+  const formAuthenticationOf = (
+    server: AuthorizationServer,
+    registration: Registration,
+  ): FormAuthentication => {
+    const { clientId, authentication } = registration;
+    if (authentication.method === 'client_secret_post') return authentication;
+    const authenticate = authenticationOf(server, registration);
+    return {
+      addTo: async (fields, headers) =>
+        authenticate(metadataOf(server), { client_id: clientId }, fields, headers),
+    };
+  };
+
   /** Sends one request and gives its parsed success, or the classified refusal. */
   const attempt = async <T>(
     server: AuthorizationServer,
     sent: string[],
-    send: () => Promise<Response>,
+    send: () => Promise<PostAnswer>,
     read: (body: string) => T | null,
   ): Promise<Attempt<T>> => {
-    let response: Response;
-    let body: string;
+    let answer: PostAnswer;
     try {
-      response = await send();
-      body = await response.text();
+      answer = await send();
     } catch (error) {
       return { ok: false, failure: classifyNoAnswer(error) };
     }
-    if (response.status === 200) {
-      const value = read(body);
+    if (answer.status === 200) {
+      const value = read(answer.body);
       if (value !== null) return { ok: true, value };
     }
     const failure = classifyErrorAnswer({
       provider: server.provider,
-      httpStatus: response.status,
-      retryAfter: response.headers.get('retry-after'),
-      body,
+      httpStatus: answer.status,
+      retryAfter: answer.retryAfter,
+      body: answer.body,
       sent,
       now: deps.clock.now(),
     });
     return { ok: false, failure };
   };
+
+  /** The same, of what the library sends. */
+  const attemptByLibrary = <T>(
+    server: AuthorizationServer,
+    sent: string[],
+    send: () => Promise<Response>,
+    read: (body: string) => T | null,
+  ): Promise<Attempt<T>> => attempt(server, sent, async () => plainAnswer(await send()), read);
 
   const exchangeCode = async (
     server: AuthorizationServer,
@@ -119,7 +151,7 @@ export const createOAuth2 = (deps: { egressFetch: EgressFetch; clock: Pick<Clock
     );
     if (!callback.ok) return callback;
     const verifier = exchange.codeVerifier.reveal();
-    return attempt(
+    return attemptByLibrary(
       server,
       [callback.value.get('code') ?? '', verifier, ...secretsOf(registration)],
       () =>
@@ -145,20 +177,19 @@ export const createOAuth2 = (deps: { egressFetch: EgressFetch; clock: Pick<Clock
     request: { refreshToken: Secret<string>; scope: string | null },
     signal: AbortSignal,
   ): Promise<Attempt<IssuedTokens>> => {
-    const refreshToken = request.refreshToken.reveal();
+    const { clientId } = registration;
     const answer = await attempt(
       server,
-      [refreshToken, ...secretsOf(registration)],
+      [request.refreshToken.reveal(), ...secretsOf(registration)],
       () =>
-        oauth.refreshTokenGrantRequest(
-          metadataOf(server),
-          { client_id: registration.clientId },
-          authenticationOf(server, registration),
-          refreshToken,
+        sendRefreshRequest(
+          deps.egressPost,
+          server.tokenUrl,
           {
-            ...requestOptions(server.tokenUrl, signal),
-            ...(request.scope === null ? {} : { additionalParameters: { scope: request.scope } }),
+            form: { clientId, ...request },
+            authentication: formAuthenticationOf(server, registration),
           },
+          signal,
         ),
       readTokenAnswer,
     );
@@ -172,7 +203,7 @@ export const createOAuth2 = (deps: { egressFetch: EgressFetch; clock: Pick<Clock
     scope: string,
     signal: AbortSignal,
   ): Promise<Attempt<IssuedTokens>> => {
-    const answer = await attempt(
+    const answer = await attemptByLibrary(
       server,
       secretsOf(registration),
       () =>
@@ -195,7 +226,7 @@ export const createOAuth2 = (deps: { egressFetch: EgressFetch; clock: Pick<Clock
     signal: AbortSignal,
   ): Promise<Attempt<IssuedTokens>> => {
     const { clientId, assertion } = issuer;
-    const answer = await attempt(
+    const answer = await attemptByLibrary(
       server,
       [assertion],
       () =>
@@ -222,7 +253,7 @@ export const createOAuth2 = (deps: { egressFetch: EgressFetch; clock: Pick<Clock
     const revocationUrl = server.revocationUrl;
     if (revocationUrl === null) throw new TypeError('This authorization server has no revocation endpoint.');
     const revealed = token.reveal();
-    const answer = await attempt(
+    const answer = await attemptByLibrary(
       server,
       [revealed, ...secretsOf(registration)],
       () =>
@@ -242,6 +273,12 @@ export const createOAuth2 = (deps: { egressFetch: EgressFetch; clock: Pick<Clock
 
   return { exchangeCode, refresh, clientCredentials, jwtBearer, revoke };
 };
+
+const plainAnswer = async (response: Response): Promise<PostAnswer> => ({
+  status: response.status,
+  retryAfter: response.headers.get('retry-after'),
+  body: await response.text(),
+});
 
 /** What no record may repeat. An assertion is masked by its shape. */
 const secretsOf = ({ authentication }: Registration): string[] =>

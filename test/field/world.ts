@@ -38,7 +38,7 @@ export const startFieldWorld = async (): Promise<FieldWorld> => {
   for (const provider of ['google', 'microsoft'] as const) sandbox[provider].addRedirectUri(redirectUri);
   return {
     sandbox,
-    providers: createProviders({ endpoints, egressFetch: egress.fetch, clock }),
+    providers: createProviders({ endpoints, egressFetch: egress.fetch, egressPost: egress.post, clock }),
     probes: createProbes({ egressFetch: egress.fetch, clock, ca: sandbox.caPem ?? null }),
     client: (provider) => authenticated(provider, sandbox[provider].clients.confidential),
     close: async () => {

@@ -19,7 +19,7 @@ before(async () => {
   sandbox = await startSandbox();
   probes = createProbes({ egressFetch: egress.fetch, clock, ca: sandbox.caPem ?? null });
   const endpoints = parseEndpointFile(sandbox.endpoints);
-  const providers = createProviders({ endpoints, egressFetch: egress.fetch, clock });
+  const providers = createProviders({ endpoints, egressFetch: egress.fetch, egressPost: egress.post, clock });
   targetOf = (provider, transport) => providers[provider].target(oauthClient(provider), transport);
 });
 after(async () => {

@@ -59,6 +59,7 @@ const answered = async (respond: Respond, ends = signal): Promise<string[][]> =>
       microsoft: { global: { ...microsoft.global, graph: server.origin } },
     },
     egressFetch: egress.fetch,
+    egressPost: egress.post,
     clock: systemClock,
   });
   const accessToken = secret('a-token');

@@ -13,6 +13,7 @@ import { systemClock } from './helpers.ts';
 const { google, microsoft } = createProviders({
   endpoints: builtInEndpoints,
   egressFetch: () => Promise.reject(new Error('nothing is called here')),
+  egressPost: () => Promise.reject(new Error('nothing is called here')),
   clock: systemClock,
 });
 

@@ -227,6 +227,7 @@ const examineAt = async (respond: Respond, client: AuthenticatedClient, ends = s
       },
     }),
     egressFetch: egress.fetch,
+    egressPost: egress.post,
     clock: systemClock,
   });
   const adapter = client.provider === 'google' ? google : microsoft;

@@ -30,6 +30,7 @@ before(async () => {
   providers = createProviders({
     endpoints: parseEndpointFile(sandbox.endpoints),
     egressFetch: egress.fetch,
+    egressPost: egress.post,
     clock: systemClock,
   });
 });
@@ -128,7 +129,12 @@ test('Google: an address that the ID token lacks is asked for, and believed for 
     const cloud = endpoints.google.default;
     assert.ok(cloud);
     cloud.userinfo = userinfo.origin;
-    const { google } = createProviders({ endpoints, egressFetch: egress.fetch, clock: systemClock });
+    const { google } = createProviders({
+      endpoints,
+      egressFetch: egress.fetch,
+      egressPost: egress.post,
+      clock: systemClock,
+    });
     const client = registered('google');
     const exchange = await consent(google, client, { login: 'quiet@gmail.test' });
     const result = await google.exchangeCode(client, exchange, signal);

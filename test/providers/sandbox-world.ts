@@ -29,6 +29,7 @@ export const startSandboxWorld = async (): Promise<SandboxWorld> => {
     createProviders({
       endpoints: parseEndpointFile(sandbox.endpoints),
       egressFetch: egress.fetch,
+      egressPost: egress.post,
       clock: { now },
     });
   for (const name of ['google', 'microsoft'] as const) sandbox[name].addRedirectUri(redirectUri);

@@ -8,6 +8,7 @@ import { oauthClient, systemClock } from './helpers.ts';
 const { google, microsoft } = createProviders({
   endpoints: builtInEndpoints,
   egressFetch: () => Promise.reject(new Error('nothing is called here')),
+  egressPost: () => Promise.reject(new Error('nothing is called here')),
   clock: systemClock,
 });
 const googleClient = oauthClient('google');

@@ -53,6 +53,22 @@ export type EgressRequest = {
   publicOnly?: boolean;
 };
 
+/**
+ * A form posted and its answer as text: what a token endpoint is called with, without the objects of `fetch`, which
+ * cost more than the call. The same limits and the same errors.
+ */
+export type EgressPost = (
+  url: string,
+  request: { headers: Record<string, string>; body: string; signal?: AbortSignal | undefined },
+) => Promise<PostAnswer>;
+
+export type PostAnswer = {
+  status: number;
+  /** The header `Retry-After` as received. */
+  retryAfter: string | null;
+  body: string;
+};
+
 /** `timeout`: no answer in time. `aborted`: the caller's signal. `forbidden`: the URL may not be called. */
 export type EgressErrorCode = 'timeout' | 'aborted' | 'unreachable' | 'too_large' | 'forbidden';
 
