@@ -28,6 +28,9 @@ const toldMax = 10_000;
 const keptMilliseconds = 10 * 60_000;
 const missedMilliseconds = keptMilliseconds / 2;
 
+/** What nodes of the releases before this table called their connections: they change things and tell nobody. */
+const nameOfSilentNodes = 'mailgrant';
+
 const serverNowText = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 const serverNow = sql.raw<number>(serverNowText);
 
@@ -112,8 +115,11 @@ export const openChangeFeed = ({ url, log, isDirect }: FeedOptions, hub: ChangeH
         isNotifying = false;
         await on.query(`notify ${channel}`);
       }
-      hub.tell(await look());
-      currentUntil = startedAt + currentMilliseconds;
+      const { changes, isWhole } = await look();
+      const wasWhole = currentUntil > 0;
+      // What was done by somebody who tells nobody, and has gone since the last look, is not known.
+      hub.tell(isWhole && wasWhole ? changes : null);
+      currentUntil = isWhole ? startedAt + currentMilliseconds : 0;
       await new Promise((resolve) => setTimeout(resolve, restMilliseconds));
       await pause(lookMilliseconds - restMilliseconds);
     }
@@ -179,7 +185,8 @@ export const openChangeFeed = ({ url, log, isDirect }: FeedOptions, hub: ChangeH
   };
 };
 
-type Look = () => Promise<Change[] | null>;
+/** `isWhole`: nobody is at work who writes no changes. */
+type Look = () => Promise<{ changes: Change[] | null; isWhole: boolean }>;
 
 /** Each look answers what became visible since the one before; null = more than can be told, or not known. */
 const createLook = async (client: pg.Client): Promise<Look> => {
@@ -195,19 +202,23 @@ const createLook = async (client: pg.Client): Promise<Look> => {
     at = Number(textOf(rows[0], 'at'));
     // Another server, by now, behind the same address, which counts transactions by itself.
     if (endOf(seen) < before.end) throw new Error('The database counts its transactions anew.');
-    if (rows.length > toldMax || at - before.at > missedMilliseconds) return null;
-    return rows.flatMap((row): Change[] => {
+    const isWhole = textOf(rows[0], 'has_silent') === 'false';
+    if (rows.length > toldMax || at - before.at > missedMilliseconds) return { changes: null, isWhole };
+    const changes = rows.flatMap((row): Change[] => {
       if (row.kind === null) return [];
       const kind = textOf(row, 'kind');
       // One that is not known is of a newer release: this one keeps nothing of such objects.
       return isKind(kind) ? [{ kind, id: textOf(row, 'object_id') }] : [];
     });
+    return { changes, isWhole };
   };
 };
 
 /** $1 is the snapshot of the look before. Exported for the bench of plans. */
 export const lookText = `
-  select pg_current_snapshot()::text as seen, ${serverNowText}::text as at, fresh.kind, fresh.object_id
+  select pg_current_snapshot()::text as seen, ${serverNowText}::text as at, fresh.kind, fresh.object_id,
+    exists (select from pg_stat_activity
+      where datname = current_database() and application_name = '${nameOfSilentNodes}')::text as has_silent
   from (select 1) as always left join (
     (select kind, object_id from changes where written_by >= pg_snapshot_xmax($1::pg_snapshot)
       limit ${toldMax + 1})

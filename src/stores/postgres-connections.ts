@@ -92,7 +92,8 @@ const openDatabase = (options: PostgresOptions, way: Way): Kysely<Tables> => {
   const pool = new pg.Pool({
     ...clientConfig(url, { isDirect, settings: limits }),
     max: poolSize,
-    application_name: 'mailgrant',
+    // Not `mailgrant` alone, the name of nodes that tell nobody of their changes: postgres-change-feed.ts.
+    application_name: 'mailgrant gateway',
     connectionTimeoutMillis: connectMilliseconds,
     query_timeout: statementMilliseconds + answerMilliseconds,
     keepAlive: true,

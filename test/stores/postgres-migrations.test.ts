@@ -94,7 +94,7 @@ describe('migrations of PostgreSQL', () => {
         (
           await texts(
             url,
-            "select 1 from pg_stat_activity where application_name = 'mailgrant' and datname = current_database()",
+            "select 1 from pg_stat_activity where application_name = 'mailgrant gateway' and datname = current_database()",
           )
         ).length === 0;
       await until('the server has noticed', isGone);
