@@ -1,6 +1,6 @@
 // The database of a place: where it is, how to write rows in bulk, how large it is. SQLite in a folder, or an own
 // database on a PostgreSQL server that this run starts (with fsync, as an installation has it).
-import { mkdirSync, statSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import pg from 'pg';
@@ -69,7 +69,13 @@ export function sqliteDatabase(dataDir: string): BenchDatabase {
         database.exec('commit');
       }),
     execute: async (statement) => open((database) => database.exec(statement)),
-    settle: async () => open((database) => database.exec('pragma wal_checkpoint(truncate)')),
+    settle: async () => {
+      open((database) => database.exec('pragma wal_checkpoint(truncate)'));
+      // Or the first commits of a gateway wait for gigabytes that the system still has to write.
+      const file = openSync(path, 'r+');
+      fsyncSync(file);
+      closeSync(file);
+    },
     sizeBytes: async () => statSync(path).size,
     cpuMicroseconds: () => null,
     close: async () => {},

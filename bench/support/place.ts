@@ -37,6 +37,7 @@ export type Place = {
 export type ProviderStub = Child & { port: number; url: string };
 
 const rowsAtOnce = 5_000;
+const longAgo = Date.now() - 600_000;
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 export async function openPlace(engine: EngineName): Promise<Place> {
@@ -77,12 +78,13 @@ export async function openPlace(engine: EngineName): Promise<Place> {
         await database.settle();
       },
       async makeDue({ from, count, isExpired }) {
-        const before = Date.now() - 60_000;
+        // Always the same moment, so that only rows that were worked on since are written again.
+        const before = longAgo;
         await database.execute(rewrite({ from, count, keepAliveAt: before }));
         if (isExpired) {
           await database.execute(
             `update token_sets set obtained_at = ${before}, expires_at = ${before + 1}
-             where grant_id ${between({ from, count })}`,
+             where grant_id ${between({ from, count })} and expires_at > ${before + 1}`,
           );
         }
         await database.execute('delete from breakers');
@@ -134,7 +136,8 @@ const between = ({ from, count }: { from: number; count: number }): string =>
 
 const rewrite = ({ keepAliveAt, ...range }: { from: number; count: number; keepAliveAt: number }): string =>
   `update grants set keep_alive_at = ${keepAliveAt}, lease_owner = null, lease_until = 0, retry_at = null,
-   failure = null, status = 'active' where id ${between(range)}`;
+   failure = null, status = 'active'
+   where id ${between(range)} and (keep_alive_at <> ${keepAliveAt} or lease_until > 0 or retry_at is not null)`;
 
 const operator = {
   keyId: 'bench',
