@@ -74,7 +74,7 @@ async function listed(limit: number): Promise<Listed> {
 }
 
 test('10,000 reads on two nodes with three keys write nothing while they go on, and add up exactly afterwards', async () => {
-  const keys = [];
+  const keys: string[] = [];
   for (const name of ['first', 'second', 'third']) {
     const { text } = await installation.gateway.core.apiKeys.issue(installation.workspaceId, {
       name,
