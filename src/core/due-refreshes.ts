@@ -1,6 +1,7 @@
 // Grants that are refreshed without anybody asking: kept alive, or kept warm for those who read lately. Claimed in
 // batches by lease, so that any number of processes share the work; as many at once as provider-calls.ts has room for.
 import { jittered } from './backoff.ts';
+import { liesAhead } from './clock-skew.ts';
 import { verdictTable } from './diagnosis.ts';
 import { wasReadLately } from './due-times.ts';
 import type { TokenSet } from './grants.ts';
@@ -25,9 +26,11 @@ const passingSeconds = 300;
 const againSeconds = 60;
 /** A token younger than this is not renewed: what made the grant due was done by somebody else. */
 const youngMilliseconds = 10_000;
+/** Further ahead than the keep-alive and this, nothing is put off. */
+const mendBeyondMilliseconds = 24 * 3600 * 1000;
 
 export function createDueRefreshes(ports: Needs) {
-  const { clock, random, log, store, providers, refresher, providerCalls } = ports;
+  const { clock, random, log, store, providers, settings, refresher, providerCalls } = ports;
 
   /** Those read lately; if there are none, the one of the mailbox's first transport. */
   function resourcesOf({ grant, oauthClient, tokenSets }: LoadedGrant): string[] {
@@ -40,8 +43,10 @@ export function createDueRefreshes(ports: Needs) {
     return resource === null ? [] : [resource];
   }
 
-  const isYoung = ({ obtainedAt, expiresAt }: TokenSet): boolean =>
-    obtainedAt > clock.now() - youngMilliseconds && expiresAt > clock.now();
+  function isYoung({ obtainedAt, expiresAt }: TokenSet): boolean {
+    const now = clock.now();
+    return obtainedAt > now - youngMilliseconds && !liesAhead(obtainedAt, now) && expiresAt > now;
+  }
 
   async function refreshOne(claimed: LoadedGrant, lease: Lease): Promise<RefreshOutcome | 'again'> {
     const { grant, oauthClient } = claimed;
@@ -122,6 +127,15 @@ export function createDueRefreshes(ports: Needs) {
       }
       await Promise.all(running);
       return found;
+    },
+
+    /** Grants that a clock, which was wrong and has been put back, made due far beyond their keep-alive are due now. */
+    async mendDueTimes(): Promise<number> {
+      const now = clock.now();
+      const latest = now + settings.keepAliveSeconds * 1000 + mendBeyondMilliseconds;
+      const mended = await store.grants.pullForward({ latest, to: now, limit: batchMax });
+      if (mended > 0) log.warn('grants were due too far ahead: was the clock put back?', { count: mended });
+      return mended;
     },
   };
 }

@@ -5,6 +5,7 @@
 // A refresh token may be single use (RFC 9700 section 4.14.2), so a second use of one can end the grant. Processes
 // compare lease times by their own clocks: these must agree to within a second or two.
 import { jittered } from './backoff.ts';
+import { holdsBack, retrySecondsMax } from './clock-skew.ts';
 import { verdictTable } from './diagnosis.ts';
 import type { Grant, GrantFailure, TokenSet } from './grants.ts';
 import type { InFlight } from './in-flight.ts';
@@ -78,7 +79,7 @@ export function createRefresher(ports: Needs) {
     const scopes = providers[grant.provider].scopesOfResource(oauthClient, request.resource, grant.scope);
     if (scopes.length === 0) return { outcome: 'not_granted' };
     if (oauthClient.status === 'paused') return { outcome: 'client_paused', oauthClient };
-    if (grant.retryAt !== null && grant.retryAt > clock.now()) {
+    if (grant.retryAt !== null && holdsBack(grant.retryAt, clock.now())) {
       return { outcome: 'failed', failure: rememberedFailure(grant.failure, grant.retryAt - clock.now()) };
     }
     return null;
@@ -235,7 +236,7 @@ export function createRefresher(ports: Needs) {
   function retryMilliseconds(failure: ProviderFailure): number {
     return failure.retryAfterSeconds === null
       ? jittered(random, retrySeconds)
-      : failure.retryAfterSeconds * 1000;
+      : Math.min(failure.retryAfterSeconds, retrySecondsMax) * 1000;
   }
 
   /** The one flight of this process for a grant and resource; joins the one that there is. */

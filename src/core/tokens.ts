@@ -1,4 +1,5 @@
 // Token reads: an access token that works, or a plain word why there is none.
+import { liesAhead } from './clock-skew.ts';
 import { type ReasonCode, verdictOf } from './diagnosis.ts';
 import { GatewayError, invalidField, notFound } from './errors.ts';
 import type { Freshness } from './freshness.ts';
@@ -81,7 +82,7 @@ export function createTokens(needs: Needs) {
     const ttlMilliseconds = Math.max(request.minTtlSeconds, marginSeconds) * 1000;
     return ({ accessToken, obtainedAt, expiresAt }: TokenSet): boolean => {
       const now = clock.now();
-      if (expiresAt <= now) return false;
+      if (expiresAt <= now || liesAhead(obtainedAt, now)) return false;
       if (request.refused) return accessToken.reveal() !== request.refused.reveal();
       if (obtainedAt >= startedAt) return true;
       if (request.forceRefresh) return obtainedAt > now - youngMilliseconds;
@@ -199,7 +200,9 @@ export function createTokens(needs: Needs) {
     const workspaceId = workspaceFor(principal, 'tokens:read');
     if (request.forceRefresh) return null;
     const kept = readMemory.find(workspaceId, mailboxId, request.resource);
-    if (kept === null || kept.expiresAt - clock.now() < millisecondsWanted(request)) return null;
+    const now = clock.now();
+    if (kept === null || kept.expiresAt - now < millisecondsWanted(request)) return null;
+    if (liesAhead(kept.of.obtainedAt, now)) return null;
     uses.note(principal.keyId, kept.mailboxId, kept.of);
     return kept;
   }

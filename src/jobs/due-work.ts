@@ -18,6 +18,7 @@ export const dueWork = ({
   breakers,
 }: Core): Work[] => [
   { name: 'refresh-due-grants', pauseSeconds: 20, work: dueRefreshes.refreshDueGrants },
+  { name: 'mend-due-times', pauseSeconds: 1800, work: dueRefreshes.mendDueTimes },
   { name: 'prune-token-reads', pauseSeconds: 600, work: tokenUses.prune },
   { name: 'verify-due-mailboxes', pauseSeconds: 30, work: maintenance.verifyDueMailboxes },
   { name: 'warn-of-expiring-credentials', pauseSeconds: 3600, work: maintenance.warnOfExpiring },

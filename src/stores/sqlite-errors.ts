@@ -3,6 +3,8 @@ import { GatewayError } from '../core/errors.ts';
 import type { WriterFailure } from './sqlite-protocol.ts';
 
 const busy = 5;
+const ioError = 10;
+const full = 13;
 const constraintForeignKey = 787;
 const constraintPrimaryKey = 1555;
 const constraintUnique = 2067;
@@ -27,6 +29,12 @@ export const sqliteError = ({ message, resultCode }: WriterFailure): GatewayErro
     return new GatewayError('overloaded', 'The database is busy.', {
       cause,
       extras: { retryAfterSeconds: 1 },
+    });
+  }
+  if (resultCode !== null && [ioError, full].includes(resultCode & primaryMask)) {
+    return new GatewayError('overloaded', 'The disk of the database is full or failing.', {
+      cause,
+      extras: { retryAfterSeconds: 30 },
     });
   }
   return new GatewayError('internal_error', 'The database refused a statement.', { cause });

@@ -312,6 +312,8 @@ export type StoreOperations = {
     remove(id: string): Promise<void>;
     /** Puts the next keep-alive off, after one that could not be done. */
     postponeKeepAlive(id: string, until: number): Promise<void>;
+    /** Makes active grants that are due after `latest` due at `to`; answers how many, `limit` at most. */
+    pullForward(due: { latest: number; to: number; limit: number }): Promise<number>;
     /**
      * Notes when token sets were last read, and brings the due times of their grants forward, never back: of those
      * whose stored token set is still the one that was read.

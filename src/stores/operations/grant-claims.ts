@@ -1,5 +1,5 @@
 // Leases of grants: taken one by one for a caller, or in batches by the due-time index.
-import type { QueryCreator } from 'kysely';
+import { type Expression, type QueryCreator, sql } from 'kysely';
 import type { Lease, StoreOperations } from '../../core/ports.ts';
 import type { Tables } from '../schema.ts';
 import { type Context, rowsOf } from './context.ts';
@@ -30,8 +30,10 @@ export const grantClaims = ({
         .select('id')
         .where('status', '=', 'active')
         .where('keep_alive_at', '<=', now)
-        .where('lease_until', '<=', now)
-        .where((eb) => eb.or([eb('retry_at', 'is', null), eb('retry_at', '<=', now)]))
+        .where((eb) => isOver(eb.ref('lease_until'), now, leaseMillisecondsMax))
+        .where((eb) =>
+          eb.or([eb('retry_at', 'is', null), isOver(eb.ref('retry_at'), now, retryMillisecondsMax)]),
+        )
         .orderBy('keep_alive_at')
         .orderBy('id')
         .limit(limit);
@@ -47,4 +49,13 @@ const leasing = (db: QueryCreator<Tables>, { owner, now, until }: Lease) =>
     .updateTable('grants')
     .set({ lease_owner: owner, lease_until: until })
     .where('status', '=', 'active')
-    .where('lease_until', '<=', now);
+    .where((eb) => isOver(eb.ref('lease_until'), now, leaseMillisecondsMax));
+
+/** A moment further ahead than any that is meant was written by a clock that has been put back since. */
+const isOver = (moment: Expression<number | null>, now: number, millisecondsMax: number) =>
+  sql<boolean>`(${moment} <= ${now} or ${moment} > ${now + millisecondsMax})`;
+
+/** Longer than the longest lease that can be configured, and the skew of the nodes' clocks. */
+const leaseMillisecondsMax = 300_000;
+/** Longer than core/clock-skew.ts lets a failure be remembered. */
+const retryMillisecondsMax = 2 * 3600 * 1000;

@@ -7,12 +7,26 @@ import { grantFromRow } from './grant-rows.ts';
 
 type Operations = Pick<
   StoreOperations['grants'],
-  'postponeKeepAlive' | 'noteReads' | 'ending' | 'noteEndWarning' | 'correctEnds'
+  'postponeKeepAlive' | 'pullForward' | 'noteReads' | 'ending' | 'noteEndWarning' | 'correctEnds'
 >;
 
 export const grantDues = ({ session, keyring }: Context): Operations => ({
   postponeKeepAlive: async (id, until) => {
     await session.writer.updateTable('grants').set({ keep_alive_at: until }).where('id', '=', id).execute();
+  },
+  pullForward: async ({ latest, to, limit }) => {
+    const beyond = session.writer
+      .selectFrom('grants')
+      .select('id')
+      .where('status', '=', 'active')
+      .where('keep_alive_at', '>', latest)
+      .limit(limit);
+    const { numUpdatedRows } = await session.writer
+      .updateTable('grants')
+      .set({ keep_alive_at: to })
+      .where(session.isAmong(beyond))
+      .executeTakeFirst();
+    return Number(numUpdatedRows);
   },
   // Grants before token sets, as everybody does, and each in the order of its key: nodes that note the same ones
   // never wait for each other in a ring.

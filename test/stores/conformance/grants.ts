@@ -199,6 +199,25 @@ export const grantGuarantees = (createDatabase: CreateDatabase): void =>
       );
     });
 
+    it('what a clock that was put back has left behind holds no grant back', async (store) => {
+      const day = 24 * 3600 * 1000;
+      const lease = { owner: 'node', now, until: now + 10 };
+      const leased = await storeGrant(store, { leaseOwner: 'gone', leaseUntil: now + day });
+      assert.ok(await store.grants.claim(leased.id, lease));
+      const held = await storeGrant(store, { leaseOwner: 'here', leaseUntil: now + 120_000 });
+      assert.equal(await store.grants.claim(held.id, lease), null);
+      const failed = await storeGrant(store, { keepAliveAt: now, retryAt: now + day });
+      await storeGrant(store, { keepAliveAt: now, retryAt: now + 3_600_000 });
+      const { grants } = await store.grants.claimDue(lease, 10);
+      assert.deepEqual(
+        grants.map((each) => each.grant.id),
+        [failed.id],
+      );
+      const far = await storeGrant(store, { keepAliveAt: now + 9 * day });
+      assert.equal(await store.grants.pullForward({ latest: now + 8 * day, to: now, limit: 10 }), 1);
+      assert.equal((await store.grants.byId(far.id))?.keepAliveAt, now);
+    });
+
     it('a lease that is released with a failure notes it and when to try again', async (store) => {
       const written = await storeGrant(store);
       await store.grants.claim(written.id, { owner: 'a', now, until: now + 10 });
