@@ -14,6 +14,9 @@ const warmShare = { least: 1 / 12, most: 5 / 12 } as const;
 /** Of tokens that live shorter than this, readers wait for the next one, rather than that we ask all the time. */
 const warmLifeMillisecondsMin = 600_000;
 
+/** Of several token sets one may be past its moment: if it cannot be renewed, the grant must not be due all the time. */
+const againMilliseconds = 120_000;
+
 /** The sooner of the keep-alive and the warm moments of the token sets. */
 export const nextDue = (
   ports: Settings & Pick<Ports, 'random'>,
@@ -22,12 +25,14 @@ export const nextDue = (
 ): number =>
   Math.min(
     now + jittered(ports.random, ports.settings.keepAliveSeconds),
-    ...tokenSets.map((tokenSet) => warmAt(ports, now, tokenSet) ?? Number.POSITIVE_INFINITY),
+    ...tokenSets.map((tokenSet) =>
+      Math.max(now + againMilliseconds, warmAt(ports, now, tokenSet) ?? Number.POSITIVE_INFINITY),
+    ),
   );
 
 /**
- * When a token set is to be renewed for its readers; null when none was there lately, as seen from that moment, or it
- * is not worth while. The same for one token set whoever asks, and how often: the soonest of many draws would be
+ * When a token set is to be renewed for its readers, which may be past; null when none was there lately, as seen from
+ * that moment, or it is not worth while. The same for one token set whoever asks, and how often: the soonest of many draws would be
  * the same for all.
  */
 export function warmAt(
@@ -40,8 +45,8 @@ export function warmAt(
   if (life < warmLifeMillisecondsMin || expiresAt <= now) return null;
   const spread = fractionOf(`${grantId} ${resource} ${obtainedAt}`);
   const share = warmShare.least + (warmShare.most - warmShare.least) * spread;
-  const at = Math.max(now, Math.round(expiresAt - life * share));
-  return wasReadLately(ports, at, readAt) ? at : null;
+  const at = Math.round(expiresAt - life * share);
+  return wasReadLately(ports, Math.max(now, at), readAt) ? at : null;
 }
 
 export const wasReadLately = ({ settings }: Settings, now: number, readAt: number | null): boolean =>

@@ -51,10 +51,16 @@ describe('warm moments', () => {
     assert.equal(new Set(moments).size, 1);
   });
 
-  it('a moment that is past is now, and a token that is over is left to its readers', () => {
-    const token = ofToken({ readAt: now + 58 * minute });
-    assert.equal(warmAt(ports, now + 58 * minute, token), now + 58 * minute);
+  it('a moment may be past, for the first reader after it; a token that is over is left to its readers', () => {
+    const token = ofToken();
+    const late = { ...token, readAt: now + 58 * minute };
+    assert.equal(warmAt(ports, now + 58 * minute, late), warmAt(ports, now, token));
     assert.equal(warmAt(ports, now + hour, { ...token, readAt: now + hour }), null);
+  });
+
+  it('a token set that could not be renewed at its moment does not make its grant due all the time', () => {
+    const late = ofToken({ readAt: now + 58 * minute });
+    assert.equal(nextDue(ports, now + 58 * minute, [late, ofToken({ readAt: null })]), now + hour);
   });
 
   it('nobody renews a token whose last read will be too long ago by then', () => {

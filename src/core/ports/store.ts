@@ -316,7 +316,8 @@ export type StoreOperations = {
     pullForward(due: { latest: number; to: number; limit: number }): Promise<number>;
     /**
      * Notes when token sets were last read, and brings the due times of their grants forward, never back: of those
-     * whose stored token set is still the one that was read.
+     * whose stored token set is still the one that was read, and of a due time that is past once: what could not be
+     * done then, and was put off, is not brought forward by each further read.
      */
     noteReads(reads: readonly TokenRead[]): Promise<void>;
     /**

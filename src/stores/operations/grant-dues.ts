@@ -48,6 +48,7 @@ export const grantDues = ({ session, keyring }: Context): Operations => ({
             inner join token_sets on token_sets.grant_id = read_now.column1
               and token_sets.resource = read_now.column2
               and token_sets.obtained_at = read_now.column3
+              and (token_sets.read_at is null or token_sets.read_at < read_now.column5)
             group by read_now.column1
           ) as soonest
           where grants.id = soonest.grant_id and grants.keep_alive_at > soonest.due_at and grants.id in ${held}

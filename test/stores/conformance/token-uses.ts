@@ -135,6 +135,18 @@ export const tokenUseGuarantees = (createDatabase: CreateDatabase): void =>
       assert.equal((await store.grants.byId(id))?.keepAliveAt, now + day);
     });
 
+    it('a due time that is past is brought forward by the first read after it, and not again by each further one', async (store) => {
+      const { id } = await storeGrant(store, { keepAliveAt: now + day });
+      await store.tokenSets.save(tokenSet(id));
+      const dueAt = async () => (await store.grants.byId(id))?.keepAliveAt;
+      await store.grants.noteReads([read(id, { readAt: now + 101 })]);
+      assert.equal(await dueAt(), now + 100);
+      // It was tried, failed, and was put off.
+      await store.grants.postponeKeepAlive(id, now + day);
+      await store.grants.noteReads([read(id, { readAt: now + 102 })]);
+      assert.equal(await dueAt(), now + day);
+    });
+
     it('of several resources of one grant each has its own time, and the soonest makes it due', async (store) => {
       const { id } = await storeGrant(store, { keepAliveAt: now + day });
       const other = await storeGrant(store, { keepAliveAt: now + day });
