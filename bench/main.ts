@@ -16,6 +16,7 @@ const benches: Record<string, () => Promise<Bench>> = {
   scale: async () => (await import('./scale.ts')).scale,
   storm: async () => (await import('./storm.ts')).storm,
   nodes: async () => (await import('./nodes.ts')).nodes,
+  plans: async () => (await import('./plans.ts')).plans,
 };
 
 const usage = `npm run bench -- NAME [--json | --markdown] [--short] [--sqlite | --postgres] [--profile FOLDER]
