@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurnOfLoop } from 'node:timers/promises';
 import { loadConfig } from '../../src/config.ts';
 import { enteredSecret, type Log, type ProviderName } from '../../src/core/index.ts';
 import { createGateway } from '../../src/gateway.ts';
@@ -74,6 +75,8 @@ export async function openPlace(engine: EngineName): Promise<Place> {
             rows.push(...rowsOf(index, population, owner, now));
           }
           await database.insert(rows);
+          // A signal is heard here, or not before the last row of a million.
+          await nextTurnOfLoop();
         }
         await database.settle();
       },
