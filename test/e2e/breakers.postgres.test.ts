@@ -14,6 +14,7 @@ import {
 } from '../support/installation.ts';
 import { refreshesAsked } from '../support/provider-asked.ts';
 import { type Node, startNode } from '../support/second-node.ts';
+import { statementsDuring, writesDuring } from '../support/statements-during.ts';
 import { until } from '../support/until.ts';
 
 let installation: Installation;
@@ -91,6 +92,10 @@ it('one that opens on one node is open on the other, and nobody asks the provide
     const answers = await Promise.all(nodes.map((call) => force(call, microsoft[0] ?? '')));
     return answers.every((answer) => answer.status === 503 && retryAfterOf(answer) > 5);
   });
+  const writes = await writesDuring(async () => {
+    for (const call of nodes) assert.equal((await force(call, microsoft[1] ?? '')).status, 503);
+  });
+  assert.deepEqual(writes, []);
   assert.equal(asked(), before);
   assert.equal((await force(nodes[1], google)).status, 200, 'the other provider goes on');
 });
@@ -206,4 +211,19 @@ it('a call that asks nobody gives the probe back at once', async () => {
   assert.equal((await force(nodes[0], microsoft[0] ?? '')).status, 503);
   for (const probe of probes) if (probe.ok) probe.leave();
   await until('another may probe', async () => (await force(nodes[0], microsoft[0] ?? '')).status === 200);
+});
+
+it('a refresh through closed breakers asks the database nothing about them', async () => {
+  // Unless the node could not listen for a second: then it believes nothing that it remembers.
+  await until('both know them', async () => {
+    const statements = await statementsDuring(async () => {
+      for (const call of nodes) assert.equal((await force(call, google)).status, 200);
+    });
+    wait(11);
+    assert.ok(
+      statements.some((text) => text.includes('"token_sets"')),
+      'statements are seen',
+    );
+    return !statements.some((text) => text.includes('"breakers"'));
+  });
 });

@@ -4,6 +4,7 @@ import { after, afterEach, before, it } from 'node:test';
 import { namedFaults } from '../../sandbox/index.ts';
 import { systemClock } from '../../src/system.ts';
 import { assertGolden } from '../support/golden.ts';
+import { importMailbox } from '../support/imported-mailbox.ts';
 import { type Answer, type Installation, startInstallation } from '../support/installation.ts';
 
 let installation: Installation;
@@ -76,4 +77,21 @@ it("a provider's 429s open it, at least for the time that the provider names", a
   assertOpen(answer, 90);
   assert.ok(Number(answer.headers.get('retry-after')) > 60);
   assert.equal((await init('google')).status, 200);
+});
+
+it('while it is open no code is exchanged, but what must be revoked is', async () => {
+  const { sandbox, call, connect } = installation;
+  const id = await importMailbox(installation, 'google', 'gina@corp.test');
+  sandbox.google.configure({ fault: { on: 'token', status: 503 } });
+  await fail('google', 3);
+  sandbox.google.configure({ fault: null });
+  const exchanges = () => sandbox.journal.entries({ provider: 'google', kind: 'token' }).length;
+  const before = exchanges();
+  const { session } = await connect('google', { login: 'bob@corp.test' });
+  assert.equal(session.status, 'failed');
+  assert.equal(exchanges(), before);
+  const { revocations } = sandbox.google.stats();
+  const removed = await call('DELETE', `/v1/mailboxes/${id}`);
+  assert.ok(removed.status < 300, removed.text);
+  assert.equal(sandbox.google.stats().revocations, revocations + 1);
 });

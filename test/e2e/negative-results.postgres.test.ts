@@ -2,20 +2,14 @@
 // grant costs one call, a paused OAuth client none, a provider in trouble one per retry time and grant.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import pg from 'pg';
 import { namedFaults } from '../../sandbox/index.ts';
 import { systemClock } from '../../src/system.ts';
 import { counterparts } from '../counterparts/index.ts';
 import { importMailbox } from '../support/imported-mailbox.ts';
-import {
-  type Answer,
-  type Call,
-  type Installation,
-  memberOf,
-  startInstallation,
-} from '../support/installation.ts';
+import { type Answer, type Call, type Installation, startInstallation } from '../support/installation.ts';
 import { refreshesAsked } from '../support/provider-asked.ts';
 import { type Node, startNode } from '../support/second-node.ts';
+import { writesDuring } from '../support/statements-during.ts';
 
 let installation: Installation;
 let second: Node;
@@ -56,26 +50,6 @@ function readers(times: number, id: string): Promise<Answer[]> {
   return Promise.all(
     Array.from({ length: times * 2 }, (_, index) => read(index % 2 ? second.call : installation.call, id)),
   );
-}
-
-/** Statements that write, as they leave this process for the database, while `work` runs. */
-async function writesDuring(work: () => Promise<void>): Promise<string[]> {
-  const writes: string[] = [];
-  const { query } = pg.Client.prototype;
-  const method: unknown = query;
-  assert.ok(typeof method === 'function');
-  Reflect.set(pg.Client.prototype, 'query', function (this: unknown, ...parameters: unknown[]): unknown {
-    const [first] = parameters;
-    const text = String(typeof first === 'string' ? first : memberOf(first, 'text'));
-    if (/\b(insert|update|delete)\b/i.test(text) && !/for update$/i.test(text)) writes.push(text);
-    return Reflect.apply(method, this, parameters);
-  });
-  try {
-    await work();
-  } finally {
-    Reflect.set(pg.Client.prototype, 'query', query);
-  }
-  return writes;
 }
 
 test('a thousand readers of a dead grant on two nodes cost one call, and as many writes as one reader', async () => {
