@@ -180,7 +180,8 @@ const transact = async <T>(
   }
 };
 
-const turnSession = (turn: Turn, announced: Change[]): UnitSession => {
+/** Exported for the bench of plans, which asks what would be sent. */
+export const turnSession = (turn: Turn, announced: Change[]): UnitSession => {
   const db = new Kysely<Tables>({ dialect: sqliteDialect((statement) => turn.run(statement)) });
   const session: UnitSession = {
     reader: db,

@@ -27,13 +27,30 @@ export const up = async (db: Kysely<Tables>, columns: ColumnTypes): Promise<void
   await createTokenUses(db, columns);
 };
 
+/** The queries say it in the same words, without parameters: only then is an index with a condition used. */
+const isOpen = "status in ('pending', 'running')";
+
 export const indexes: readonly Index[] = [
-  // While they live; those whose tokens are minted do not end by themselves, and cost this index nothing.
+  // While they live; those whose tokens are minted do not end by themselves, and cost this index nothing. `status`
+  // comes before the range, or SQLite, which keeps no figures of the rows, prefers another index that begins with it.
   {
     name: 'grants_ending',
     table: 'grants',
-    columns: ['ends_at', 'id'],
-    where: "status = 'active' and ends_at is not null",
+    columns: ['status', 'ends_at', 'id'],
+    where: 'ends_at is not null',
+  },
+  { name: 'background_jobs_open', table: 'background_jobs', columns: ['id'], where: isOpen },
+  {
+    name: 'background_jobs_claimed',
+    table: 'background_jobs',
+    columns: ['workspace_id', 'claimed_until'],
+    where: isOpen,
+  },
+  {
+    name: 'background_jobs_over',
+    table: 'background_jobs',
+    columns: ['updated_at'],
+    where: "status not in ('pending', 'running')",
   },
   {
     name: 'workspaces_leaving',
@@ -47,6 +64,12 @@ export const indexes: readonly Index[] = [
   { name: 'authorization_requests_client', table: 'authorization_requests', columns: ['oauth_client_id'] },
 ];
 
+/**
+ * Room for the next version of a row on its own page, so that a change of no indexed column touches no index. Measured
+ * with 40,000 rows and 60 rounds of claim and save: 100 % of the changes of token sets and 50 % of those of grants (all
+ * that can be: each save moves the due time) instead of 85 % and 39 %, a fifth less write-ahead log, and smaller tables
+ * afterwards. Both are changed in every row within a week, so they are cleaned after 5 % of changes instead of 20 %.
+ */
 export const tableSettings: readonly TableSettings[] = [
   { table: 'grants', store: { fillfactor: 85, autovacuum_vacuum_scale_factor: 0.05 } },
   { table: 'token_sets', store: { fillfactor: 85, autovacuum_vacuum_scale_factor: 0.05 } },
