@@ -6,13 +6,12 @@ import type {
   RawBuilder,
   SelectQueryBuilder,
   SqlBool,
-  Updateable,
   UpdateQueryBuilder,
   UpdateResult,
 } from 'kysely';
-import type { Change, ChangeFeed } from '../core/ports.ts';
+import type { Change, ChangeFeed, Lease } from '../core/ports.ts';
 import type { Row } from './row.ts';
-import type { GrantsTable, Tables, TokenSetsTable } from './schema.ts';
+import type { Tables, TokenSetsTable } from './schema.ts';
 
 export type EngineName = 'sqlite' | 'postgres';
 
@@ -20,16 +19,37 @@ export type EngineName = 'sqlite' | 'postgres';
 export type RefreshedRows = {
   grantId: string;
   version: number;
-  grant: Updateable<GrantsTable>;
+  /** Sealed; null = it stays. */
+  refreshToken: Uint8Array | null;
+  refreshTokenExpiresAt: number | null;
+  /** The end that is stored stays. */
+  keepsExpiry: boolean;
+  /** JSON; null = they stay. */
+  lostScopes: string | null;
+  at: number;
+  keepAliveAt: number;
+  endsAt: number | null;
   tokenSet: TokenSetsTable;
+  /** What other nodes keep in memory of the grant must be forgotten. */
+  isAnnounced: boolean;
 };
+
+export type GrantClaim = { id: string; lease: Lease };
 
 /** Where statements run: the database at large, or inside one transaction. */
 export type Session = {
   reader: Kysely<Tables>;
   writer: Kysely<Tables>;
-  /** Compare-and-swap of the grant and, only if it won, the upsert of the token set: one unit. */
+  /**
+   * Compare-and-swap of the grant and, only if it won, the upsert of the token set: one unit, durable when it resolves.
+   * Those of one moment may share a round trip and a commit.
+   */
   saveRefreshed(rows: RefreshedRows): Promise<boolean>;
+  /**
+   * Takes the lease of an active grant that nobody holds, and answers it as `changeGrants` does; no rows when it could
+   * not be had at once. Those of one moment may share a round trip.
+   */
+  claimGrant(claim: GrantClaim): Promise<Row[]>;
   /**
    * Changes grants and answers those that were changed, each with its OAuth client and its token sets
    * (operations/grant-joins.ts): one round trip where the engine can.

@@ -31,7 +31,7 @@ const missedMilliseconds = keptMilliseconds / 2;
 /** What nodes of the releases before this table called their connections: they change things and tell nobody. */
 const nameOfSilentNodes = 'mailgrant';
 
-const serverNowText = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
+export const serverNowText = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 const serverNow = sql.raw<number>(serverNowText);
 
 /** In the transaction of the changes: heard when it is committed. */

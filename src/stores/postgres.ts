@@ -5,12 +5,12 @@ import { AbortedTransactionError, type Kysely, sql } from 'kysely';
 import { GatewayError } from '../core/errors.ts';
 import type { Change } from '../core/ports.ts';
 import { createChangeHub } from './change-hub.ts';
-import type { ColumnTypes, Engine, RefreshedRows, Session, UnitSession } from './engine.ts';
+import type { ColumnTypes, Engine, Session, UnitSession } from './engine.ts';
 import { loadedColumns } from './operations/grant-joins.ts';
 import { noteChanges, openChangeFeed, pruneChanges } from './postgres-change-feed.ts';
 import { connect, type PostgresOptions } from './postgres-connections.ts';
+import { claimGrants, groupedClaims, groupedSaves, saveRefreshes } from './postgres-refreshes.ts';
 import { createUpkeep, holdMigrationLock, untilUnlocked } from './postgres-upkeep.ts';
-import { updateGrant } from './refreshed-rows.ts';
 import type { Row } from './row.ts';
 import type { Tables } from './schema.ts';
 
@@ -48,7 +48,15 @@ export const openPostgres = async (options: PostgresOptions): Promise<Engine> =>
   return {
     name: 'postgres',
     columns,
-    session: { ...sessionOn(db), unit: transaction },
+    session: {
+      ...sessionOn(db),
+      saveRefreshed: groupedSaves(db, (saved) => {
+        hub.tell(saved.map(({ grantId }) => ({ kind: 'grant', id: grantId })));
+        feed.notify();
+      }),
+      claimGrant: groupedClaims(db),
+      unit: transaction,
+    },
     transaction,
     migration: async (work) => {
       // A connection of its own, because its statements may take long, on the client's side too.
@@ -92,7 +100,7 @@ const transact = async <T>(db: Kysely<Tables>, work: (inner: Kysely<Tables>) => 
   }
 };
 
-const sessionOn = (db: Kysely<Tables>): Omit<Session, 'unit'> => ({
+const sessionOn = (db: Kysely<Tables>): Omit<Session, 'unit' | 'saveRefreshed'> => ({
   reader: db,
   writer: db,
   claimable: (query) => query.forUpdate().skipLocked(),
@@ -101,7 +109,7 @@ const sessionOn = (db: Kysely<Tables>): Omit<Session, 'unit'> => ({
   lockText: async (text) => {
     await sql`select pg_advisory_xact_lock(${lockNumberOf(text)}::bigint)`.execute(db);
   },
-  saveRefreshed: (rows) => saveRefreshed(db, rows),
+  claimGrant: (claim) => claimGrants(db, [claim]),
   changeGrants: (update) => changeGrants(db, update),
 });
 
@@ -109,6 +117,10 @@ const sessionOn = (db: Kysely<Tables>): Omit<Session, 'unit'> => ({
 export const unitOn = (db: Kysely<Tables>, announced: Change[]): UnitSession => {
   const session: UnitSession = {
     ...sessionOn(db),
+    saveRefreshed: async (rows) => {
+      if (rows.isAnnounced) session.announce({ kind: 'grant', id: rows.grantId });
+      return (await saveRefreshes(db, [rows], { way: 'waits', isTold: false })).has(rows.grantId);
+    },
     unit: (work) => work(session),
     announce: (change) => void announced.push(change),
   };
@@ -130,36 +142,3 @@ const changeGrants = (db: Kysely<Tables>, update: Parameters<Session['changeGran
 /** 64 bits: two texts that share a number wait for each other, and no more. */
 const lockNumberOf = (text: string): string =>
   createHash('sha256').update(text, 'utf8').digest().readBigInt64BE().toString();
-
-/** One statement, so one round trip: the token set is written from what the compare-and-swap returns. */
-const saveRefreshed = async (db: Kysely<Tables>, rows: RefreshedRows): Promise<boolean> => {
-  const { tokenSet } = rows;
-  const result = await db
-    .with('won', (cte) => updateGrant(cte, rows).returning('id'))
-    .insertInto('token_sets')
-    .columns(['grant_id', 'resource', 'access_token', 'scope', 'obtained_at', 'expires_at', 'read_at'])
-    .expression((eb) =>
-      eb
-        .selectFrom('won')
-        .select([
-          'won.id',
-          sql<string>`${tokenSet.resource}::text`.as('resource'),
-          sql<Uint8Array>`${tokenSet.access_token}::bytea`.as('access_token'),
-          sql<string>`${tokenSet.scope}::text`.as('scope'),
-          sql<number>`${tokenSet.obtained_at}::bigint`.as('obtained_at'),
-          sql<number>`${tokenSet.expires_at}::bigint`.as('expires_at'),
-          sql<number | null>`${tokenSet.read_at}::bigint`.as('read_at'),
-        ]),
-    )
-    .onConflict((conflict) =>
-      conflict.columns(['grant_id', 'resource']).doUpdateSet((eb) => ({
-        access_token: eb.ref('excluded.access_token'),
-        scope: eb.ref('excluded.scope'),
-        obtained_at: eb.ref('excluded.obtained_at'),
-        expires_at: eb.ref('excluded.expires_at'),
-        read_at: eb.ref('excluded.read_at'),
-      })),
-    )
-    .executeTakeFirst();
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
-};

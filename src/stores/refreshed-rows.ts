@@ -1,18 +1,12 @@
-// The two statements of a saved refresh, in the parts that both engines share.
+// What both engines share of the rows of a refresh, claimed and saved.
 import { type QueryCreator, type RawBuilder, sql } from 'kysely';
-import type { RefreshedRows } from './engine.ts';
 import type { Tables } from './schema.ts';
 
-/** The compare-and-swap: changes no row when the version has moved on. */
-export const updateGrant = (db: QueryCreator<Tables>, rows: RefreshedRows) =>
-  db
-    .updateTable('grants')
-    .set({ ...rows.grant, end_warned_days: keptWarning(sql`cast(${rows.grant.ends_at ?? null} as bigint)`) })
-    .where('id', '=', rows.grantId)
-    .where('version', '=', rows.version);
+/** Longer than the longest lease that can be configured, and the skew of the nodes' clocks. */
+export const leaseMillisecondsMax = 300_000;
 
 /** Told again in each answer, the same end differs by seconds. Warned of once, it is not a new one. */
-const sameEndMilliseconds = 3_600_000;
+export const sameEndMilliseconds = 3_600_000;
 
 /** The warning that was given stays while the end does. */
 export const keptWarning = (endsAt: RawBuilder<unknown>) =>

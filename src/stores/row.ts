@@ -103,6 +103,18 @@ const openColumn = (keyring: Keyring, place: Place, sealed: Uint8Array): string 
   }
 };
 
+/** Rows joined under names of the form `table.column`, in the order in which the grants come first. */
+export const rowsByGrant = (rows: readonly Row[]): Map<string, Row[]> => {
+  const byId = new Map<string, Row[]>();
+  for (const row of rows) {
+    const id = readRow('grants', row, 'grants.').text('id');
+    const known = byId.get(id);
+    if (known) known.push(row);
+    else byId.set(id, [row]);
+  }
+  return byId;
+};
+
 const isWord = <Word extends string>(value: string, words: Record<Word, unknown>): value is Word =>
   Object.hasOwn(words, value);
 

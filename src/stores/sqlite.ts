@@ -6,16 +6,16 @@ import { Kysely, sql } from 'kysely';
 import { GatewayError } from '../core/errors.ts';
 import type { Change } from '../core/ports.ts';
 import { type ChangeHub, createChangeHub } from './change-hub.ts';
-import type { ColumnTypes, Engine, RefreshedRows, Session, UnitSession, Upkeep } from './engine.ts';
+import type { ColumnTypes, Engine, Session, UnitSession, Upkeep } from './engine.ts';
 import { loadedColumns } from './operations/grant-joins.ts';
-import { updateGrant, upsertTokenSet } from './refreshed-rows.ts';
 import type { Row } from './row.ts';
 import type { Tables } from './schema.ts';
 import { type Connection, failureOf, openConnection } from './sqlite-connection.ts';
-import { sqliteDialect, statementOf } from './sqlite-dialect.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
 import { sqliteError } from './sqlite-errors.ts';
 import { createPrivateFile, lockDatabase } from './sqlite-file-lock.ts';
 import type { Statement, StatementResult } from './sqlite-protocol.ts';
+import { claimStatement, groupedClaims, readClaimed, savingUnit } from './sqlite-refreshes.ts';
 import { openWriterThread, type WriterThread } from './sqlite-writer-thread.ts';
 import type { Turn } from './sqlite-writer-turn.ts';
 
@@ -60,7 +60,7 @@ export const openSqlite = async ({
     return {
       name: 'sqlite',
       columns,
-      session: openSession(reader, thread, transaction),
+      session: openSession({ reader, thread, transaction, hub }),
       transaction,
       migration: (work) => transact(thread, { milliseconds: migrationMilliseconds, hub }, work),
       upkeep,
@@ -107,11 +107,14 @@ const unlocked = {
   lockText: async () => {},
 } satisfies Partial<Session>;
 
-const openSession = (
-  reader: Kysely<Tables>,
-  thread: WriterThread,
-  transaction: Engine['transaction'],
-): Session => {
+type Parts = {
+  reader: Kysely<Tables>;
+  thread: WriterThread;
+  transaction: Engine['transaction'];
+  hub: ChangeHub;
+};
+
+const openSession = ({ reader, thread, transaction, hub }: Parts): Session => {
   const writer = new Kysely<Tables>({
     dialect: sqliteDialect(async (statement) => {
       const [result] = await thread.run([statement]);
@@ -125,9 +128,14 @@ const openSession = (
     ...unlocked,
     // SQLite has no UPDATE inside a WITH: two statements in one unit, the second only if the first changed.
     saveRefreshed: async (rows) => {
-      const results = await thread.run(refreshedStatements(writer, rows));
-      return results.length === 2;
+      try {
+        const results = await thread.run(savingUnit(rows));
+        return results.length === 2;
+      } finally {
+        if (rows.isAnnounced) hub.tell([{ kind: 'grant', id: rows.grantId }]);
+      }
     },
+    claimGrant: groupedClaims(reader, (unit) => thread.run(unit)),
     changeGrants: (update) => changeGrants({ reader, writer }, update),
     unit: transaction,
   };
@@ -154,11 +162,6 @@ const changeGrants = async (
     .orderBy('grants.id')
     .execute();
 };
-
-const refreshedStatements = (db: Kysely<Tables>, rows: RefreshedRows): Statement[] => [
-  statementOf(updateGrant(db, rows).compile()),
-  statementOf(upsertTokenSet(db, rows.tokenSet).compile()),
-];
 
 const transact = async <T>(
   thread: WriterThread,
@@ -188,10 +191,18 @@ export const turnSession = (turn: Turn, announced: Change[]): UnitSession => {
     writer: db,
     ...unlocked,
     saveRefreshed: async (rows) => {
-      const { numUpdatedRows } = await updateGrant(db, rows).executeTakeFirst();
-      if (numUpdatedRows === 0n) return false;
-      await upsertTokenSet(db, rows.tokenSet).execute();
+      const [update, upsert] = savingUnit(rows);
+      if ((await turn.run(update)).changes === 0) return false;
+      await turn.run(upsert);
+      if (rows.isAnnounced) session.announce({ kind: 'grant', id: rows.grantId });
       return true;
+    },
+    claimGrant: async (claim) => {
+      const { rows } = await turn.run(claimStatement([claim]));
+      return readClaimed(
+        db,
+        rows.map(({ id }) => id),
+      );
     },
     changeGrants: (update) => changeGrants({ reader: db, writer: db }, update),
     unit: (work) => work(session),

@@ -13,6 +13,7 @@ import { mailboxGuarantees } from './conformance/mailboxes.ts';
 import { migrationGuarantees } from './conformance/migrations.ts';
 import { openingGuarantees } from './conformance/opening.ts';
 import { ownerGuarantees } from './conformance/owners.ts';
+import { refreshGuarantees } from './conformance/refreshes.ts';
 import { secretGuarantees } from './conformance/secrets.ts';
 import { tagGuarantees } from './conformance/tags.ts';
 import { tokenUseGuarantees } from './conformance/token-uses.ts';
@@ -30,6 +31,7 @@ export const storeConformance = (engine: string, createDatabase: CreateDatabase)
     connectGuarantees(createDatabase);
     connectSetbackGuarantees(createDatabase);
     grantGuarantees(createDatabase);
+    refreshGuarantees(createDatabase);
     mailboxGuarantees(createDatabase);
     mailboxListGuarantees(createDatabase);
     tagGuarantees(createDatabase);

@@ -1,6 +1,7 @@
 // Leases of grants: taken one by one for a caller, or in batches by the due-time index.
 import { type Expression, type QueryCreator, sql } from 'kysely';
 import type { Lease, StoreOperations } from '../../core/ports.ts';
+import { leaseMillisecondsMax } from '../refreshed-rows.ts';
 import type { Tables } from '../schema.ts';
 import { type Context, rowsOf } from './context.ts';
 import { loadedColumns, loadedFromRows, loadedOrNull } from './grant-joins.ts';
@@ -20,7 +21,7 @@ export const grantClaims = ({
   return {
     load: async (id) => loadedOrNull(await find(id), keyring),
     claim: async (id, lease) => {
-      const rows = await session.changeGrants((db) => leasing(db, lease).where('id', '=', id));
+      const rows = await session.claimGrant({ id, lease });
       return loadedOrNull(rows, keyring);
     },
     claimDue: async (lease, limit) => {
@@ -37,25 +38,20 @@ export const grantClaims = ({
         .orderBy('keep_alive_at')
         .orderBy('id')
         .limit(limit);
+      // By id alone: the rows are held by the query inside, and a second look at `status` would have SQLite walk
+      // through all active grants.
       const rows = await session.changeGrants((db) => leasing(db, lease).where(session.isAmong(due)));
       return loadedFromRows(rows, keyring);
     },
   };
 };
 
-/** Of active grants that nobody holds: asked once more on the row itself, which may have waited for another claim. */
-const leasing = (db: QueryCreator<Tables>, { owner, now, until }: Lease) =>
-  db
-    .updateTable('grants')
-    .set({ lease_owner: owner, lease_until: until })
-    .where('status', '=', 'active')
-    .where((eb) => isOver(eb.ref('lease_until'), now, leaseMillisecondsMax));
+const leasing = (db: QueryCreator<Tables>, { owner, until }: Lease) =>
+  db.updateTable('grants').set({ lease_owner: owner, lease_until: until });
 
 /** A moment further ahead than any that is meant was written by a clock that has been put back since. */
 const isOver = (moment: Expression<number | null>, now: number, millisecondsMax: number) =>
   sql<boolean>`(${moment} <= ${now} or ${moment} > ${now + millisecondsMax})`;
 
-/** Longer than the longest lease that can be configured, and the skew of the nodes' clocks. */
-const leaseMillisecondsMax = 300_000;
 /** Longer than core/clock-skew.ts lets a failure be remembered. */
 const retryMillisecondsMax = 2 * 3600 * 1000;

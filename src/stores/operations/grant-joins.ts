@@ -2,7 +2,7 @@
 import type { TokenSet } from '../../core/grants.ts';
 import type { ClaimedGrants, LoadedGrant } from '../../core/ports.ts';
 import type { Keyring } from '../keyring.ts';
-import { type Row, readRow } from '../row.ts';
+import { type Row, rowsByGrant } from '../row.ts';
 import { prefixed } from './context.ts';
 import { grantColumns, grantFromRow } from './grant-rows.ts';
 import { oauthClientColumns, oauthClientFromRow } from './oauth-client-rows.ts';
@@ -23,15 +23,8 @@ export const tokenSetOfJoined = (row: Row, keyring: Keyring): TokenSet | null =>
 
 /** In the order in which the grants come first. */
 export const loadedFromRows = (rows: readonly Row[], keyring: Keyring): ClaimedGrants => {
-  const rowsById = new Map<string, Row[]>();
-  for (const row of rows) {
-    const id = readRow('grants', row, 'grants.').text('id');
-    const known = rowsById.get(id);
-    if (known) known.push(row);
-    else rowsById.set(id, [row]);
-  }
   const claimed: ClaimedGrants = { grants: [], unreadable: [] };
-  for (const [id, ofGrant] of rowsById) {
+  for (const [id, ofGrant] of rowsByGrant(rows)) {
     try {
       claimed.grants.push(loadedFrom(ofGrant, keyring));
     } catch (error) {

@@ -1,7 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Grant } from '../../core/grants.ts';
 import type { StoreOperations } from '../../core/ports.ts';
-import type { RefreshedRows } from '../engine.ts';
 import { readRow } from '../row.ts';
 import type { Tables } from '../schema.ts';
 import { type Context, changed, firstRowOf } from './context.ts';
@@ -74,32 +73,20 @@ export const grantOperations = ({ session, keyring }: Context): StoreOperations[
     saveRefreshed: async (id, refreshed) => {
       const { version, refreshToken, refreshTokenExpiresAt, tokenSet, at, keepAliveAt, lostScopes } =
         refreshed;
-      const rows: RefreshedRows = {
+      return session.saveRefreshed({
         grantId: id,
         version,
-        grant: {
-          ...free,
-          ...(refreshToken === null ? {} : { refresh_token: sealedRefreshToken(keyring, id, refreshToken) }),
-          // The same token without a word about its end keeps the end that it had.
-          ...(refreshToken === null && refreshTokenExpiresAt === null
-            ? {}
-            : { refresh_token_expires_at: refreshTokenExpiresAt }),
-          ...(lostScopes === undefined ? {} : { lost_scopes: JSON.stringify(lostScopes) }),
-          version: version + 1,
-          failure: null,
-          retry_at: null,
-          refreshed_at: at,
-          keep_alive_at: keepAliveAt,
-          ends_at: refreshed.endsAt,
-          updated_at: at,
-        },
+        refreshToken: refreshToken && sealedRefreshToken(keyring, id, refreshToken),
+        refreshTokenExpiresAt,
+        // The same token without a word about its end keeps the end that it had.
+        keepsExpiry: refreshToken === null && refreshTokenExpiresAt === null,
+        lostScopes: lostScopes === undefined ? null : JSON.stringify(lostScopes),
+        at,
+        keepAliveAt,
+        endsAt: refreshed.endsAt,
         tokenSet: rowFromTokenSet({ ...tokenSet, grantId: id }, keyring),
-      };
-      // The common case is one round trip: a token that is over by itself needs no announcement.
-      if (!refreshed.isAnnounced && lostScopes === undefined) return session.saveRefreshed(rows);
-      return session.unit((unit) => {
-        unit.announce({ kind: 'grant', id });
-        return unit.saveRefreshed(rows);
+        // A token that is over by itself needs no announcement.
+        isAnnounced: refreshed.isAnnounced === true || lostScopes !== undefined,
       });
     },
     markDead: (id, { version, failure, at }) =>
