@@ -27,6 +27,14 @@ const plans: Record<Size, Plan> = {
 const wanted: Readonly<Record<number, number>> = { 0: 0.5, 50: 0.7 };
 const roundTripsMax = 2;
 
+/** Budgets out of the way: what is measured is what a refresh costs, not how sparing the gateway is with its provider. */
+const unhurried = {
+  MAILGRANT_CLIENT_CALLS: '128',
+  MAILGRANT_HOST_CALLS: '128',
+  MAILGRANT_PROVIDER_CALLS: '128',
+  MAILGRANT_CLIENT_CALLS_PER_SECOND: '100000',
+};
+
 /** What makes the gateway ask the provider. */
 const ways = ['reads of expired tokens', 'forced reads', 'the due loop'] as const;
 
@@ -71,7 +79,7 @@ async function measure(engine: EngineName, { size, say }: BenchOptions) {
   try {
     await place.populate({ from: 0, count: plan.grants, provider: 'google', due: plan.grants });
     // Without a cache: its tokens are made to expire behind the gateway's back.
-    const gateway = await place.startGateway({ MAILGRANT_CACHE_ENTRIES: '0' });
+    const gateway = await place.startGateway({ MAILGRANT_CACHE_ENTRIES: '0', ...unhurried });
     for (const latency of plan.latencies) {
       say(`${engine}: the provider answers after ${latency} ms`);
       const compared = await compare({ place, gateway, bare, plan, latency });

@@ -60,7 +60,7 @@ export async function createGateway(config: Config, substitutes: Substitutes = {
   const keyring = createKeyring(parseKeyring(config.keyring));
   const endpoints = parseEndpointFile(config.endpoints ?? {});
 
-  const egress = createEgress({ log, ...egressTimeouts(config) });
+  const egress = createEgress({ log, connectionsMax: config.hostCallsMax, ...egressTimeouts(config) });
   const store = await openStore({
     databaseUrl: config.databaseUrl,
     poolSize: config.databasePoolSize,

@@ -1,15 +1,21 @@
 // Time and chance as the machine has them: the adapters of the ports `Clock` and `Random`.
 import { randomBytes, randomInt } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Ports } from './core/index.ts';
 
 export const systemClock: Ports['clock'] = {
   now: () => Date.now(),
-  sleep: async (milliseconds, signal) => {
-    await wait(milliseconds, undefined, signal ? { signal } : {}).catch((error: unknown) => {
-      if (!signal?.aborted) throw error;
-    });
-  },
+  /** Without the error that a timer of Node's own makes of an abort: most waits in line end by one. */
+  sleep: (milliseconds, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const end = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', end);
+        resolve();
+      };
+      const timer = setTimeout(end, milliseconds);
+      signal?.addEventListener('abort', end);
+    }),
   deadline: createDeadlines(),
 };
 
