@@ -40,6 +40,8 @@ export type GrantClaim = { id: string; lease: Lease };
 export type Session = {
   reader: Kysely<Tables>;
   writer: Kysely<Tables>;
+  /** A read is a round trip on a connection that others may use: those of one moment are better asked together. */
+  readsTogether: boolean;
   /**
    * Compare-and-swap of the grant and, only if it won, the upsert of the token set: one unit, durable when it resolves.
    * Those of one moment may share a round trip and a commit.

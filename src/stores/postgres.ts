@@ -55,6 +55,7 @@ export const openPostgres = async (options: PostgresOptions): Promise<Engine> =>
         feed.notify();
       }),
       claimGrant: groupedClaims(db),
+      readsTogether: true,
       unit: transaction,
     },
     transaction,
@@ -103,6 +104,7 @@ const transact = async <T>(db: Kysely<Tables>, work: (inner: Kysely<Tables>) => 
 const sessionOn = (db: Kysely<Tables>): Omit<Session, 'unit' | 'saveRefreshed'> => ({
   reader: db,
   writer: db,
+  readsTogether: false,
   claimable: (query) => query.forUpdate().skipLocked(),
   isAmong: (query) => sql`id = any(array${query.forUpdate().skipLocked()})`,
   held: (query) => query.forUpdate(),

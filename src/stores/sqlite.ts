@@ -125,6 +125,7 @@ const openSession = ({ reader, thread, transaction, hub }: Parts): Session => {
   return {
     reader,
     writer,
+    readsTogether: false,
     ...unlocked,
     // SQLite has no UPDATE inside a WITH: two statements in one unit, the second only if the first changed.
     saveRefreshed: async (rows) => {
@@ -189,6 +190,7 @@ export const turnSession = (turn: Turn, announced: Change[]): UnitSession => {
   const session: UnitSession = {
     reader: db,
     writer: db,
+    readsTogether: false,
     ...unlocked,
     saveRefreshed: async (rows) => {
       const [update, upsert] = savingUnit(rows);

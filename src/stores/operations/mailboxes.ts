@@ -2,7 +2,7 @@ import type { StoreOperations } from '../../core/ports.ts';
 import type { Session } from '../engine.ts';
 import { pageOf, rowsWanted } from '../page.ts';
 import { readRow } from '../row.ts';
-import { type Context, changed, firstRowOf, rowsOf } from './context.ts';
+import { type Context, changed, firstRowOf } from './context.ts';
 import { joinedTokenSetColumns, tokenSetOfJoined } from './grant-joins.ts';
 import { filtered, joined } from './mailbox-queries.ts';
 import {
@@ -12,16 +12,17 @@ import {
   mailboxWithGrantFromRow,
   rowFromMailbox,
 } from './mailbox-rows.ts';
+import { rowsById } from './rows-by-id.ts';
 
 export const mailboxOperations = ({ session, keyring }: Context): StoreOperations['mailboxes'] => {
   const findWithGrant = firstRowOf(session.reader, () =>
     joined(session.reader).select(joinedColumns).where('mailboxes.id', '=', ''),
   );
-  const findForTokenRead = rowsOf(session.reader, () =>
+  const findForTokenRead = rowsById(session, 'mailboxes.id', (isWanted) =>
     joined(session.reader)
       .leftJoin('token_sets', 'token_sets.grant_id', 'grants.id')
       .select([...joinedColumns, ...joinedTokenSetColumns])
-      .where('mailboxes.id', '=', ''),
+      .where(isWanted),
   );
   return {
     insert: async (mailbox) => {
