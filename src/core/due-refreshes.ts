@@ -6,7 +6,7 @@ import { verdictTable } from './diagnosis.ts';
 import { wasReadLately } from './due-times.ts';
 import type { TokenSet } from './grants.ts';
 import { effectiveScope } from './lost-scopes.ts';
-import type { Lease, LoadedGrant, Ports } from './ports.ts';
+import type { ClaimedGrants, Lease, LoadedGrant, Ports } from './ports.ts';
 import type { ProviderCalls } from './provider-calls.ts';
 import type { Refresher, RefreshOutcome } from './refresh.ts';
 
@@ -18,6 +18,11 @@ type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 's
 export type DueRefreshes = ReturnType<typeof createDueRefreshes>;
 
 const batchMax = 100;
+/** Half the room is worth a claim, and is not too much to wait for a turn under a lease. */
+const aheadOf = (room: number): number => Math.min(batchMax, Math.ceil(room / 2));
+
+type Claimed = { claimed: LoadedGrant; lease: Lease };
+
 /** Until one that waiting alone does not mend (an OAuth client is paused) is looked at again. */
 const postponedSeconds = 3600;
 /** After a failure that passes, if nobody said when. */
@@ -100,32 +105,67 @@ export function createDueRefreshes(ports: Needs) {
       );
   }
 
+  async function putOffUnreadable(unreadable: ClaimedGrants['unreadable']): Promise<void> {
+    for (const { id, error } of unreadable) {
+      log.error('a due grant cannot be read', { grantId: id, error });
+      await putOff(id, jittered(random, postponedSeconds));
+    }
+  }
+
+  /** Claimed, but not begun any more: somebody else may have them at once. */
+  async function giveBack(unbegun: readonly Claimed[]): Promise<void> {
+    for (const { claimed, lease } of unbegun) {
+      await store.grants
+        .releaseLease(claimed.grant.id, { owner: lease.owner, retry: null })
+        .catch((error: unknown) =>
+          log.warn('a lease could not be given back', { grantId: claimed.grant.id, error }),
+        );
+    }
+  }
+
   return {
     /** Refreshes what is due, until nothing is or `signal` aborts; says how much that was. */
     async refreshDueGrants(signal?: AbortSignal): Promise<number> {
       const running = new Set<Promise<void>>();
+      /** Claimed ahead, so that no room stands empty while the next ones are claimed. */
+      const ready: Claimed[] = [];
       let found = 0;
-      while (!signal?.aborted) {
-        const limit = Math.min(batchMax, providerCalls.roomForOwn() - running.size);
-        // Half a room is worth a claim; less waits for more.
-        if (limit < Math.min(batchMax, providerCalls.roomForOwn()) / 2) {
-          await Promise.race(running);
-          continue;
-        }
-        const lease = refresher.newLease();
-        const { grants, unreadable } = await store.grants.claimDue(lease, limit);
-        if (grants.length + unreadable.length === 0) break;
-        found += grants.length;
-        for (const { id, error } of unreadable) {
-          log.error('a due grant cannot be read', { grantId: id, error });
-          await putOff(id, jittered(random, postponedSeconds));
-        }
-        for (const one of grants) {
-          const task: Promise<void> = work(one, lease).finally(() => running.delete(task));
+      let wake = (): void => {};
+      const begin = (): void => {
+        const room = providerCalls.roomForOwn();
+        while (running.size < room && !signal?.aborted) {
+          const next = ready.shift();
+          if (!next) break;
+          const task: Promise<void> = work(next.claimed, next.lease).finally(() => {
+            running.delete(task);
+            begin();
+            if (ready.length === 0 || running.size === 0 || signal?.aborted) wake();
+          });
           running.add(task);
         }
+      };
+      try {
+        while (!signal?.aborted) {
+          const lease = refresher.newLease();
+          const { grants, unreadable } = await store.grants.claimDue(
+            lease,
+            aheadOf(providerCalls.roomForOwn()),
+          );
+          if (grants.length + unreadable.length === 0) break;
+          found += grants.length;
+          for (const claimed of grants) ready.push({ claimed, lease });
+          begin();
+          await putOffUnreadable(unreadable);
+          while (ready.length > 0 && running.size > 0 && !signal?.aborted) {
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+            });
+          }
+        }
+      } finally {
+        await giveBack(ready.splice(0));
+        await Promise.all(running);
       }
-      await Promise.all(running);
       return found;
     },
 
