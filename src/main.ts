@@ -9,6 +9,7 @@ import { startCompileCache } from './compile-cache.ts';
 import { type Config, loadConfigWithProcesses } from './config.ts';
 import type { Gateway } from './gateway.ts';
 import type { Order } from './processes/messages.ts';
+import { giveBackStartGarbage } from './start-garbage.ts';
 
 const announce = (notice: string): void => void process.stderr.write(`NOTICE: ${notice}\n`);
 
@@ -71,6 +72,7 @@ async function serveHere(config: Config): Promise<void> {
   if (isEnding) return;
   try {
     await gateway.start();
+    giveBackStartGarbage();
   } catch (error) {
     // Told to end in the middle of it: that is under way.
     if (isEnding) return;

@@ -1,5 +1,6 @@
 // The tables of PostgreSQL themselves: the lock under which they are changed, indexes that are built beside
 // everybody's work, and how rows are laid out.
+import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import pg from 'pg';
@@ -44,7 +45,7 @@ export const untilUnlocked = async <T>(
       }
       onWait(error);
       const { least, most } = againMilliseconds;
-      await delay(least + Math.random() * (most - least));
+      await delay(least + randomInt(most - least));
     }
   }
 };
