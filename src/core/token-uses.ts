@@ -19,6 +19,8 @@ const minuteMilliseconds = 60_000;
 const batchMax = 500;
 /** Counters, and reads beside them, that may wait for a flush: beyond it a database in trouble costs records. */
 const waitingMax = 200_000;
+/** As many do not wait for the loop's next turn, which bounds what they take in memory. */
+const flushedEarlyAt = 20_000;
 
 type Needs = Pick<Ports, 'clock' | 'log' | 'store'> & {
   settings: Pick<CoreSettings, 'keepAliveSeconds' | 'warmSeconds' | 'tokenUsesDays'>;
@@ -35,6 +37,7 @@ export function createTokenUses(ports: Needs) {
   /** By grant, then by resource. */
   let reads = new Map<string, Map<string, NotedRead>>();
   let lost = 0;
+  let isFlushingEarly = false;
 
   function count(keyId: string, mailboxId: string, now: number): void {
     let ofMailbox = counting.get(mailboxId);
@@ -96,29 +99,41 @@ export function createTokenUses(ports: Needs) {
     }
   }
 
+  async function flush(): Promise<number> {
+    const uses = [...finished, ...[...counting.values()].flatMap((ofMailbox) => [...ofMailbox.values()])];
+    const noted = [...reads.values()].flatMap((ofGrant) => [...ofGrant.values()]);
+    const missed = lost;
+    counting = new Map();
+    finished = [];
+    reads = new Map();
+    waiting = 0;
+    lost = 0;
+    if (missed > 0) log.warn('too many token reads between two flushes: some are not recorded', { missed });
+    await writeUses(uses);
+    await writeReads(noted);
+    return 0;
+  }
+
+  /** One at a time: what a slow database cannot take yet goes on waiting. */
+  function flushEarly(): void {
+    if (isFlushingEarly) return;
+    isFlushingEarly = true;
+    void flush().finally(() => {
+      isFlushingEarly = false;
+    });
+  }
+
   return {
     /** Costs a few look-ups in memory. */
     note(keyId: string, mailboxId: string, read: ReadOf): void {
       const now = clock.now();
       count(keyId, mailboxId, now);
       noteRead(read, now);
+      if (waiting >= flushedEarlyAt) flushEarly();
     },
 
     /** Writes what was counted since the last time. Never throws; what cannot be written is lost, and logged. */
-    async flush(): Promise<number> {
-      const uses = [...finished, ...[...counting.values()].flatMap((ofMailbox) => [...ofMailbox.values()])];
-      const noted = [...reads.values()].flatMap((ofGrant) => [...ofGrant.values()]);
-      const missed = lost;
-      counting = new Map();
-      finished = [];
-      reads = new Map();
-      waiting = 0;
-      lost = 0;
-      if (missed > 0) log.warn('too many token reads between two flushes: some are not recorded', { missed });
-      await writeUses(uses);
-      await writeReads(noted);
-      return 0;
-    },
+    flush,
 
     /**
      * Newest minute first; within one, by key. Throws `not_found` for a mailbox of another workspace, `invalid_request`

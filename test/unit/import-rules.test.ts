@@ -66,7 +66,7 @@ const offences: Record<string, readonly string[]> = {
   'one-door-pg': ['src/stores/store.ts -> pg', 'src/stores/sqlite.ts -> pg'],
   'one-door-sqlite': ['src/stores/postgres.ts -> node:sqlite'],
   'one-door-kysely': ['src/jobs/c.ts -> kysely'],
-  'one-door-undici': ['src/providers/g.ts -> undici', 'src/egress-addresses.ts -> undici'],
+  'one-door-undici': ['src/providers/g.ts -> undici', 'src/dns.ts -> undici'],
   'one-door-pino': ['src/http/d.ts -> pino'],
   'one-door-fastify': ['src/gateway.ts -> fastify', 'src/cli.ts -> @fastify/cookie'],
   'no-cycles': ['src/core/x.ts -> src/core/y.ts'],
