@@ -15,6 +15,7 @@ import {
   tokenSet,
 } from '../stores/fixtures.ts';
 import { createSqliteDatabase } from '../stores/sqlite-database.ts';
+import { until } from '../support/until.ts';
 
 const minute = now - (now % 60_000);
 const resource = 'https://mail.google.com/';
@@ -149,13 +150,20 @@ describe('reads of tokens', () => {
   it('wait in a bounded room: what does not fit is told as lost', async () => {
     const uses = createUses();
     const read = readOf(newId());
-    for (let count = 0; count < 200_010; count += 1) uses.note(`key ${count}`, 'one mailbox', read);
-    // A further read of what is counted already needs no room.
-    uses.note('key 0', 'one mailbox', read);
     isBroken = true;
+    // The first 20,000 are on their way to the database, early, when the rest comes.
+    for (let count = 0; count < 220_010; count += 1) uses.note(`key ${count}`, 'one mailbox', read);
+    // A further read of what is counted already needs no room.
+    uses.note('key 20000', 'one mailbox', read);
     await uses.flush();
-    const lost = logged.map(({ fields }) => fields.missed ?? fields.reads);
-    assert.deepEqual(lost.slice(0, 2), [10, 200_001]);
+    await until('both are given up', () => logged.filter(({ fields }) => fields.reads).length === 2);
+    assert.deepEqual(
+      logged.flatMap(({ fields }) => fields.missed ?? []),
+      [10],
+    );
+    const given = logged.map(({ fields }) => Number(fields.reads ?? 0));
+    assert.equal(Math.max(...given), 200_001);
+    assert.equal(given.includes(20_000), true);
     uses.note('key', 'one mailbox', read);
     isBroken = false;
     await uses.flush();
