@@ -102,7 +102,7 @@ export const openChangeFeed = ({ url, log, isDirect }: FeedOptions, hub: ChangeH
 
   /** Until the connection is lost, which is thrown, or the feed is closed. */
   const follow = async (on: pg.Client): Promise<void> => {
-    await on.connect();
+    await connected(on);
     // Behind a pooler the server's connection would go on listening for whoever has it next.
     if (isDirect) await on.query(`listen ${channel}`);
     const look = await createLook(on);
@@ -186,6 +186,13 @@ export const openChangeFeed = ({ url, log, isDirect }: FeedOptions, hub: ChangeH
 };
 
 /** `isWhole`: nobody is at work who writes no changes. */
+/** The driver answers nobody who waits for a connection that is ended before it is there. */
+const connected = (client: pg.Client): Promise<void> =>
+  new Promise((resolve, reject) => {
+    client.once('end', () => reject(new Error('The connection was ended.')));
+    client.connect().then(() => resolve(), reject);
+  });
+
 type Look = () => Promise<{ changes: Change[] | null; isWhole: boolean }>;
 
 /** Each look answers what became visible since the one before; null = more than can be told, or not known. */
