@@ -1,8 +1,9 @@
 // A grant joined with its OAuth client and its token sets: one row for each token set, or one without any.
 import type { TokenSet } from '../../core/grants.ts';
+import type { OAuthClient } from '../../core/oauth-clients.ts';
 import type { ClaimedGrants, LoadedGrant } from '../../core/ports.ts';
 import type { Keyring } from '../keyring.ts';
-import { type Row, rowsByGrant } from '../row.ts';
+import { type Row, readRow, rowsByGrant } from '../row.ts';
 import { prefixed } from './context.ts';
 import { grantColumns, grantFromRow } from './grant-rows.ts';
 import { oauthClientColumns, oauthClientFromRow } from './oauth-client-rows.ts';
@@ -24,9 +25,10 @@ export const tokenSetOfJoined = (row: Row, keyring: Keyring): TokenSet | null =>
 /** In the order in which the grants come first. */
 export const loadedFromRows = (rows: readonly Row[], keyring: Keyring): ClaimedGrants => {
   const claimed: ClaimedGrants = { grants: [], unreadable: [] };
+  const clients: Clients = new Map();
   for (const [id, ofGrant] of rowsByGrant(rows)) {
     try {
-      claimed.grants.push(loadedFrom(ofGrant, keyring));
+      claimed.grants.push(loadedFrom(ofGrant, keyring, clients));
     } catch (error) {
       claimed.unreadable.push({ id, error });
     }
@@ -38,11 +40,17 @@ export const loadedFromRows = (rows: readonly Row[], keyring: Keyring): ClaimedG
 export const loadedOrNull = (rows: readonly Row[], keyring: Keyring): LoadedGrant | null =>
   rows.length === 0 ? null : loadedFrom(rows, keyring);
 
-const loadedFrom = (rows: readonly Row[], keyring: Keyring): LoadedGrant => {
+/** Those of one result that were read already: due grants have few OAuth clients, each with secrets to open. */
+type Clients = Map<string, OAuthClient>;
+
+const loadedFrom = (rows: readonly Row[], keyring: Keyring, clients: Clients = new Map()): LoadedGrant => {
   const [first = {}] = rows;
+  const clientId = readRow('oauth_clients', first, 'oauth_clients.').text('id');
+  const oauthClient = clients.get(clientId) ?? oauthClientFromRow(first, keyring, 'oauth_clients.');
+  clients.set(clientId, oauthClient);
   return {
     grant: grantFromRow(first, keyring, 'grants.'),
-    oauthClient: oauthClientFromRow(first, keyring, 'oauth_clients.'),
+    oauthClient,
     tokenSets: rows.flatMap((row) => tokenSetOfJoined(row, keyring) ?? []),
   };
 };
