@@ -28,18 +28,31 @@ type Gift = {
   lost?: readonly string[];
   purpose: CallPurpose;
   isRefused?: boolean;
+  /** Lets the callers go; what was got is tried to be stored all the same. */
+  letGo?: () => void;
 };
 
 /** `again` = the rows changed meanwhile: begin with what they are now. */
-type Kept = { outcome: 'token'; tokenSet: TokenSet; refreshed: true } | 'again';
+type Kept = { outcome: 'token'; tokenSet: TokenSet; refreshed: true; isAnnounced: boolean } | 'again';
 type Buried = { outcome: 'dead'; grant: Grant } | { outcome: 'not_granted' } | 'again';
+
+/** What a refresh gave whose grant another process has buried meanwhile. */
+type Reviving = {
+  issued: IssuedTokens;
+  tokenSet: TokenSet;
+  refreshTokenExpiresAt: number | null;
+  lostScopes: string[] | null;
+};
 
 type Refreshed = Parameters<Ports['store']['grants']['saveRefreshed']>[1];
 
 /** What is remembered between a doubtful refusal and the one that is believed. */
 export const doubt: ReasonCode = 'grant_refused_once';
-/** How often a rotated refresh token is tried to be stored before it is given up: losing it ends the grant. */
-const saveAttemptsMax = 6;
+/** For so long a rotated refresh token is tried to be stored: a fail-over of the database must not end the grant. */
+const savePatienceMilliseconds = 300_000;
+const savePauseSecondsMax = 5;
+/** Callers who wait for it are let go before. */
+const callerPatienceMilliseconds = 10_000;
 
 type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 'settings'>;
 
@@ -59,7 +72,8 @@ export function createRefreshRecords(ports: Needs) {
     const lost = alsoLost.length === 0 ? seen : [...new Set([...(seen ?? grant.lostScopes), ...alsoLost])];
     const refreshTokenExpiresAt =
       expiryOf(issued.refreshTokenExpiresInSeconds, at) ?? grant.refreshTokenExpiresAt;
-    const isStored = await saveWithPatience(grant, {
+    const isAnnounced = gift.isRefused === true;
+    const refreshed: Refreshed = {
       version: grant.version,
       refreshToken: issued.refreshToken,
       refreshTokenExpiresAt,
@@ -68,16 +82,19 @@ export function createRefreshRecords(ports: Needs) {
       keepAliveAt: nextDue(ports, at, [tokenSet, ...tokenSets.filter((each) => each !== before)]),
       endsAt: endOf({ ...grant, refreshedAt: at, refreshTokenExpiresAt }),
       ...(lost === null ? {} : { lostScopes: lost }),
-      ...(gift.isRefused ? { isAnnounced: true } : {}),
-    });
-    if (isStored || (await revive(grant, issued, tokenSet)))
-      return { outcome: 'token', tokenSet, refreshed: true };
+      ...(isAnnounced ? { isAnnounced } : {}),
+    };
+    const isStored = await saveWithPatience(grant, refreshed, gift.letGo);
+    if (isStored || (await revive(grant, { issued, tokenSet, refreshTokenExpiresAt, lostScopes: lost }))) {
+      return { outcome: 'token', tokenSet, refreshed: true, isAnnounced };
+    }
     // Somebody replaced the grant meanwhile (a reconnect): theirs is newer, ours is dropped.
     return 'again';
   }
 
   /** The provider has spent the old refresh token: a database hiccup must not lose the new one. */
-  async function saveWithPatience(grant: Grant, refreshed: Refreshed): Promise<boolean> {
+  async function saveWithPatience(grant: Grant, refreshed: Refreshed, letGo?: () => void): Promise<boolean> {
+    const startedAt = clock.now();
     for (let attempt = 1; ; attempt += 1) {
       try {
         return refreshed.lostScopes === undefined
@@ -85,8 +102,10 @@ export function createRefreshRecords(ports: Needs) {
           : await saveWithLoss(grant, refreshed, refreshed.lostScopes);
       } catch (error) {
         log.error('a refreshed token set could not be stored', { grantId: grant.id, attempt, error });
-        if (attempt === saveAttemptsMax) throw error;
-        await clock.sleep(jittered(random, 0.2 * 2 ** attempt));
+        const waited = clock.now() - startedAt;
+        if (waited >= savePatienceMilliseconds) throw error;
+        if (waited >= callerPatienceMilliseconds) letGo?.();
+        await clock.sleep(jittered(random, Math.min(0.2 * 2 ** attempt, savePauseSecondsMax)));
       }
     }
   }
@@ -124,7 +143,10 @@ export function createRefreshRecords(ports: Needs) {
    * Another process took over our lease and buried the grant because the refresh token that it knew was spent: by
    * us, and what came of it is in our hands.
    */
-  async function revive(before: Grant, issued: IssuedTokens, tokenSet: TokenSet): Promise<boolean> {
+  async function revive(
+    before: Grant,
+    { issued, tokenSet, refreshTokenExpiresAt, lostScopes }: Reviving,
+  ): Promise<boolean> {
     return store.transaction(async (rows) => {
       const grant = await rows.grants.lock(before.id);
       const isOurs =
@@ -136,9 +158,11 @@ export function createRefreshRecords(ports: Needs) {
       await rows.grants.replace({
         ...grant,
         refreshToken: issued.refreshToken ?? before.refreshToken,
+        refreshTokenExpiresAt,
+        ...(lostScopes === null ? {} : { lostScopes }),
         refreshedAt: at,
         keepAliveAt: nextDue(ports, at, [tokenSet]),
-        endsAt: endOf({ ...grant, refreshedAt: at }),
+        endsAt: endOf({ ...grant, refreshedAt: at, refreshTokenExpiresAt }),
         endWarnedDays: null,
         updatedAt: at,
       });

@@ -7,6 +7,7 @@
 import { jittered } from './backoff.ts';
 import { holdsBack, retrySecondsMax } from './clock-skew.ts';
 import { verdictTable } from './diagnosis.ts';
+import { createFlights } from './flights.ts';
 import type { Grant, GrantFailure, TokenSet } from './grants.ts';
 import type { InFlight } from './in-flight.ts';
 import { pauseOAuthClient } from './oauth-client-pause.ts';
@@ -34,10 +35,13 @@ export type RefreshRequest = {
   purpose: CallPurpose;
   /** A server did not take the stored token: other processes must not hand it out from memory either. */
   isRefused?: boolean;
+  /** To be called when what was got cannot be stored in the time that a caller would wait. */
+  letGo?: () => void;
 };
 
 export type RefreshOutcome =
-  | { outcome: 'token'; tokenSet: TokenSet; refreshed: boolean }
+  /** `isAnnounced`: other processes have been told to forget the token set that they have. */
+  | { outcome: 'token'; tokenSet: TokenSet; refreshed: boolean; isAnnounced?: boolean }
   | { outcome: 'not_granted' }
   | { outcome: 'dead'; grant: Grant }
   | { outcome: 'client_paused'; oauthClient: OAuthClient }
@@ -69,7 +73,7 @@ export type Refresher = ReturnType<typeof createRefresher>;
 export function createRefresher(ports: Needs) {
   const { clock, random, store, providers, settings, inFlight, providerCalls } = ports;
   const { keep, bury, tellOfTrouble } = createRefreshRecords(ports);
-  const flights = new Map<string, Promise<RefreshOutcome | 'again'>>();
+  const flights = createFlights<RefreshOutcome | 'again'>({ inFlight, late: { outcome: 'timeout' } });
 
   /** What needs no provider: a good token, a dead grant, a paused client, a pause after a failure. */
   function settle({ grant, oauthClient, tokenSet }: Loaded, request: RefreshRequest): RefreshOutcome | null {
@@ -240,23 +244,23 @@ export function createRefresher(ports: Needs) {
   }
 
   /** The one flight of this process for a grant and resource; joins the one that there is. */
-  async function fly(request: RefreshRequest, work: () => Promise<RefreshOutcome>): Promise<RefreshOutcome> {
+  async function fly(
+    request: RefreshRequest,
+    work: (letGo: () => void) => Promise<RefreshOutcome>,
+  ): Promise<RefreshOutcome> {
     const key = `${request.grantId} ${request.resource}`;
     while (true) {
-      const flight = flights.get(key);
-      if (!flight) break;
-      const outcome = await flight;
-      // A flight with a laxer idea of freshness may end with a token that is not good enough for us.
-      const isGoodEnough =
-        outcome !== 'again' &&
-        (outcome.outcome !== 'token' || outcome.refreshed || request.isFresh(outcome.tokenSet));
-      if (isGoodEnough) return outcome;
+      const joined = flights.find(key);
+      const outcome = await (joined ?? flights.start(key, work));
+      if (outcome !== 'again') {
+        if (!joined) return outcome;
+        // A flight with a laxer idea of freshness may end with a token that is not good enough for us.
+        if (outcome.outcome !== 'token' || outcome.refreshed || request.isFresh(outcome.tokenSet))
+          return outcome;
+      }
       // What the caller knew is older than this flight.
       delete request.known;
     }
-    const flight = inFlight.track(work()).finally(() => flights.delete(key));
-    flights.set(key, flight);
-    return flight;
   }
 
   return {
@@ -265,7 +269,7 @@ export function createRefresher(ports: Needs) {
     /** Never throws for what a provider does; throws when the database fails. */
     refresh: (request: RefreshRequest): Promise<RefreshOutcome> => {
       const own = { ...request };
-      return fly(own, () => refresh(own));
+      return fly(own, (letGo) => refresh({ ...own, letGo }));
     },
 
     /**
@@ -278,14 +282,12 @@ export function createRefresher(ports: Needs) {
       lease: Lease,
     ): Promise<RefreshOutcome | 'again'> {
       const key = `${request.grantId} ${request.resource}`;
-      if (flights.has(key)) {
+      if (flights.find(key)) {
         // It waits for this very lease.
         await store.grants.releaseLease(request.grantId, { owner: lease.owner, retry: null });
         return 'again';
       }
-      const flight = inFlight.track(holdLease(claimed, request, lease)).finally(() => flights.delete(key));
-      flights.set(key, flight);
-      return flight;
+      return flights.start(key, (letGo) => holdLease(claimed, { ...request, letGo }, lease));
     },
   };
 }

@@ -105,6 +105,9 @@ export function createTokens(needs: Needs) {
     const isRefused = request.refused !== undefined || request.forceRefresh;
     const grantId = known.grant.id;
     const outcome = await refresher.refresh({ grantId, resource, isFresh, known, purpose, isRefused });
+    // It was another caller's refresh, or one of a moment ago: who keeps the refused token has not heard of it.
+    if (isRefused && outcome.outcome === 'token' && !outcome.isAnnounced)
+      await store.grants.announce(grantId);
     const isTrouble =
       outcome.outcome === 'failed' || outcome.outcome === 'timeout' || outcome.outcome === 'client_paused';
     // A provider in trouble is no reason to withhold a token that is still good.

@@ -53,7 +53,8 @@ export function createVerifier({ clock, random, store, providers, probes, settin
       return { accessToken, scope, reason: null };
     }
     // Not the mailbox's trouble: what was proved before still stands.
-    if (outcome.outcome === 'client_paused') throw new ClientPaused();
+    const isBusy = outcome.outcome === 'failed' && outcome.failure.reason === 'gateway_busy';
+    if (outcome.outcome === 'client_paused' || isBusy) throw new NotNow();
     return { accessToken: null, ...reasonOf(outcome) };
   }
 
@@ -144,7 +145,7 @@ export function createVerifier({ clock, random, store, providers, probes, settin
     );
     const results = await Promise.all(transports.map((transport) => probe(joined, transport))).catch(
       (error: unknown) => {
-        if (error instanceof ClientPaused) return null;
+        if (error instanceof NotNow) return null;
         throw error;
       },
     );
@@ -186,8 +187,8 @@ export function createVerifier({ clock, random, store, providers, probes, settin
   }
 }
 
-/** Ends a verification that the state of the OAuth client makes impossible. */
-class ClientPaused extends Error {}
+/** Ends a verification that cannot be made at the moment, for a reason that is not the mailbox's. */
+class NotNow extends Error {}
 
 /** Aborts with the first of them. */
 export const sooner = (signal: AbortSignal, whole: AbortSignal | null): AbortSignal =>

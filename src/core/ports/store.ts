@@ -308,6 +308,8 @@ export type StoreOperations = {
       client: Pick<OAuthClient, 'provider' | 'clientId'>,
       person: { issuer: string; subject: string },
     ): Promise<number>;
+    /** Other processes must forget what they keep of it, although nothing is written now. */
+    announce(id: string): Promise<void>;
     /** Deletes the grant and its token sets. */
     remove(id: string): Promise<void>;
     /** Puts the next keep-alive off, after one that could not be done. */

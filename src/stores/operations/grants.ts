@@ -67,7 +67,7 @@ export const grantOperations = ({ session, keyring }: Context): StoreOperations[
     },
     lock: async (id) => {
       const query = session.reader.selectFrom('grants').selectAll().where('id', '=', id);
-      const row = await session.held(query).executeTakeFirst();
+      const row = await session.heldForRemoval(query).executeTakeFirst();
       return row === undefined ? null : grantFromRow(row, keyring);
     },
     saveRefreshed: async (id, refreshed) => {
@@ -122,6 +122,7 @@ export const grantOperations = ({ session, keyring }: Context): StoreOperations[
       return readRow('grants', row).integer('count');
     },
     // The token sets go with it: the reference cascades.
+    announce: (id) => session.unit(async ({ announce }) => announce({ kind: 'grant', id })),
     remove: (id) =>
       session.unit(async ({ writer, announce }) => {
         announce({ kind: 'grant', id });
