@@ -25,6 +25,9 @@ export type BreakerRules = {
 /** `over`: its time is over, and nobody probes. */
 export type BreakerPhase = { phase: 'closed' } | { phase: 'open'; milliseconds: number } | { phase: 'over' };
 
+/** A call that says something of a breaker's provider or OAuth client. */
+export type NotedCall = FailedCall & { isAnswer: boolean };
+
 /** A call to the provider: when it began, when it was over, and the time that the provider asked for, or 0. */
 export type FailedCall = { startedAt: number; at: number; askedMilliseconds: number };
 
@@ -82,6 +85,27 @@ export function afterAnswer(known: Breaker | null, call: { startedAt: number; at
   const isCounting = known.trips === 0 && known.openUntil <= call.at;
   return isCounting || (known.trips > 0 && isOfProbe(known, call.startedAt)) ? null : known;
 }
+
+/**
+ * Calls that wait to be noted, with one more, in the order of their ends; bounded, however many there are. An answer
+ * takes the place of what began before it: it would make nothing of that. More failures than open a breaker say nothing.
+ */
+export function withCall(waiting: readonly NotedCall[], call: NotedCall, rules: BreakerRules): NotedCall[] {
+  const others = call.isAnswer ? waiting.filter(({ startedAt }) => startedAt > call.startedAt) : waiting;
+  return [...others, call].slice(-(rules.failuresMax + 1));
+}
+
+/** One after another. The same object when they say nothing new. */
+export const afterCalls = (
+  key: string,
+  known: Breaker | null,
+  calls: readonly NotedCall[],
+  rules: BreakerRules,
+): Breaker | null =>
+  calls.reduce<Breaker | null>(
+    (breaker, call) => (call.isAnswer ? afterAnswer(breaker, call) : afterFailure(key, breaker, call, rules)),
+    known,
+  );
 
 const isOfProbe = ({ trips, openUntil }: Breaker, startedAt: number): boolean =>
   trips > 0 && startedAt >= openUntil;

@@ -3,14 +3,15 @@
 // through a closed one costs no round trip. Fed by what code exchanges and refreshes come back with.
 import { createBoundedMemory } from './bounded-memory.ts';
 import {
-  afterAnswer,
-  afterFailure,
+  afterCalls,
   type Breaker,
   type BreakerRules,
-  type FailedCall,
+  type NotedCall,
   phaseOf,
+  withCall,
 } from './breaker-states.ts';
 import { GatewayError } from './errors.ts';
+import type { InFlight } from './in-flight.ts';
 import type { OAuthClient, ProviderName } from './oauth-clients.ts';
 import type { Attempt, Ports, Provider, ProviderFailure, Providers } from './ports.ts';
 
@@ -33,13 +34,16 @@ const keptMax = 20_000;
 const keptBytes = 400;
 const idleMilliseconds = 7 * 24 * 3600 * 1000;
 
-type Needs = Pick<Ports, 'clock' | 'log' | 'store' | 'settings'>;
+/** Who is told of trouble finds it noted when they come again; but the answer waits no longer than this for it. */
+const failureWaitMilliseconds = 1_000;
+
+type Needs = Pick<Ports, 'clock' | 'log' | 'store' | 'settings'> & { inFlight: InFlight };
 type Client = Pick<OAuthClient, 'id' | 'provider' | 'workspaceId'>;
 type Meaning = 'failure' | 'answer' | 'nothing';
 
 export type Breakers = ReturnType<typeof createBreakers>;
 
-export function createBreakers({ clock, log, store, settings }: Needs) {
+export function createBreakers({ clock, log, store, settings, inFlight }: Needs) {
   const rules: BreakerRules = {
     failuresMax: settings.breakerFailuresMax,
     windowMilliseconds: settings.breakerWindowSeconds * 1000,
@@ -52,6 +56,8 @@ export function createBreakers({ clock, log, store, settings }: Needs) {
   });
   const readings = new Map<string, Promise<(Breaker | null)[]>>();
   const lines = new Map<string, Promise<unknown>>();
+  /** Calls that are noted when the line has come to them; further ones join them. */
+  const waiting = new Map<string, { calls: NotedCall[]; done: Promise<void> }>();
   /** Changes heard of. What was read before one of them is not kept. */
   let heard = 0;
 
@@ -108,52 +114,76 @@ export function createBreakers({ clock, log, store, settings }: Needs) {
     return turn;
   }
 
+  type Decide = (known: Breaker | null) => Breaker | null;
+
+  const change = (key: string, decide: Decide) => inLine(key, () => changeNow(key, decide));
+
   /** Compare-and-swap until it takes. `decide` gives the same object back for no change. */
-  function change(
+  async function changeNow(
     key: string,
-    decide: (known: Breaker | null) => Breaker | null,
+    decide: Decide,
   ): Promise<{ before: Breaker | null; after: Breaker | null }> {
-    return inLine(key, async () => {
-      for (let attempt = 1; attempt <= changeAttemptsMax; attempt += 1) {
-        const [before = null] = await known([key]);
-        const after = decide(before);
-        if (after === before) return { before, after };
-        if (await store.breakers.replace(key, { known: before, next: after })) return { before, after };
-        kept.remove(key);
-        readings.clear();
-      }
-      throw new GatewayError('internal_error', `The breaker ${key} changes too fast to be changed.`);
-    });
+    for (let attempt = 1; attempt <= changeAttemptsMax; attempt += 1) {
+      const [before = null] = await known([key]);
+      const after = decide(before);
+      if (after === before) return { before, after };
+      if (await store.breakers.replace(key, { known: before, next: after })) return { before, after };
+      kept.remove(key);
+      readings.clear();
+    }
+    throw new GatewayError('internal_error', `The breaker ${key} changes too fast to be changed.`);
   }
 
-  async function noteFailure(key: string, call: FailedCall): Promise<void> {
-    const { before, after } = await change(key, (breaker) => afterFailure(key, breaker, call, rules));
-    if (after !== null && after !== before && after.openUntil > call.at) {
+  /** However long the row keeps us waiting, one note is under way, and one behind it has what came meanwhile. */
+  function noteCall(key: string, call: NotedCall): Promise<void> {
+    const behind = waiting.get(key);
+    if (behind) {
+      behind.calls = withCall(behind.calls, call, rules);
+      return behind.done;
+    }
+    const done = inLine(key, () => {
+      const calls = waiting.get(key)?.calls ?? [];
+      waiting.delete(key);
+      return noteCalls(key, calls);
+    });
+    waiting.set(key, { calls: [call], done });
+    return done;
+  }
+
+  async function noteCalls(key: string, calls: readonly NotedCall[]): Promise<void> {
+    const { before, after } = await changeNow(key, (breaker) => afterCalls(key, breaker, calls, rules));
+    if (after !== null && after !== before && after.openUntil > clock.now()) {
       log.warn('a breaker is open', { ...after });
     }
-  }
-
-  async function noteAnswer(key: string, call: { startedAt: number; at: number }): Promise<void> {
-    const { before, after } = await change(key, (breaker) => afterAnswer(breaker, call));
     if (before !== null && after === null && before.trips > 0) log.info('a breaker is closed', { key });
   }
 
-  async function note(client: Client, attempt: Attempt<unknown>, startedAt: number): Promise<void> {
+  /** Null when there is nothing to note. */
+  function note(
+    client: Client,
+    attempt: Attempt<unknown>,
+    startedAt: number,
+  ): { done: Promise<void>; isOfFailure: boolean } | null {
     const at = clock.now();
     const asked = attempt.ok ? 0 : (attempt.failure.retryAfterSeconds ?? 0);
-    const call = { startedAt, at, askedMilliseconds: asked * 1000 };
     const keys = keysOf(client);
     const meanings = meaningsOf(client, attempt, at - startedAt);
-    // The common case costs nothing: it went well, and nothing is known against them.
-    if (!meanings.includes('failure') && recall(keys)?.every((breaker) => breaker === null)) return;
-    const noted = keys.map((key, index) => {
-      const meaning = meanings[index];
-      if (meaning === 'failure') return noteFailure(key, call);
-      return meaning === 'answer' ? noteAnswer(key, call) : Promise.resolve();
+    const isOfFailure = meanings.includes('failure');
+    // The common case costs nothing: it went well, and nothing is known against them, nor about to be.
+    const isUnknown = (): boolean => recall(keys)?.every((breaker) => breaker === null) ?? false;
+    if (!isOfFailure && !keys.some((key) => lines.has(key)) && isUnknown()) return null;
+    const noted = keys.flatMap((key, index) => {
+      const meaning = meanings[index] ?? 'nothing';
+      if (meaning === 'nothing') return [];
+      const isAnswer = meaning === 'answer';
+      return noteCall(key, { startedAt, at, askedMilliseconds: asked * 1000, isAnswer });
     });
-    const results = await Promise.allSettled(noted);
+    return { done: settled(keys, noted), isOfFailure };
+  }
+
+  async function settled(keys: readonly string[], noted: readonly Promise<void>[]): Promise<void> {
     // A database that cannot note it is not the provider's fault.
-    for (const result of results) {
+    for (const result of await Promise.allSettled(noted)) {
       if (result.status === 'rejected') {
         log.warn('the outcome of a provider call could not be noted', { keys, error: result.reason });
       }
@@ -181,8 +211,17 @@ export function createBreakers({ clock, log, store, settings }: Needs) {
   async function watched<T>(client: OAuthClient, call: () => Promise<Attempt<T>>): Promise<Attempt<T>> {
     const startedAt = clock.now();
     const attempt = await call();
-    await note(client, attempt, startedAt);
+    const noted = note(client, attempt, startedAt);
+    if (noted === null) return attempt;
+    inFlight.track(noted.done);
+    // What an answer brought has to be stored before its lease is over, so it waits for nothing.
+    if (noted.isOfFailure) await atMost(failureWaitMilliseconds, noted.done);
     return attempt;
+  }
+
+  async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
+    const isDone = new AbortController();
+    await Promise.race([work.finally(() => isDone.abort()), clock.sleep(milliseconds, isDone.signal)]);
   }
 
   const watchOne = (provider: Provider): Provider => ({

@@ -47,13 +47,13 @@ export type GivenPorts = Omit<Ports, 'providers'> & { providers: ProviderAdapter
 
 export function createCore(given: GivenPorts) {
   const credentials = createCredentials(given);
-  const breakers = createBreakers(given);
+  const inFlight = createInFlight(given);
+  const breakers = createBreakers({ ...given, inFlight });
   const watched = breakers.watch(credentials.authenticate(given.providers));
   const providerCalls = createProviderCalls({ ...given, providers: watched, breakers });
   const providers = providerCalls.guard(watched);
   const origins = createOrigins(given);
   const ports = { ...given, providers, credentials, origins, links: createLinks({ ...given, origins }) };
-  const inFlight = createInFlight(ports);
   // It asks for admission before it takes a lease, so its calls must not be admitted once more.
   const refresher = createRefresher({ ...ports, providers: watched, inFlight, providerCalls });
   const freshness = createFreshness(ports.store);

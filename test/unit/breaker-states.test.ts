@@ -3,10 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   afterAnswer,
+  afterCalls,
   afterFailure,
   type Breaker,
   type BreakerRules,
+  type NotedCall,
   phaseOf,
+  withCall,
 } from '../../src/core/breaker-states.ts';
 
 const start = 1_700_000_000_000;
@@ -109,4 +112,38 @@ test('one that a node of the release before has opened closes by itself', () => 
   assert.equal(answered(theirs, 10, 20), theirs);
   assert.equal(phase(theirs, 30_000).phase, 'closed');
   assert.equal(answered(theirs, 30_000), null);
+});
+
+const noted = (startedAt: number, isAnswer: boolean, at = startedAt): NotedCall => ({
+  startedAt: start + startedAt,
+  at: start + at,
+  askedMilliseconds: 0,
+  isAnswer,
+});
+const together = (known: Breaker | null, ...calls: NotedCall[]): Breaker | null => {
+  const waiting = calls.reduce<NotedCall[]>((before, call) => withCall(before, call, rules), []);
+  return afterCalls('key', known, waiting, rules);
+};
+
+test('calls that are noted together come to the same as one after the other', () => {
+  assert.equal(phase(together(null, noted(0, false), noted(1, false), noted(2, false)), 2).phase, 'open');
+  assert.equal(together(null, noted(0, false), noted(1, false), noted(2, true)), null);
+  assert.equal(
+    together(null, noted(0, false), noted(1, false), noted(2, true), noted(3, false))?.failures,
+    1,
+  );
+});
+
+test('of calls that are noted together the end of a probe is not lost, whatever ends behind it', () => {
+  const open = failing(null, [0, 1, 2]);
+  const late = Array.from({ length: 50 }, (_, index) => noted(index % 3, true, 40_001 + index));
+  assert.equal(together(open, noted(40_000, true), ...late), null);
+  assert.equal(together(open, noted(40_000, false), ...late)?.trips, 2);
+});
+
+test('what waits to be noted is bounded', () => {
+  let waiting: NotedCall[] = [];
+  for (let call = 0; call < 1_000; call += 1)
+    waiting = withCall(waiting, noted(1_000 - call, call % 2 === 0), rules);
+  assert.ok(waiting.length <= rules.failuresMax + 1);
 });
