@@ -66,14 +66,22 @@ export type Session = {
     query: SelectQueryBuilder<Tables, Table, Columns>,
   ): SelectQueryBuilder<Tables, Table, Columns>;
   /**
-   * That the id is among what the claimable query finds, which is run once: behind a plain `in` PostgreSQL may run it
+   * That the id is among what the query finds, which is run once; rows that another one holds are left out, and no key
+   * of the rows may be changed: behind a plain `in` PostgreSQL may run it
    * again for each row that it looks at, and so find more than its limit.
    */
   isAmong<Table extends keyof Tables>(
     query: SelectQueryBuilder<Tables, Table, { id: string }>,
   ): RawBuilder<SqlBool>;
-  /** Holds the rows that it finds until the transaction ends. Outside of one it holds nothing. */
+  /**
+   * Holds the rows that it finds until the transaction ends, against everybody who would change or remove them. Rows
+   * that refer to them may come meanwhile. Outside of a transaction it holds nothing.
+   */
   held<Table extends keyof Tables, Columns>(
+    query: SelectQueryBuilder<Tables, Table, Columns>,
+  ): SelectQueryBuilder<Tables, Table, Columns>;
+  /** As `held`, also against rows that would refer to them: before they are removed. */
+  heldForRemoval<Table extends keyof Tables, Columns>(
     query: SelectQueryBuilder<Tables, Table, Columns>,
   ): SelectQueryBuilder<Tables, Table, Columns>;
   /** Holds a text, which need be in no row, until the transaction ends. Outside of one it holds nothing. */

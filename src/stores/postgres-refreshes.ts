@@ -5,9 +5,14 @@ import { CompiledQuery, type Kysely, sql } from 'kysely';
 import { GatewayError } from '../core/errors.ts';
 import type { GrantClaim, RefreshedRows } from './engine.ts';
 import { groupedCalls } from './grouped-calls.ts';
-import { loadedColumns } from './operations/grant-joins.ts';
+import { selectLoaded } from './operations/grant-joins.ts';
 import { serverNowText } from './postgres-change-feed.ts';
-import { leaseMillisecondsMax, sameEndMilliseconds } from './refreshed-rows.ts';
+import {
+  leaseMillisecondsMax,
+  replacingTokenSet,
+  sameEndMilliseconds,
+  tokenSetColumns,
+} from './refreshed-rows.ts';
 import { type Row, rowsByGrant } from './row.ts';
 import type { Tables } from './schema.ts';
 
@@ -78,7 +83,8 @@ type SaveWay = { way: 'waits' | 'skips'; isTold: boolean };
 
 /**
  * The ids of those that were saved: compare-and-swap of each grant and, only of those that won, the token set. Of one
- * grant there must be one at most.
+ * grant there must be one at most. Token sets are written in the order of their keys, as everybody does who writes
+ * several: not all of them hold the grants.
  */
 export const saveRefreshes = async (
   db: Kysely<Tables>,
@@ -91,8 +97,6 @@ export const saveRefreshes = async (
   return new Set(rows.map(({ grant_id }) => grant_id));
 };
 
-const tokenSetColumns = 'grant_id, resource, access_token, scope, obtained_at, expires_at, read_at';
-
 const saveText = ({ way, isTold }: SaveWay): string => `
   with given as (
     select * from unnest(${given.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ')})
@@ -103,7 +107,7 @@ const saveText = ({ way, isTold }: SaveWay): string => `
       : `free as materialized (
     select grants.id from given
       join grants on grants.id = given.grant_id and grants.version = given.version
-      for update of grants skip locked
+      for no key update of grants skip locked
   ),`
   } won as (
     update grants set
@@ -130,11 +134,10 @@ const saveText = ({ way, isTold }: SaveWay): string => `
   )`
       : ''
   }
-  insert into token_sets (${tokenSetColumns})
-  select ${tokenSetColumns} from given join won on won.id = given.grant_id
-  on conflict (grant_id, resource) do update set
-    access_token = excluded.access_token, scope = excluded.scope, obtained_at = excluded.obtained_at,
-    expires_at = excluded.expires_at, read_at = excluded.read_at
+  insert into token_sets (${tokenSetColumns.join(', ')})
+  select ${tokenSetColumns.join(', ')} from given join won on won.id = given.grant_id
+    order by given.grant_id collate "C"
+  ${replacingTokenSet}
   returning grant_id`;
 
 const saveTextsOf = (way: SaveWay['way']) => ({
@@ -143,7 +146,7 @@ const saveTextsOf = (way: SaveWay['way']) => ({
 });
 const saveTexts = { waits: saveTextsOf('waits'), skips: saveTextsOf('skips') } as const;
 
-/** Takes the leases that are free, and answers the grants that it took them of, joined as `loadedColumns` are. */
+/** Takes the leases that are free, and answers the grants that it took them of, each with its OAuth client and its token sets. */
 export const claimGrants = async (db: Kysely<Tables>, calls: readonly GrantClaim[]): Promise<Row[]> => {
   claimQuery ??= sql<Row>`
     with given as (
@@ -154,14 +157,12 @@ export const claimGrants = async (db: Kysely<Tables>, calls: readonly GrantClaim
         join grants on grants.id = given.grant_id
           and grants.status = 'active' and (grants.lease_until <= given.now
             or grants.lease_until > given.now + ${sql.lit(leaseMillisecondsMax)})
-        for update of grants skip locked
+        for no key update of grants skip locked
     ), changed as (
       update grants set lease_owner = free.owner, lease_until = free.until
         from free where grants.id = free.id returning grants.*
     )
-    select ${sql.join(loadedColumns)} from changed as grants
-      join oauth_clients on oauth_clients.id = grants.oauth_client_id
-      left join token_sets on token_sets.grant_id = grants.id`.compile(db);
+    ${selectLoaded(sql`changed as grants`)}`.compile(db);
   const parameters = [
     calls.map(({ id }) => id),
     calls.map(({ lease }) => lease.owner),

@@ -6,7 +6,7 @@ import { GatewayError } from '../core/errors.ts';
 import type { Change } from '../core/ports.ts';
 import { createChangeHub } from './change-hub.ts';
 import type { ColumnTypes, Engine, Session, UnitSession } from './engine.ts';
-import { loadedColumns } from './operations/grant-joins.ts';
+import { selectLoaded } from './operations/grant-joins.ts';
 import { noteChanges, openChangeFeed, pruneChanges } from './postgres-change-feed.ts';
 import { connect, type PostgresOptions } from './postgres-connections.ts';
 import { claimGrants, groupedClaims, groupedSaves, saveRefreshes } from './postgres-refreshes.ts';
@@ -106,8 +106,9 @@ const sessionOn = (db: Kysely<Tables>): Omit<Session, 'unit' | 'saveRefreshed'> 
   writer: db,
   readsTogether: false,
   claimable: (query) => query.forUpdate().skipLocked(),
-  isAmong: (query) => sql`id = any(array${query.forUpdate().skipLocked()})`,
-  held: (query) => query.forUpdate(),
+  isAmong: (query) => sql`id = any(array${query.forNoKeyUpdate().skipLocked()})`,
+  held: (query) => query.forNoKeyUpdate(),
+  heldForRemoval: (query) => query.forUpdate(),
   lockText: async (text) => {
     await sql`select pg_advisory_xact_lock(${lockNumberOf(text)}::bigint)`.execute(db);
   },
@@ -130,16 +131,15 @@ export const unitOn = (db: Kysely<Tables>, announced: Change[]): UnitSession => 
 };
 
 /** One statement, so one round trip: the join is with the rows as they were left. */
-const changeGrants = (db: Kysely<Tables>, update: Parameters<Session['changeGrants']>[0]): Promise<Row[]> =>
-  db
-    .with('changed', (cte) => update(cte).returningAll())
-    .selectFrom('changed as grants')
-    .innerJoin('oauth_clients', 'oauth_clients.id', 'grants.oauth_client_id')
-    .leftJoin('token_sets', 'token_sets.grant_id', 'grants.id')
-    .select(loadedColumns)
-    .orderBy('grants.keep_alive_at')
-    .orderBy('grants.id')
-    .execute();
+const changeGrants = async (
+  db: Kysely<Tables>,
+  update: Parameters<Session['changeGrants']>[0],
+): Promise<Row[]> => {
+  const { rows } = await sql<Row>`
+    with changed as (${update(db).returningAll()})
+    ${selectLoaded(sql`changed as grants`)} order by grants.keep_alive_at, grants.id`.execute(db);
+  return rows;
+};
 
 /** 64 bits: two texts that share a number wait for each other, and no more. */
 const lockNumberOf = (text: string): string =>

@@ -3,8 +3,13 @@
 import { type CompiledQuery, type Kysely, sql } from 'kysely';
 import type { GrantClaim, RefreshedRows } from './engine.ts';
 import { groupedCalls } from './grouped-calls.ts';
-import { loadedColumns } from './operations/grant-joins.ts';
-import { leaseMillisecondsMax, sameEndMilliseconds } from './refreshed-rows.ts';
+import { selectLoaded } from './operations/grant-joins.ts';
+import {
+  leaseMillisecondsMax,
+  replacingTokenSet,
+  sameEndMilliseconds,
+  tokenSetColumns,
+} from './refreshed-rows.ts';
 import { type Row, rowsByGrant } from './row.ts';
 import type { Tables } from './schema.ts';
 import type { Statement, StatementResult, Unit } from './sqlite-protocol.ts';
@@ -22,11 +27,8 @@ const updateText = `
   where id = ? and version = ?`;
 
 const upsertText = `
-  insert into token_sets (grant_id, resource, access_token, scope, obtained_at, expires_at, read_at)
-  values (?, ?, ?, ?, ?, ?, ?)
-  on conflict (grant_id, resource) do update set
-    access_token = excluded.access_token, scope = excluded.scope, obtained_at = excluded.obtained_at,
-    expires_at = excluded.expires_at, read_at = excluded.read_at`;
+  insert into token_sets (${tokenSetColumns.join(', ')})
+  values (${tokenSetColumns.map(() => '?').join(', ')}) ${replacingTokenSet}`;
 
 /** The compare-and-swap of the grant, and the token set: the second is for those that won the first. */
 export const savingUnit = (rows: RefreshedRows): [Statement, Statement] => {
@@ -51,15 +53,7 @@ export const savingUnit = (rows: RefreshedRows): [Statement, Statement] => {
     },
     {
       sql: upsertText,
-      parameters: [
-        tokenSet.grant_id,
-        tokenSet.resource,
-        tokenSet.access_token,
-        tokenSet.scope,
-        tokenSet.obtained_at,
-        tokenSet.expires_at,
-        tokenSet.read_at,
-      ],
+      parameters: tokenSetColumns.map((column) => tokenSet[column]),
     },
   ];
 };
@@ -77,14 +71,12 @@ export const claimStatement = (calls: readonly GrantClaim[]): Statement => ({
   parameters: [JSON.stringify(calls.map(({ id, lease }) => ({ id, ...lease })))],
 });
 
-/** The grants that were claimed, joined as `loadedColumns` are. Who holds their leases has nobody to fear. */
+/** The grants that were claimed, each with its OAuth client and its token sets. Who holds their leases has nobody to fear. */
 export const readClaimed = async (reader: Kysely<Tables>, ids: readonly unknown[]): Promise<Row[]> => {
   if (ids.length === 0) return [];
-  readQuery ??= sql<Row>`
-    select ${sql.join(loadedColumns)} from json_each(${''}) as given
-      join grants on grants.id = given.value
-      join oauth_clients on oauth_clients.id = grants.oauth_client_id
-      left join token_sets on token_sets.grant_id = grants.id`.compile(reader);
+  readQuery ??= selectLoaded(sql`json_each(${''}) as given join grants on grants.id = given.value`).compile(
+    reader,
+  );
   const { rows } = await reader.executeQuery<Row>({ ...readQuery, parameters: [JSON.stringify(ids)] });
   return rows;
 };

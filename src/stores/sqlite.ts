@@ -7,7 +7,7 @@ import { GatewayError } from '../core/errors.ts';
 import type { Change } from '../core/ports.ts';
 import { type ChangeHub, createChangeHub } from './change-hub.ts';
 import type { ColumnTypes, Engine, Session, UnitSession, Upkeep } from './engine.ts';
-import { loadedColumns } from './operations/grant-joins.ts';
+import { selectLoaded } from './operations/grant-joins.ts';
 import type { Row } from './row.ts';
 import type { Tables } from './schema.ts';
 import { type Connection, failureOf, openConnection } from './sqlite-connection.ts';
@@ -104,6 +104,7 @@ const unlocked = {
   claimable: (query) => query,
   isAmong: (query) => sql`id in ${query}`,
   held: (query) => query,
+  heldForRemoval: (query) => query,
   lockText: async () => {},
 } satisfies Partial<Session>;
 
@@ -149,19 +150,10 @@ const changeGrants = async (
 ): Promise<Row[]> => {
   const changed = await update(writer).returning('id').execute();
   if (changed.length === 0) return [];
-  return reader
-    .selectFrom('grants')
-    .innerJoin('oauth_clients', 'oauth_clients.id', 'grants.oauth_client_id')
-    .leftJoin('token_sets', 'token_sets.grant_id', 'grants.id')
-    .select(loadedColumns)
-    .where(
-      'grants.id',
-      'in',
-      changed.map(({ id }) => id),
-    )
-    .orderBy('grants.keep_alive_at')
-    .orderBy('grants.id')
-    .execute();
+  const ids = sql.join(changed.map(({ id }) => id));
+  const { rows } = await sql<Row>`${selectLoaded(sql`grants`)}
+    where grants.id in (${ids}) order by grants.keep_alive_at, grants.id`.execute(reader);
+  return rows;
 };
 
 const transact = async <T>(

@@ -2,22 +2,19 @@
 import { type Expression, type QueryCreator, sql } from 'kysely';
 import type { Lease, StoreOperations } from '../../core/ports.ts';
 import { leaseMillisecondsMax } from '../refreshed-rows.ts';
+import type { Row } from '../row.ts';
 import type { Tables } from '../schema.ts';
 import { type Context, rowsOf } from './context.ts';
-import { loadedColumns, loadedFromRows, loadedOrNull } from './grant-joins.ts';
+import { loadedFromRows, loadedOrNull, selectLoaded } from './grant-joins.ts';
 
 export const grantClaims = ({
   session,
   keyring,
 }: Context): Pick<StoreOperations['grants'], 'load' | 'claim' | 'claimDue'> => {
-  const find = rowsOf(session.reader, () =>
-    session.reader
-      .selectFrom('grants')
-      .innerJoin('oauth_clients', 'oauth_clients.id', 'grants.oauth_client_id')
-      .leftJoin('token_sets', 'token_sets.grant_id', 'grants.id')
-      .select(loadedColumns)
-      .where('grants.id', '=', ''),
-  );
+  const find = rowsOf(session.reader, () => {
+    const query = sql<Row>`${selectLoaded(sql`grants`)} where grants.id = ${''}`;
+    return { compile: () => query.compile(session.reader) };
+  });
   return {
     load: async (id) => loadedOrNull(await find(id), keyring),
     claim: async (id, lease) => {

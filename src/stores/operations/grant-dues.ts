@@ -28,8 +28,8 @@ export const grantDues = ({ session, keyring }: Context): Operations => ({
       .executeTakeFirst();
     return Number(numUpdatedRows);
   },
-  // Grants before token sets, as everybody does, and each in the order of its key: nodes that note the same ones
-  // never wait for each other in a ring.
+  // Grants before token sets, as everybody does, and each in the order of its key, as all do who write several. The
+  // second matters by itself: a read that brings nothing forward writes token sets without holding their grants.
   noteReads: async (reads) => {
     if (reads.length === 0) return;
     const grantIds = [...new Set(reads.map(({ grantId }) => grantId))];

@@ -1,4 +1,5 @@
 // A grant joined with its OAuth client and its token sets: one row for each token set, or one without any.
+import { type RawBuilder, sql } from 'kysely';
 import type { TokenSet } from '../../core/grants.ts';
 import type { OAuthClient } from '../../core/oauth-clients.ts';
 import type { ClaimedGrants, LoadedGrant } from '../../core/ports.ts';
@@ -12,11 +13,17 @@ import { tokenSetColumns, tokenSetFromRow } from './token-sets.ts';
 export const joinedTokenSetColumns = prefixed('token_sets', tokenSetColumns);
 
 /** Of all three tables, under the name `table.column`. */
-export const loadedColumns = [
+const loadedColumns = [
   ...prefixed('grants', grantColumns),
   ...prefixed('oauth_clients', oauthClientColumns),
   ...joinedTokenSetColumns,
 ];
+
+/** `from` gives grants under that name, and may say more behind it; conditions and order are the caller's to add. */
+export const selectLoaded = (from: RawBuilder<unknown>): RawBuilder<Row> => sql<Row>`
+  select ${sql.join(loadedColumns)} from ${from}
+    join oauth_clients on oauth_clients.id = grants.oauth_client_id
+    left join token_sets on token_sets.grant_id = grants.id`;
 
 /** Null in a row without one. */
 export const tokenSetOfJoined = (row: Row, keyring: Keyring): TokenSet | null =>

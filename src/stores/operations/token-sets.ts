@@ -17,7 +17,7 @@ export const tokenSetOperations = ({ session, keyring }: Context): StoreOperatio
     },
     save: (tokenSet) =>
       session.unit(async ({ writer, announce }) => {
-        await upsertTokenSet(writer, rowFromTokenSet(tokenSet, keyring)).execute();
+        await upsertTokenSet(rowFromTokenSet(tokenSet, keyring)).execute(writer);
         announce({ kind: 'grant', id: tokenSet.grantId });
       }),
     removeAll: (grantId) =>

@@ -1,10 +1,12 @@
 // A workspace on its way out: found by nobody, and taken apart little by little, so that no statement is long and no
 // reader waits. What refers to other rows goes before them.
+import { sql } from 'kysely';
 import type { StoreOperations } from '../../core/ports.ts';
 import type { UnitSession } from '../engine.ts';
 import type { Keyring } from '../keyring.ts';
+import type { Row } from '../row.ts';
 import { type Context, changed } from './context.ts';
-import { loadedColumns, loadedFromRows } from './grant-joins.ts';
+import { loadedFromRows, selectLoaded } from './grant-joins.ts';
 
 type Removal = Pick<StoreOperations['workspaces'], 'leave' | 'leaving' | 'removeSome'>;
 
@@ -59,12 +61,16 @@ export const workspaceRemoval = ({ session, keyring }: Context): Removal => ({
       const grants = await removeGrants(unit, keyring, { id, limit });
       if (grants.removed > 0) return grants;
       for (const table of tables) {
-        const some = unit.writer.selectFrom(table).select('id').where('workspace_id', '=', id).limit(limit);
-        const { numDeletedRows } = await unit.writer
-          .deleteFrom(table)
-          .where(unit.isAmong(some))
-          .executeTakeFirst();
-        if (numDeletedRows > 0n) return { removed: Number(numDeletedRows), grants: [] };
+        const some = await unit.reader
+          .selectFrom(table)
+          .select('id')
+          .where('workspace_id', '=', id)
+          .limit(limit)
+          .execute();
+        if (some.length === 0) continue;
+        const ids = some.map((row) => row.id);
+        await unit.writer.deleteFrom(table).where('id', 'in', ids).execute();
+        return { removed: some.length, grants: [] };
       }
       const { numDeletedRows } = await unit.writer
         .deleteFrom('workspaces')
@@ -77,7 +83,7 @@ export const workspaceRemoval = ({ session, keyring }: Context): Removal => ({
 
 /** With their mailboxes, token sets, tags' marks and records of use. Unreadable ones go too, and are not answered. */
 const removeGrants = async (
-  { reader, writer }: UnitSession,
+  { reader, writer, heldForRemoval }: UnitSession,
   keyring: Keyring,
   { id, limit }: { id: string; limit: number },
 ): ReturnType<Removal['removeSome']> => {
@@ -89,13 +95,21 @@ const removeGrants = async (
     .execute();
   if (some.length === 0) return { removed: 0, grants: [] };
   const ids = some.map((grant) => grant.id);
-  const rows = await reader
-    .selectFrom('grants')
-    .innerJoin('oauth_clients', 'oauth_clients.id', 'grants.oauth_client_id')
-    .leftJoin('token_sets', 'token_sets.grant_id', 'grants.id')
-    .select(loadedColumns)
-    .where('grants.id', 'in', ids)
-    .execute();
+  // In the order in which everybody holds them, and grants before token sets: saves and notes of reads go on meanwhile.
+  await heldForRemoval(
+    reader.selectFrom('grants').select('id').where('id', 'in', ids).orderBy('id'),
+  ).execute();
+  await heldForRemoval(
+    reader
+      .selectFrom('token_sets')
+      .select('grant_id')
+      .where('grant_id', 'in', ids)
+      .orderBy('grant_id')
+      .orderBy('resource'),
+  ).execute();
+  const { rows } = await sql<Row>`${selectLoaded(sql`grants`)} where grants.id in (${sql.join(ids)})`.execute(
+    reader,
+  );
   const ofThem = writer.selectFrom('mailboxes').select('id').where('grant_id', 'in', ids);
   const mailboxes = await reader
     .selectFrom('mailboxes')
