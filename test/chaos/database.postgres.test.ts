@@ -2,6 +2,7 @@
 // strictly: what it gave must be stored as soon as there is a database again.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import pg from 'pg';
 import { namedFaults } from '../../sandbox/index.ts';
 import { type PostgresProxy, startPostgresProxy } from '../stores/postgres-proxy.ts';
 import { until } from '../support/until.ts';
@@ -46,6 +47,20 @@ async function inMidRefresh(): Promise<Reads> {
   return reads;
 }
 
+/** Past the proxy: as the server knows them, by process id. */
+async function connectionsOfGateway(): Promise<number[]> {
+  const client = new pg.Client({ connectionString: cluster.url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ pid: number }>(
+      `select pid from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`,
+    );
+    return rows.map(({ pid }) => pid);
+  } finally {
+    await client.end();
+  }
+}
+
 async function untilAnswered(reads: Reads): Promise<void> {
   const { sandbox } = world;
   await until('the provider has answered', () => callsAtProvider(sandbox).unanswered === 0);
@@ -83,7 +98,13 @@ test('without a database callers get an error in bounded time, no refresh token 
 
 test('connections to the database that are cut while the provider works cost no grant', async () => {
   const reads = await inMidRefresh();
+  const connections = await connectionsOfGateway();
+  assert.ok(connections.length > 0, 'there is a connection to be cut');
   proxy.cutAll();
+  await until('none of them is left', async () => {
+    const left = await connectionsOfGateway();
+    return connections.every((pid) => !left.includes(pid));
+  });
   await untilAnswered(reads);
   await assertWorksAgain(world);
 });

@@ -2,7 +2,7 @@
 // but its database.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +17,9 @@ export type GatewayProcess = {
   ended: Promise<void>;
   /** To an entry that listens to its parent. */
   send(message: unknown): Promise<void>;
-  /** Greatest resident size so far, in bytes. */
+  /** Resident size now, in bytes; `peakBytes` counts from here. */
+  restartPeak(): number;
+  /** Greatest resident size since the start or the last `restartPeak`, in bytes. */
   peakBytes(): number;
   /** The latest lines of the log, since the start or the last `forgetLog`. */
   logged(): string;
@@ -76,7 +78,12 @@ export async function startGatewayProcess(
         child.once('message', () => resolve());
         child.send(Object(message), (error) => (error === null ? undefined : reject(error)));
       }),
-    peakBytes: () => peakOf(pid),
+    restartPeak() {
+      // proc(5): 5 sets the high-water mark to what is resident now.
+      writeFileSync(`/proc/${pid}/clear_refs`, '5');
+      return memoryOf(pid, 'VmRSS');
+    },
+    peakBytes: () => memoryOf(pid, 'VmHWM'),
     logged: () => lines.join('\n'),
     forgetLog: () => void lines.splice(0),
   };
@@ -89,8 +96,9 @@ function addressIn(line: string): string | null {
   return typeof address === 'string' ? address : null;
 }
 
-function peakOf(pid: number): number {
-  const kibibytes = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+function memoryOf(pid: number, name: 'VmRSS' | 'VmHWM'): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const kibibytes = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1];
   if (kibibytes === undefined) throw new Error(`process ${pid} tells nothing of its memory`);
   return Number(kibibytes) * 1024;
 }

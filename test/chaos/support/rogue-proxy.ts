@@ -30,7 +30,7 @@ export type RogueProxy = {
   close(): Promise<void>;
 };
 
-const floodBytes = 100 * 1024 * 1024;
+const floodBytes = 400 * 1024 * 1024;
 const trickleMilliseconds = 50;
 
 export async function startRogueProxy(target: () => string): Promise<RogueProxy> {
