@@ -27,11 +27,8 @@ const plans: Record<Size, Plan> = {
 const wanted: Readonly<Record<number, number>> = { 0: 0.5, 50: 0.7 };
 const roundTripsMax = 2;
 
-/** Budgets out of the way: what is measured is what a refresh costs, not how sparing the gateway is with its provider. */
+/** At 0 ms the usual 2,000 calls a second would be what is measured, and not what a refresh costs. */
 const unhurried = {
-  MAILGRANT_CLIENT_CALLS: '128',
-  MAILGRANT_HOST_CALLS: '128',
-  MAILGRANT_PROVIDER_CALLS: '128',
   MAILGRANT_CLIENT_CALLS_PER_SECOND: '100000',
 };
 
@@ -60,7 +57,9 @@ export const refresh: Bench = async (options) => {
     tables,
     targets,
     notes: [
-      'In flight: what the stub counted at most; bare undici has as many.',
+      "In flight: of reads as many as are sent at once; of the due loop what the stub counted at most, which is the loop's own choice. Bare undici has as many.",
+      'Settings are the defaults, with two exceptions: no cache, whose tokens could not be made to expire behind its back; and at 0 ms 100,000 instead of 2,000 calls a second and OAuth client.',
+      'Reads are made in the process of the gateway, without HTTP before them: what is compared is the refresh.',
       'Round trips: queries to PostgreSQL, begin and commit included; of SQLite, statements read plus messages to the thread that writes.',
       'CPU is that of the one process that asks, in microseconds per refresh.',
     ],
@@ -77,12 +76,16 @@ async function measure(engine: EngineName, { size, say }: BenchOptions) {
   const rows: Record<string, Cell>[] = [];
   const results: Result[] = [];
   try {
-    await place.populate({ from: 0, count: plan.grants, provider: 'google', due: plan.grants });
-    // Without a cache: its tokens are made to expire behind the gateway's back.
-    const gateway = await place.startGateway({ MAILGRANT_CACHE_ENTRIES: '0', ...unhurried });
+    await place.populate({ from: 0, count: plan.grants, provider: 'google', dueEvery: 1 });
     for (const latency of plan.latencies) {
       say(`${engine}: the provider answers after ${latency} ms`);
+      const gateway = await place.startGateway({
+        // Without a cache: its tokens are made to expire behind the gateway's back.
+        MAILGRANT_CACHE_ENTRIES: '0',
+        ...(latency === 0 ? unhurried : {}),
+      });
       const compared = await compare({ place, gateway, bare, plan, latency });
+      await gateway.stop();
       for (const { row, ...result } of compared) {
         rows.push(row);
         results.push({ latency, ...result });

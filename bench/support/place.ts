@@ -26,8 +26,8 @@ export type Place = {
   populate(population: Population): Promise<void>;
   /** Makes these grants due and free, their tokens expired if so wanted; forgets troubles. No gateway is told. */
   makeDue(options: { from: number; count: number; isExpired: boolean }): Promise<void>;
-  /** The opposite: nothing of these is due before tomorrow, nobody holds them. */
-  makeIdle(options: { from: number; count: number }): Promise<void>;
+  /** The opposite: nothing that is due now is due before tomorrow, nobody holds it. */
+  makeIdle(): Promise<void>;
   startGateway(environment?: Record<string, string>): Promise<GatewayProcess>;
   stub: ProviderStub;
   /** A further stand-in, at a port of the caller's choice. */
@@ -92,8 +92,12 @@ export async function openPlace(engine: EngineName): Promise<Place> {
         }
         await database.execute('delete from breakers');
       },
-      async makeIdle({ from, count }) {
-        await database.execute(rewrite({ from, count, keepAliveAt: Date.now() + 24 * 3_600_000 }));
+      async makeIdle() {
+        const now = Date.now();
+        await database.execute(
+          `update grants set keep_alive_at = ${now + 24 * 3_600_000}, lease_owner = null, lease_until = 0
+           where status = 'active' and keep_alive_at <= ${now}`,
+        );
       },
       async startGateway(more = {}) {
         const child = await startChild('gateway-process.ts', { environment: { ...environment, ...more } });

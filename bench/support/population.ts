@@ -15,8 +15,8 @@ export type Population = {
   from: number;
   count: number;
   provider: ProviderName;
-  /** The first so many are due to be kept alive, the others in a week. */
-  due?: number;
+  /** Every so manieth is due to be kept alive, the others in a week. Left out: none is. */
+  dueEvery?: number;
   /** Of the access tokens. A day unless said otherwise: longer than any bench runs. */
   expiresInSeconds?: number;
 };
@@ -28,6 +28,8 @@ export type Rows = { table: 'grants' | 'token_sets' | 'mailboxes'; row: Record<s
 
 const hour = 3_600_000;
 const week = 7 * 24 * hour;
+/** Prime, and near the golden section of an hour: neighbours come to lie far apart. */
+const scattered = 2_224_921;
 
 /** Lengths as the providers give them: about 220 characters of access token at Google, 1,800 at Microsoft. */
 const facts = {
@@ -58,7 +60,7 @@ export function rowsOf(index: number, population: Population, owner: Owner, now:
   const { provider } = population;
   const { keyring, workspaceId } = owner;
   const fact = facts[provider];
-  const isDue = index < population.from + (population.due ?? 0);
+  const isDue = population.dueEvery !== undefined && index % population.dueEvery === 0;
   const obtainedAt = now - 60_000;
   const grant: Grant = {
     id: grantIdOf(index),
@@ -80,8 +82,11 @@ export function rowsOf(index: number, population: Population, owner: Owner, now:
     retryAt: null,
     consentedAt: obtainedAt,
     refreshedAt: obtainedAt,
-    // Spread, as jitter spreads them.
-    keepAliveAt: isDue ? now - hour : now + week / 2 + (index % 302_400) * 1000,
+    // Spread, as jitter spreads them; and due in another order than that of the rows, so that a batch of due ones lies
+    // all over the table.
+    keepAliveAt: isDue
+      ? now - hour - ((index * scattered) % hour)
+      : now + week / 2 + (index % 302_400) * 1000,
     endsAt: null,
     endWarnedDays: null,
     createdAt: obtainedAt,
