@@ -80,6 +80,10 @@ export type Session = {
   held<Table extends keyof Tables, Columns>(
     query: SelectQueryBuilder<Tables, Table, Columns>,
   ): SelectQueryBuilder<Tables, Table, Columns>;
+  /** As `held`, but any number may hold them: nobody changes or removes them meanwhile. */
+  heldAgainstChanges<Table extends keyof Tables, Columns>(
+    query: SelectQueryBuilder<Tables, Table, Columns>,
+  ): SelectQueryBuilder<Tables, Table, Columns>;
   /** As `held`, also against rows that would refer to them: before they are removed. */
   heldForRemoval<Table extends keyof Tables, Columns>(
     query: SelectQueryBuilder<Tables, Table, Columns>,

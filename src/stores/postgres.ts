@@ -108,6 +108,7 @@ const sessionOn = (db: Kysely<Tables>): Omit<Session, 'unit' | 'saveRefreshed'> 
   claimable: (query) => query.forUpdate().skipLocked(),
   isAmong: (query) => sql`id = any(array${query.forNoKeyUpdate().skipLocked()})`,
   held: (query) => query.forNoKeyUpdate(),
+  heldAgainstChanges: (query) => query.forShare(),
   heldForRemoval: (query) => query.forUpdate(),
   lockText: async (text) => {
     await sql`select pg_advisory_xact_lock(${lockNumberOf(text)}::bigint)`.execute(db);

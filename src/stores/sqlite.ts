@@ -104,6 +104,7 @@ const unlocked = {
   claimable: (query) => query,
   isAmong: (query) => sql`id in ${query}`,
   held: (query) => query,
+  heldAgainstChanges: (query) => query,
   heldForRemoval: (query) => query,
   lockText: async () => {},
 } satisfies Partial<Session>;

@@ -5,14 +5,29 @@ import { pageOf, rowsWanted } from '../page.ts';
 import { type Row, readRow } from '../row.ts';
 import type { ApiKeysTable } from '../schema.ts';
 import { type Context, changed, firstRowOf } from './context.ts';
+import { insertOwned } from './workspace-members.ts';
 
 export const apiKeyOperations = ({ session }: Context): StoreOperations['apiKeys'] => {
   const findByPrefix = firstRowOf(session.reader, () =>
-    session.reader.selectFrom('api_keys').selectAll().where('prefix', '=', ''),
+    session.reader
+      .selectFrom('api_keys')
+      .selectAll()
+      .where('prefix', '=', '')
+      // Whenever it was made, by whatever release: nothing of a workspace on its way out opens anything.
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('workspaces')
+              .select('workspaces.id')
+              .whereRef('workspaces.id', '=', 'api_keys.workspace_id')
+              .where('workspaces.deleted_at', 'is not', null),
+          ),
+        ),
+      ),
   );
   return {
     insert: async (key) => {
-      await session.writer.insertInto('api_keys').values(rowFromApiKey(key)).execute();
+      await insertOwned(session, 'api_keys', rowFromApiKey(key));
     },
     byPrefix: async (prefix) => {
       const row = await findByPrefix(prefix);

@@ -6,6 +6,7 @@ import { pageOf, rowsWanted } from '../page.ts';
 import { type Row, readRow } from '../row.ts';
 import { backgroundJobStatuses, backgroundJobTypes } from '../words.ts';
 import { type Context, changed } from './context.ts';
+import { insertOwned } from './workspace-members.ts';
 
 const unfinished: readonly BackgroundJob['status'][] = ['pending', 'running'];
 
@@ -14,20 +15,17 @@ const openOnes = sql<BackgroundJob['status']>`(${sql.join(unfinished.map((status
 
 export const backgroundJobOperations = ({ session }: Context): StoreOperations['backgroundJobs'] => ({
   insert: async ({ id, workspaceId, type, status, progress, data, createdAt, updatedAt }) => {
-    await session.writer
-      .insertInto('background_jobs')
-      .values({
-        id,
-        workspace_id: workspaceId,
-        type,
-        status,
-        progress,
-        data: JSON.stringify(data),
-        claimed_until: 0,
-        created_at: createdAt,
-        updated_at: updatedAt,
-      })
-      .execute();
+    await insertOwned(session, 'background_jobs', {
+      id,
+      workspace_id: workspaceId,
+      type,
+      status,
+      progress,
+      data: JSON.stringify(data),
+      claimed_until: 0,
+      created_at: createdAt,
+      updated_at: updatedAt,
+    });
   },
   byId: async (id) => {
     const row = await session.reader

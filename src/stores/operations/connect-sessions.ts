@@ -7,16 +7,14 @@ import {
   rowFromConnectSession,
 } from './connect-session-rows.ts';
 import { type Context, changed } from './context.ts';
+import { insertOwned } from './workspace-members.ts';
 
 export const connectSessionOperations = ({
   session,
   keyring,
 }: Context): StoreOperations['connectSessions'] => ({
   insert: async (connectSession) => {
-    await session.writer
-      .insertInto('connect_sessions')
-      .values(rowFromConnectSession(connectSession))
-      .execute();
+    await insertOwned(session, 'connect_sessions', rowFromConnectSession(connectSession));
   },
   byId: async (id) => {
     const row = await session.reader

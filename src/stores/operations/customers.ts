@@ -2,13 +2,12 @@ import type { Customer } from '../../core/customers.ts';
 import type { StoreOperations } from '../../core/ports.ts';
 import { type Row, readRow } from '../row.ts';
 import type { Context } from './context.ts';
+import { insertOwned } from './workspace-members.ts';
 
 export const customerOperations = ({ session }: Context): StoreOperations['customers'] => ({
   insert: async ({ id, number, workspaceId, name, email, createdAt }) => {
-    await session.writer
-      .insertInto('customers')
-      .values({ id, number, workspace_id: workspaceId, name, email, created_at: createdAt })
-      .execute();
+    const row = { id, number, workspace_id: workspaceId, name, email, created_at: createdAt };
+    await insertOwned(session, 'customers', row);
   },
   byNumber: async (workspaceId, number) => {
     const row = await session.reader

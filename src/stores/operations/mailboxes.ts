@@ -13,6 +13,7 @@ import {
   rowFromMailbox,
 } from './mailbox-rows.ts';
 import { rowsById } from './rows-by-id.ts';
+import { insertOwned } from './workspace-members.ts';
 
 export const mailboxOperations = ({ session, keyring }: Context): StoreOperations['mailboxes'] => {
   const findWithGrant = firstRowOf(session.reader, () =>
@@ -26,7 +27,7 @@ export const mailboxOperations = ({ session, keyring }: Context): StoreOperation
   );
   return {
     insert: async (mailbox) => {
-      await session.writer.insertInto('mailboxes').values(rowFromMailbox(mailbox)).execute();
+      await insertOwned(session, 'mailboxes', rowFromMailbox(mailbox));
     },
     byId: async (id) => {
       const row = await session.reader

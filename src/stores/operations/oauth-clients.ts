@@ -4,10 +4,11 @@ import { pageOf, rowsWanted } from '../page.ts';
 import { readRow } from '../row.ts';
 import { type Context, changed } from './context.ts';
 import { changedColumns, oauthClientFromRow, rowFromOAuthClient } from './oauth-client-rows.ts';
+import { insertOwned } from './workspace-members.ts';
 
 export const oauthClientOperations = ({ session, keyring }: Context): StoreOperations['oauthClients'] => ({
   insert: async (client) => {
-    await session.writer.insertInto('oauth_clients').values(rowFromOAuthClient(client, keyring)).execute();
+    await insertOwned(session, 'oauth_clients', rowFromOAuthClient(client, keyring));
   },
   byId: async (id) => {
     const row = await session.reader

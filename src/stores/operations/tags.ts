@@ -2,13 +2,12 @@ import type { StoreOperations } from '../../core/ports.ts';
 import type { Tag } from '../../core/tags.ts';
 import { type Row, readRow } from '../row.ts';
 import { type Context, changed } from './context.ts';
+import { insertOwned } from './workspace-members.ts';
 
 export const tagOperations = ({ session }: Context): StoreOperations['tags'] => ({
   insert: async ({ id, number, workspaceId, name, color, createdAt }) => {
-    await session.writer
-      .insertInto('tags')
-      .values({ id, number, workspace_id: workspaceId, name, color, created_at: createdAt })
-      .execute();
+    const row = { id, number, workspace_id: workspaceId, name, color, created_at: createdAt };
+    await insertOwned(session, 'tags', row);
   },
   update: async (id, { name, color }) =>
     changed(

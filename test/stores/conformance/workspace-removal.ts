@@ -1,5 +1,6 @@
 // Workspaces on their way out: found by nobody, and taken apart in small pieces that leave nothing and nobody else's.
 import assert from 'node:assert/strict';
+import type { ApiKey } from '../../../src/core/api-keys.ts';
 import type { Store } from '../../../src/core/ports.ts';
 import {
   backgroundJob,
@@ -52,8 +53,13 @@ async function storeAll(store: Store, mailboxes: number): Promise<{ id: string; 
     data: {},
     createdAt: now,
   });
+  await store.apiKeys.insert(apiKey(workspaceId));
+  return { id: workspaceId, mailboxIds };
+}
+
+const apiKey = (workspaceId: string): ApiKey => {
   const id = newId();
-  await store.apiKeys.insert({
+  return {
     id,
     workspaceId,
     name: 'key',
@@ -64,9 +70,8 @@ async function storeAll(store: Store, mailboxes: number): Promise<{ id: string; 
     expiresAt: null,
     createdAt: now,
     revokedAt: null,
-  });
-  return { id: workspaceId, mailboxIds };
-}
+  };
+};
 
 async function takeApart(store: Store, id: string, limit: number): Promise<number[]> {
   const pieces: number[] = [];
@@ -97,6 +102,49 @@ export const workspaceRemovalGuarantees = (createDatabase: CreateDatabase): void
       );
       assert.deepEqual(await store.workspaces.leaving(10), [id]);
       assert.ok(heard.some((change) => JSON.stringify(change) === JSON.stringify({ kind: 'workspace', id })));
+    });
+
+    it('a key of it opens nothing, whenever it was made', async (store, database) => {
+      const { id } = await storeAll(store, 1);
+      const key = apiKey(id);
+      await store.apiKeys.insert(key);
+      await store.workspaces.leave(id, now);
+      assert.equal(await store.apiKeys.byPrefix(key.prefix), null);
+      // As a release would leave it that made keys without a look at the workspace.
+      await database.raw('update api_keys set revoked_at = null where id = ?', key.id);
+      assert.equal(await store.apiKeys.byPrefix(key.prefix), null);
+    });
+
+    it('nothing new comes into it, so that it comes to its end', async (store) => {
+      const owner = await storeOwner(store);
+      const { workspaceId } = owner;
+      const given = grant(owner);
+      await store.grants.insert(given);
+      await store.workspaces.leave(workspaceId, now);
+      const inserts = [
+        () => store.apiKeys.insert(apiKey(workspaceId)),
+        () => store.oauthClients.insert(client({ workspaceId })),
+        () => store.connectSessions.insert(session(owner)),
+        () => store.customers.insert(customer(owner)),
+        () => store.tags.insert(tag(owner)),
+        () => store.backgroundJobs.insert(backgroundJob(owner)),
+        () => store.grants.insert(grant(owner)),
+        () => store.mailboxes.insert(mailbox(given)),
+      ];
+      for (const insert of inserts) await assert.rejects(insert, { code: 'not_found' });
+      await assert.rejects(store.apiKeys.insert(apiKey(newId())), { code: 'not_found' });
+    });
+
+    it('a key that is made in its last moment is revoked with the others, or is not made', async (store, _, other) => {
+      for (let round = 0; round < 20; round += 1) {
+        const { workspaceId } = await storeOwner(store);
+        const keys = Array.from({ length: 4 }, () => apiKey(workspaceId));
+        const made = keys.map((key) => store.apiKeys.insert(key));
+        const [, ...outcomes] = await Promise.allSettled([other.workspaces.leave(workspaceId, now), ...made]);
+        const listed = await store.apiKeys.list(workspaceId, { after: null, limit: 10 });
+        assert.equal(listed.items.length, outcomes.filter(({ status }) => status === 'fulfilled').length);
+        assert.ok(listed.items.every(({ revokedAt }) => revokedAt === now));
+      }
     });
 
     it('it goes in pieces of the given size, with all that it has and nothing of another one', async (store, database) => {
