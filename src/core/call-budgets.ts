@@ -19,8 +19,8 @@ export type CallPurpose = 'read' | 'own';
 
 export type BudgetedCall = { provider: string; host: string; client: string; purpose: CallPurpose };
 
-/** `leave` is to be called when the call is over, once. */
-export type Place = { leave(): void };
+/** One of them is to be called, once: `leave` when the call is over, `giveBack` when none was made. */
+export type Place = { leave(): void; giveBack(): void };
 
 type Waiting = { call: BudgetedCall; begin: (place: Place | null) => void };
 /** Tokens at a moment; a second's worth at most. */
@@ -101,14 +101,14 @@ export function createCallBudgets({ clock, settings }: { clock: Clock; settings:
       counts.set(name, count);
     }
     let isOver = false;
-    return {
-      leave: () => {
-        if (isOver) return;
-        isOver = true;
-        for (const [name] of budgets) free(name, call.purpose);
-        serve();
-      },
+    const end = (isMade: boolean): void => {
+      if (isOver) return;
+      isOver = true;
+      if (!isMade) bucketOf(call.client).tokens += 1;
+      for (const [name] of budgets) free(name, call.purpose);
+      serve();
     };
+    return { leave: () => end(true), giveBack: () => end(false) };
   }
 
   function free(name: string, purpose: CallPurpose): void {

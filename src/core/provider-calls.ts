@@ -3,7 +3,7 @@
 // a revocation has one chance, so it waits for its turn but for no breaker; an examination of an OAuth client is what
 // somebody makes who looks into the trouble, and is rare; questions about a person go to other hosts with a token.
 import type { Breakers } from './breakers.ts';
-import { type CallPurpose, createCallBudgets, ownCallsMax } from './call-budgets.ts';
+import { type CallPurpose, createCallBudgets, ownCallsMax, type Place } from './call-budgets.ts';
 import type { OAuthClient } from './oauth-clients.ts';
 import {
   type Attempt,
@@ -17,8 +17,8 @@ import {
 
 export type { CallPurpose } from './call-budgets.ts';
 
-/** `leave` is to be called when the call is over. */
-export type Admission = { ok: true; leave(): void } | { ok: false; failure: ProviderFailure };
+/** `leave` is to be called when the call is over, `giveBack` when none was made: then none is counted. */
+export type Admission = ({ ok: true } & Place) | { ok: false; failure: ProviderFailure };
 
 export type ProviderCalls = ReturnType<typeof createProviderCalls>;
 
@@ -47,20 +47,18 @@ export function createProviderCalls({ clock, settings, providers, breakers }: Ne
     if (!place) return refused('gateway_busy', busySeconds);
     // Asked again: it may have opened while this one waited; and a probe must not be claimed before its turn.
     const passage = await breakers.enter(client).catch((error: unknown) => {
-      place.leave();
+      place.giveBack();
       throw error;
     });
     if (!passage.ok) {
-      place.leave();
+      place.giveBack();
       return refused('provider_unavailable', passage.retryAfterSeconds);
     }
-    return {
-      ok: true,
-      leave: () => {
-        passage.leave();
-        place.leave();
-      },
+    const ending = (end: () => void) => () => {
+      passage.leave();
+      end();
     };
+    return { ok: true, leave: ending(place.leave), giveBack: ending(place.giveBack) };
   }
 
   /** The caller's own time-out has begun: half of it is the call's. */

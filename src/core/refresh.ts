@@ -1,5 +1,5 @@
 // The refresh of one grant, safe among any number of callers and processes:
-// one flight per process -> may the provider be asked now? -> a lease on the row, with the row as it is now -> fresh
+// one flight per process -> nobody else's lease -> may the provider be asked now? -> a lease on the row, with the row as it is now -> fresh
 // again? -> the provider, with no transaction open and a deadline inside the lease -> compare-and-swap on the
 // version -> only then the token is handed out.
 // A refresh token may be single use (RFC 9700 section 4.14.2), so a second use of one can end the grant. Processes
@@ -65,6 +65,8 @@ const retrySeconds = 5;
 const doubtMilliseconds = 60_000;
 /** The part of a lease that is kept for storing what the provider gave. */
 const savingShare = 0.25;
+/** One that ends later was written by a clock that has been put back since. */
+const leaseMillisecondsMax = 300_000;
 /** A call with less time than this is not worth beginning. */
 const callMillisecondsMin = 500;
 
@@ -100,7 +102,10 @@ export function createRefresher(ports: Needs) {
     while (known) {
       const settled = settle(forResource(known, request.resource), request);
       if (settled) return settled;
-      const outcome = await refreshIfAdmitted(known, request, deadline);
+      // Whoever waits for somebody else's refresh calls nobody, so he takes no place from those who do, nor a probe.
+      const outcome = isLeased(known.grant, clock.now())
+        ? 'again'
+        : await refreshIfAdmitted(known, request, deadline);
       if (outcome !== 'again') return outcome;
       if (clock.now() >= deadline) return { outcome: 'timeout' };
       await clock.sleep(jittered(random, 0.1));
@@ -109,7 +114,7 @@ export function createRefresher(ports: Needs) {
     return { outcome: 'not_granted' };
   }
 
-  /** `again` when another process holds the lease. The admission comes first: a lease must not wait for it. */
+  /** `again` when somebody else was faster to the lease. The admission comes first: a lease must not wait for it. */
   async function refreshIfAdmitted(
     { oauthClient }: LoadedGrant,
     request: RefreshRequest,
@@ -120,7 +125,9 @@ export function createRefresher(ports: Needs) {
     try {
       const lease = newLease();
       const claimed = await store.grants.claim(request.grantId, lease);
-      return claimed ? await holdLease(claimed, request, lease) : 'again';
+      if (claimed) return await holdLease(claimed, request, lease);
+      admission.giveBack();
+      return 'again';
     } finally {
       admission.leave();
     }
@@ -291,6 +298,10 @@ export function createRefresher(ports: Needs) {
     },
   };
 }
+
+/** As the row said when it was read. stores/operations/grant-claims.ts holds the same not to be leases. */
+const isLeased = ({ leaseUntil }: Grant, now: number): boolean =>
+  leaseUntil > now && leaseUntil <= now + leaseMillisecondsMax;
 
 const forResource = ({ grant, oauthClient, tokenSets }: LoadedGrant, resource: string): Loaded => ({
   grant,

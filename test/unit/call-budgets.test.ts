@@ -198,3 +198,18 @@ test('with every budget at one, all that wait get through one after the other', 
   }
   assert.deepEqual(budgets.size(), { underWay: 0, waiting: 0 });
 });
+
+test('a place that is given back counts as no call begun', async () => {
+  const { clock, enter } = world({ clientStartsSecondMax: 1 });
+  for (let turn = 0; turn < 5; turn += 1) {
+    const entry = enter();
+    await clock.advance(0);
+    assert.equal(stateOf(entry), 'in', `turn ${turn}`);
+    entry.place?.giveBack();
+    entry.place?.leave();
+  }
+  const [called, next] = [enter(), enter()];
+  await clock.advance(0);
+  called.place?.leave();
+  assert.equal(stateOf(next), 'waits');
+});
