@@ -8,6 +8,7 @@ import { grantClaims } from './grant-claims.ts';
 import { grantDues } from './grant-dues.ts';
 import { grantFromRow, rowFromGrant, sealedRefreshToken } from './grant-rows.ts';
 import { rowFromTokenSet } from './token-sets.ts';
+import { insertOwned } from './workspace-members.ts';
 
 const free = { lease_owner: null, lease_until: 0 } as const;
 const nextVersion = sql<number>`version + 1`;
@@ -18,7 +19,7 @@ export const grantOperations = ({ session, keyring }: Context): StoreOperations[
   );
   return {
     insert: async (grant) => {
-      await session.writer.insertInto('grants').values(rowFromGrant(grant, keyring)).execute();
+      await insertOwned(session, 'grants', rowFromGrant(grant, keyring));
     },
     byId: async (id) => {
       const row = await findById(id);
