@@ -1,5 +1,6 @@
 // Composition root: the one place that knows every adapter. Nothing decides anything here.
 import { readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Config, ConfigError } from './config.ts';
 import { type Core, createCore, type Log, type Ports } from './core/index.ts';
 import { createCredentialSource } from './credential-source.ts';
@@ -18,6 +19,7 @@ import { dueWork, ownWork } from './jobs/due-work.ts';
 import { startLoop } from './jobs/loop.ts';
 import { createLog } from './log.ts';
 import { createProbes } from './mail/index.ts';
+import { closingTimes } from './processes/closing-time.ts';
 import { createProviders, describeReplacements, parseEndpointFile } from './providers/index.ts';
 import { openStore } from './stores/index.ts';
 import { createKeyring, parseKeyring } from './stores/keyring.ts';
@@ -42,9 +44,6 @@ export type Gateway = {
 
 /** Ports that a caller may bring: time for tests, a log that it reads, a DNS without a network. */
 export type Substitutes = Partial<Pick<Ports, 'clock' | 'random' | 'log' | 'domains'>>;
-
-/** Longer than a call to a provider and the patience to store its answer. */
-const drainMilliseconds = 30_000;
 
 const directAuthUrlNotice =
   'MAILGRANT_DIRECT_AUTH_URL is on: links lead to the provider at once, and no browser is bound to them';
@@ -122,13 +121,19 @@ export async function createGateway(config: Config, substitutes: Substitutes = {
     async close() {
       readiness.state = 'draining';
       connections.begin();
-      // A client that sends its request drop by drop must not keep the process.
-      const cutOff = setTimeout(() => app.server.closeAllConnections(), requestMilliseconds(config));
+      const times = closingTimes(config);
+      const began = performance.now();
+      const left = (seconds: number): number => Math.max(0, began + seconds * 1000 - performance.now());
+      // None of them begins a further batch while requests end.
+      const stopped = Promise.all(loops.map((loop) => loop.stop()));
+      // Whoever asks for something that takes longer must not keep the process.
+      const cutOff = setTimeout(() => app.server.closeAllConnections(), left(times.requests));
       await app.close();
       clearTimeout(cutOff);
-      await Promise.all(loops.map((loop) => loop.stop()));
+      const areLoopsOver = await settles(stopped, left(times.stored));
       // Callers may be gone whose refresh the provider has answered: what it gave must be stored.
-      if (!(await core.drain(drainMilliseconds))) log.error('some work was cut off at the end');
+      const isStored = await core.drain(left(times.stored));
+      if (!areLoopsOver || !isStored) log.error('some work was cut off at the end');
       credentialSource.close();
       await egress.close();
       await store.close();
@@ -136,9 +141,16 @@ export async function createGateway(config: Config, substitutes: Substitutes = {
   };
 }
 
-/** The longest that a request may be worked on, and a little more. */
-const requestMilliseconds = ({ tokenReadTimeoutSeconds }: Config): number =>
-  (tokenReadTimeoutSeconds + 5) * 1000;
+/** Whether it does within this time. Real time, whatever the clock of the core says. */
+async function settles(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  const over = new AbortController();
+  try {
+    const late = wait(milliseconds, false, { signal: over.signal }).catch(() => false);
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    over.abort();
+  }
+}
 
 /** An address that cannot be had is the operator's to mend, and is told in words. */
 function listenFailure({ host, port }: Config, cause: unknown): unknown {

@@ -8,7 +8,10 @@ import { parseArgs } from 'node:util';
 import { startCompileCache } from './compile-cache.ts';
 import { type Config, loadConfigWithProcesses } from './config.ts';
 import type { Gateway } from './gateway.ts';
+import { closingTimes } from './processes/closing-time.ts';
 import type { Order } from './processes/messages.ts';
+import { drainSecondsFor, onEndSignals } from './processes/signals.ts';
+import { linkToPrimary } from './processes/worker.ts';
 import { giveBackStartGarbage } from './start-garbage.ts';
 
 const announce = (notice: string): void => void process.stderr.write(`NOTICE: ${notice}\n`);
@@ -33,30 +36,31 @@ async function serveTogether(config: Config): Promise<void> {
     drainSeconds: config.drainSeconds,
     log: createLog(config.logLevel),
     announce,
+    bounds: {
+      // A migration waits for others for ten minutes.
+      startMilliseconds: 15 * 60_000,
+      // A moment later than it ends by itself.
+      endMilliseconds: (closingTimes(config).over + 5) * 1000,
+    },
   });
   process.exit(code);
 }
 
 async function serveHere(config: Config): Promise<void> {
-  const [{ createGateway }, { linkToPrimary }, { drainSecondsFor, onEndSignals }] = await Promise.all([
-    import('./gateway.ts'),
-    import('./processes/worker.ts'),
-    import('./processes/signals.ts'),
-  ]);
-  const gateway = await createGateway(config);
-  const primary = linkToPrimary();
-  if (primary !== null) primary.tell({ kind: 'notices', notices: gateway.notices });
-  else for (const notice of gateway.notices) announce(notice);
-
+  let gateway: Gateway | null = null;
   let isEnding = false;
   const end = (order: Omit<Order, 'kind'>): void => {
     if (isEnding) return;
     isEnding = true;
-    void endInOrder(gateway, order);
+    // Nothing is served yet, and a migration that is cut off leaves nothing half made.
+    if (gateway === null) process.exit(0);
+    void endInOrder(gateway, order, closingTimes(config).over);
   };
+  // Before anything that takes time, or an order that comes meanwhile would be lost.
+  const primary = linkToPrimary(end);
   onEndSignals(['SIGTERM', 'SIGINT', ...(primary === null ? (['SIGHUP'] as const) : [])], {
     first(signal) {
-      gateway.log.info('stopping', { signal });
+      gateway?.log.info('stopping', { signal });
       end({ seconds: drainSecondsFor(signal, config.drainSeconds), isReplaced: false });
     },
     again() {
@@ -64,12 +68,13 @@ async function serveHere(config: Config): Promise<void> {
       if (primary === null) process.exit(1);
     },
   });
-  if (primary !== null) {
-    // Meant for the primary, although a terminal that is closed sends it to all.
-    process.on('SIGHUP', () => {});
-    primary.onOrder(end);
-  }
-  if (isEnding) return;
+  // Meant for the primary, although a terminal that is closed sends it to all.
+  if (primary !== null) process.on('SIGHUP', () => {});
+
+  const { createGateway } = await import('./gateway.ts');
+  gateway = await createGateway(config);
+  if (primary !== null) primary.tell({ kind: 'notices', notices: gateway.notices });
+  else for (const notice of gateway.notices) announce(notice);
   try {
     await gateway.start();
     giveBackStartGarbage();
@@ -84,7 +89,18 @@ async function serveHere(config: Config): Promise<void> {
   flushCompileCache();
 }
 
-async function endInOrder(gateway: Gateway, { seconds, isReplaced }: Omit<Order, 'kind'>): Promise<void> {
+async function endInOrder(
+  gateway: Gateway,
+  { seconds, isReplaced }: Omit<Order, 'kind'>,
+  closingSeconds: number,
+): Promise<void> {
+  setTimeout(
+    () => {
+      gateway.log.error('could not stop in time');
+      process.exit(1);
+    },
+    (seconds + closingSeconds) * 1000,
+  );
   try {
     await gateway.drain({ seconds, isReplaced });
     await gateway.close();

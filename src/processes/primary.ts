@@ -1,10 +1,10 @@
 // Several processes behind one port. The primary holds the port and serves nothing: it starts the workers, starts a
 // dead one again, replaces all of them one after another on SIGHUP, and ends them. What a worker does is main.ts's.
-import cluster, { type Worker } from 'node:cluster';
+import cluster from 'node:cluster';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Log } from '../core/index.ts';
-import { type Order, parseReport } from './messages.ts';
-import { createRestarts } from './restarts.ts';
+import { type Member, type MemberBounds, startMember } from './member.ts';
+import { createRestarts, type Restarts } from './restarts.ts';
 import { drainSecondsFor, onEndSignals } from './signals.ts';
 
 export type PrimaryOptions = {
@@ -15,15 +15,7 @@ export type PrimaryOptions = {
   log: Log;
   /** Shows what an operator must see, whatever the log level. */
   announce: (notice: string) => void;
-};
-
-type Member = {
-  worker: Worker;
-  state: 'starting' | 'ready' | 'leaving';
-  readySince: number | null;
-  /** True when it listens, false when it ended before. */
-  started: Promise<boolean>;
-  ended: Promise<void>;
+  bounds: MemberBounds;
 };
 
 /** Answers the exit code when all workers have ended: 0 after a signal, if all of them ended in good order. */
@@ -33,10 +25,10 @@ export async function runPrimary({
   drainSeconds,
   log,
   announce,
+  bounds,
 }: PrimaryOptions): Promise<number> {
   const members = new Set<Member>();
   const announced = new Set<string>();
-  const restarts = createRestarts();
   const stopping = new AbortController();
   const over = Promise.withResolvers<number>();
   let isReplacing = false;
@@ -45,35 +37,9 @@ export async function runPrimary({
   cluster.setupPrimary({ exec: entry, args: [] });
 
   /** A worker that ends by itself after it was ready is started again; before that, it is the caller's to decide. */
-  function start(): Member {
-    const worker = cluster.fork();
-    const started = Promise.withResolvers<boolean>();
-    const ended = Promise.withResolvers<void>();
-    const member: Member = {
-      worker,
-      state: 'starting',
-      readySince: null,
-      started: started.promise,
-      ended: ended.promise,
-    };
+  function start(restarts: Restarts, within = bounds): Member {
+    const member = startMember({ restarts, bounds: within, log, onNotices: announceNew, onEnd: noteEnd });
     members.add(member);
-    worker.on('message', (message: unknown) => {
-      const report = parseReport(message);
-      if (report?.kind === 'notices') announceNew(report.notices);
-      if (report?.kind === 'ready') {
-        if (member.state === 'starting') member.state = 'ready';
-        member.readySince = performance.now();
-        started.resolve(true);
-      }
-    });
-    // A worker that is gone cannot be told anything; 'exit' says so.
-    worker.on('error', () => {});
-    worker.once('exit', (code, signal) => {
-      members.delete(member);
-      started.resolve(false);
-      ended.resolve();
-      noteEnd(member, { code, signal });
-    });
     return member;
   }
 
@@ -85,27 +51,29 @@ export async function runPrimary({
   }
 
   function noteEnd(member: Member, { code, signal }: { code: number | null; signal: string | null }): void {
-    const pid = member.worker.process.pid;
-    if (member.state === 'leaving') {
+    members.delete(member);
+    const { pid, state, restarts } = member;
+    if (stopping.signal.aborted) {
       if (code !== 0) exitCode = 1;
-    } else if (!stopping.signal.aborted) {
+      if (members.size === 0) over.resolve(exitCode);
+    } else if (state !== 'leaving') {
       log.error('a process ended by itself', { pid, code, signal });
-      if (member.readySince !== null) void keepUp(performance.now() - member.readySince);
+      const lived = member.readyMilliseconds();
+      if (lived !== null) void keepUp(restarts, lived);
     }
-    if (stopping.signal.aborted && members.size === 0) over.resolve(exitCode);
   }
 
   /** Starts one for one that ended, again and again until it lives or there is no hope. */
-  async function keepUp(lived: number | null): Promise<void> {
+  async function keepUp(restarts: Restarts, lived: number | null): Promise<void> {
     for (let readyMilliseconds = lived; !stopping.signal.aborted; readyMilliseconds = null) {
       const isAnyoneReady = [...members].some(({ state }) => state === 'ready');
       const milliseconds = restarts.afterEnd({ readyMilliseconds, isAnyoneReady });
       if (milliseconds === null) return giveUp();
       await wait(milliseconds, undefined, { signal: stopping.signal }).catch(() => {});
       if (stopping.signal.aborted) return;
-      const member = start();
+      const member = start(restarts);
       if (!(await member.started)) continue;
-      log.info('a process was started again', { pid: member.worker.process.pid });
+      log.info('a process was started again', { pid: member.pid });
       return;
     }
   }
@@ -118,25 +86,20 @@ export async function runPrimary({
 
   function stop(seconds: number): void {
     stopping.abort();
-    for (const member of members) dismiss(member, { kind: 'end', seconds, isReplaced: false });
+    for (const member of members) member.dismiss({ kind: 'end', seconds, isReplaced: false });
     if (members.size === 0) over.resolve(exitCode);
-  }
-
-  function dismiss(member: Member, order: Order): void {
-    member.state = 'leaving';
-    if (member.worker.isConnected()) member.worker.send(order, () => {});
   }
 
   /** The new one serves before the old one leaves, so that there are never fewer than before. */
   async function replaceAll(): Promise<void> {
     for (const old of [...members].filter(({ state }) => state === 'ready')) {
-      const isReady = await start().started;
+      const isReady = await start(createRestarts()).started;
       if (stopping.signal.aborted) return;
       if (!isReady) {
         log.error('the processes are not replaced: the new one did not start, and the old ones go on');
         return;
       }
-      if (old.state === 'ready') dismiss(old, { kind: 'end', seconds: 0, isReplaced: true });
+      if (old.state === 'ready') old.dismiss({ kind: 'end', seconds: 0, isReplaced: true });
       await old.ended;
     }
     log.info('all processes are replaced', { pids: pidsOf(members) });
@@ -148,7 +111,7 @@ export async function runPrimary({
       stop(drainSecondsFor(signal, drainSeconds));
     },
     again() {
-      for (const { worker } of members) worker.process.kill('SIGKILL');
+      for (const member of members) member.kill();
       process.exit(1);
     },
   });
@@ -163,11 +126,13 @@ export async function runPrimary({
     });
   });
 
-  // The first one alone: it migrates the database, and where it cannot start, nobody can.
-  if (!(await start().started)) return stopping.signal.aborted ? over.promise : 1;
+  // The first one alone, and for as long as it takes: it migrates the database, and where it cannot start, nobody can.
+  const first = start(createRestarts(), { ...bounds, startMilliseconds: null });
+  if (!(await first.started)) return stopping.signal.aborted ? over.promise : 1;
   for (let started = 1; started < count && !stopping.signal.aborted; started++) {
-    start().started.then((isReady) => {
-      if (!isReady) void keepUp(null);
+    const restarts = createRestarts();
+    start(restarts).started.then((isReady) => {
+      if (!isReady) void keepUp(restarts, null);
     });
   }
   await Promise.all([...members].map((member) => member.started));
@@ -175,5 +140,4 @@ export async function runPrimary({
   return over.promise;
 }
 
-const pidsOf = (members: Iterable<Member>): (number | undefined)[] =>
-  [...members].map(({ worker }) => worker.process.pid);
+const pidsOf = (members: Iterable<Member>): (number | undefined)[] => [...members].map(({ pid }) => pid);

@@ -1,5 +1,6 @@
 // How long to wait before a process that ended by itself is started again: longer each time, for as long as none of
-// the new ones lives for a while. Never at once, so that no fault can keep the machine busy with starting.
+// the new ones lives for a while. Never at once, so that no fault can keep the machine busy with starting. One of these
+// counts for one of several places: what ends all processes at once is one end of each.
 
 const waitMilliseconds = [200, 1_000, 2_000, 5_000, 10_000, 30_000] as const;
 /** A process that was ready for so long was well: its end begins a new row. */
