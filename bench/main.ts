@@ -50,13 +50,14 @@ async function main(): Promise<void> {
     say: (line) => process.stderr.write(`${line}\n`),
   };
   const startedAt = new Date();
+  const at = machine();
   const findings = await (await bench())(options);
   const report: Report = {
     bench: name,
     size: options.size,
     startedAt: startedAt.toISOString(),
     seconds: (Date.now() - startedAt.getTime()) / 1000,
-    machine: machine(),
+    machine: at,
     ...findings,
   };
   const shown = values.json ? JSON.stringify : values.markdown ? markdown : printed;

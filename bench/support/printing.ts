@@ -2,7 +2,7 @@
 import { type Cell, type Report, rounded, type Table } from './report.ts';
 
 const headingOf = ({ bench, size, machine: at, startedAt, seconds }: Report): string =>
-  `${bench} (${size}), ${startedAt.slice(0, 10)}, ${at.cores} shared cores, ${at.model}, Node.js ${at.node}, ${Math.round(seconds)} s`;
+  `${bench} (${size}), ${startedAt.slice(0, 10)}, ${at.cores} shared cores, ${at.model}, Node.js ${at.node}, ${at.load === undefined ? '' : `load ${at.load} before, `}${Math.round(seconds)} s`;
 
 const verdictsOf = ({ targets }: Report): Table[] =>
   targets.length === 0

@@ -1,5 +1,5 @@
 // What a bench hands back. A missed target is a finding, not an error. How it is shown is printing.ts's.
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import process from 'node:process';
 
 /** `full` is what README.md quotes, `short` takes a minute or two, `tiny` only proves that the bench runs. */
@@ -24,7 +24,14 @@ export type Report = Findings & {
   size: Size;
   startedAt: string;
   seconds: number;
-  machine: { cores: number; model: string; node: string; platform: string };
+  machine: {
+    cores: number;
+    model: string;
+    node: string;
+    platform: string;
+    /** How many processes wanted to run, on average over the minute before the bench: others' work. */
+    load?: number;
+  };
 };
 
 type Bound = Target['bound'];
@@ -52,4 +59,5 @@ export const machine = (): Report['machine'] => ({
   model: cpus()[0]?.model ?? 'unknown',
   node: process.version,
   platform: `${process.platform} ${process.arch}`,
+  load: rounded(loadavg()[0] ?? 0),
 });
