@@ -11,7 +11,7 @@ export type Grouping<Call, Result> = {
    * none is done.
    */
   together(calls: readonly Call[]): Promise<readonly (Result | null)[]>;
-  /** What was not done with the others; for as long as it takes, while groups go on. */
+  /** What was not done with the others; for as long as it takes, while groups go on. A few at once. */
   alone(call: Call): Promise<Result>;
   /** Whether the failure of a group may be the fault of one of its calls: then each is done alone. */
   mayBeOfOne(error: unknown): boolean;
@@ -23,6 +23,9 @@ export type Grouping<Call, Result> = {
   waitingMax: number;
 };
 
+/** Each of them may stand on a connection that waits; the others are for the groups, and for everybody else. */
+const aloneMax = 4;
+
 type Job<Call, Result> = {
   call: Call;
   key: string;
@@ -33,23 +36,25 @@ type Job<Call, Result> = {
 export const groupedCalls = <Call, Result>(grouping: Grouping<Call, Result>) => {
   const { keyOf, together, alone, mayBeOfOne, sizeMax, groupsMax, waitingMax } = grouping;
   let waiting: Job<Call, Result>[] = [];
+  const left: Job<Call, Result>[] = [];
   const busy = new Set<string>();
+  let lone = 0;
   let groups = 0;
   let isAwaited = false;
 
   /** Those that may be done now, with their keys held. */
   const take = (): Job<Call, Result>[] => {
     const taken: Job<Call, Result>[] = [];
-    const left: Job<Call, Result>[] = [];
+    const later: Job<Call, Result>[] = [];
     for (const job of waiting) {
       if (taken.length === sizeMax || busy.has(job.key)) {
-        left.push(job);
+        later.push(job);
         continue;
       }
       busy.add(job.key);
       taken.push(job);
     }
-    waiting = left;
+    waiting = later;
     return taken;
   };
 
@@ -65,14 +70,27 @@ export const groupedCalls = <Call, Result>(grouping: Grouping<Call, Result>) => 
       (error: unknown) => settled(job, () => job.reject(error)),
     );
 
+  const doLeft = (): void => {
+    while (lone < aloneMax) {
+      const job = left.shift();
+      if (job === undefined) return;
+      lone += 1;
+      void doAlone(job).then(() => {
+        lone -= 1;
+        doLeft();
+      });
+    }
+  };
+
   const doTogether = async (jobs: readonly Job<Call, Result>[]): Promise<void> => {
     try {
       const results = await together(jobs.map(({ call }) => call));
       for (const [index, job] of jobs.entries()) {
         const result = results[index] ?? null;
-        if (result === null) void doAlone(job);
+        if (result === null) left.push(job);
         else settled(job, () => job.resolve(result));
       }
+      doLeft();
     } catch (error) {
       if (jobs.length > 1 && mayBeOfOne(error)) for (const job of jobs) await doAlone(job);
       else for (const job of jobs) settled(job, () => job.reject(error));
@@ -102,7 +120,7 @@ export const groupedCalls = <Call, Result>(grouping: Grouping<Call, Result>) => 
 
   return (call: Call): Promise<Result> =>
     new Promise((resolve, reject) => {
-      if (waiting.length >= waitingMax) {
+      if (waiting.length + left.length >= waitingMax) {
         reject(
           new GatewayError('overloaded', 'Too many callers wait for the database.', {
             extras: { retryAfterSeconds: 1 },

@@ -169,3 +169,22 @@ test('one more than may wait is overloaded', async () => {
   w.groups[0]?.end(['a', 'b']);
   assert.deepEqual(await Promise.all(results), ['a', 'b']);
 });
+
+test('four at most are done alone at once, and those who wait for it count among those who wait', async () => {
+  const w = world({ waitingMax: 6 });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  w.holdAlone(promise);
+  const results = Array.from({ length: 6 }, () => w.call());
+  await turns();
+  w.groups[0]?.end(results.map(() => null));
+  await turns();
+  assert.deepEqual(w.alone, [1, 2, 3, 4]);
+  const more = Array.from({ length: 4 }, () => w.call());
+  await assert.rejects(w.call(), (error) => error instanceof GatewayError && error.code === 'overloaded');
+  await turns();
+  resolve();
+  await Promise.all(results);
+  assert.deepEqual(w.alone, [1, 2, 3, 4, 5, 6]);
+  w.groups.at(-1)?.end(more.map(() => 'together'));
+  await Promise.all(more);
+});
