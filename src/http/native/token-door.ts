@@ -24,7 +24,9 @@ const fixedHeaders = Object.entries(commonHeaders).flat();
 export const tokenDoor: Door = (core, router) => (request, response) => {
   const mailboxId = mailboxIdOf(request);
   const length = mailboxId === null ? null : bodyLengthOf(request.headers);
-  if (mailboxId === null || length === null) return router(request, response);
+  // Who is unknown is not waited for: the router refuses the request before its body has come.
+  const isOurs = length !== null && (length === 0 || isKnown(core, request.headers));
+  if (mailboxId === null || !isOurs) return router(request, response);
   const answer = (body: string): boolean => {
     const asked = plainTokenRequest(body);
     const text = asked && recalled(core, request.headers, mailboxId, asked);
@@ -61,6 +63,15 @@ function bodyLengthOf(headers: IncomingHttpHeaders): number | null {
   return type === jsonType && bodyLengthForm.test(length) && Number(length) <= bodyLengthMax
     ? Number(length)
     : null;
+}
+
+/** Whether the key is; what it may do is looked at when all has come, and it may have ended by then. */
+function isKnown(core: Core, headers: IncomingHttpHeaders): boolean {
+  try {
+    return recallPrincipal(core, headers) !== null;
+  } catch {
+    return false;
+  }
 }
 
 /** Null also for a refusal: the route comes to the same one, and has the words for it. */
