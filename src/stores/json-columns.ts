@@ -10,7 +10,7 @@ import type { GrantFailure } from '../core/grants.ts';
 import type { MailboxSettingsChanges } from '../core/mailbox-settings.ts';
 import type { ProviderWords } from '../core/ports.ts';
 import type { Setback } from '../core/setbacks.ts';
-import type { Verification } from '../core/verification.ts';
+import type { TransportResult, Verification } from '../core/verification.ts';
 import type { StoredWorkspaceSettings } from '../core/workspaces.ts';
 import type { Parser } from './row.ts';
 import {
@@ -215,14 +215,19 @@ export const mailboxSettingsColumn: Parser<MailboxSettingsChanges> = parserOf(
   ),
 );
 
-export const verificationColumn: Parser<Verification> = parserOf(
+export type StoredVerification = Omit<Verification, 'results'> & {
+  results: (Omit<TransportResult, 'reason'> & { reason: string })[];
+};
+
+/** A newer release, which runs beside this one during an update, may give a reason that this one does not know. */
+export const verificationColumn: Parser<StoredVerification> = parserOf(
   Type.Object({
     verifiedAt: Type.Integer(),
     results: Type.Array(
       Type.Object({
         transport: Type.Enum(wordsOf(transports)),
         ok: Type.Boolean(),
-        reason,
+        reason: Type.String(),
         detail: nullable(Type.String()),
         durationMilliseconds: Type.Number(),
       }),

@@ -4,7 +4,7 @@ import type { StoreOperations } from '../../core/ports.ts';
 import { dataColumn } from '../json-columns.ts';
 import { pageOf, rowsWanted } from '../page.ts';
 import { type Row, readRow } from '../row.ts';
-import { backgroundJobStatuses, backgroundJobTypes } from '../words.ts';
+import { backgroundJobStatuses, backgroundJobTypes, wordsOf } from '../words.ts';
 import { type Context, changed } from './context.ts';
 import { insertOwned } from './workspace-members.ts';
 
@@ -39,7 +39,8 @@ export const backgroundJobOperations = ({ session }: Context): StoreOperations['
     let query = session.reader
       .selectFrom('background_jobs')
       .selectAll()
-      .where('workspace_id', '=', workspaceId);
+      .where('workspace_id', '=', workspaceId)
+      .where('type', 'in', wordsOf(backgroundJobTypes));
     if (page.after !== null) query = query.where('id', '<', page.after);
     const rows = await query.orderBy('id', 'desc').limit(rowsWanted(page)).execute();
     return pageOf(rows, page, { map: jobFromRow, idOf: (row) => row.id });
@@ -59,6 +60,8 @@ export const backgroundJobOperations = ({ session }: Context): StoreOperations['
       .select('id')
       .where('status', 'in', openOnes)
       .where('claimed_until', '<=', now)
+      // Others are a newer release's, whose nodes do them.
+      .where('type', 'in', wordsOf(backgroundJobTypes))
       .where(({ not, exists, selectFrom }) =>
         not(
           exists(

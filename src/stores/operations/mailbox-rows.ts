@@ -1,8 +1,16 @@
 // A mailbox as a row, and back; alone and joined with its grant and OAuth client.
+import { isReasonCode } from '../../core/diagnosis.ts';
 import { completeSettings, type MailboxSettings } from '../../core/mailbox-settings.ts';
 import type { Mailbox } from '../../core/mailboxes.ts';
 import type { MailboxWithGrant } from '../../core/ports.ts';
-import { mailboxSettingsColumn, metadataColumn, textsColumn, verificationColumn } from '../json-columns.ts';
+import type { Verification } from '../../core/verification.ts';
+import {
+  mailboxSettingsColumn,
+  metadataColumn,
+  type StoredVerification,
+  textsColumn,
+  verificationColumn,
+} from '../json-columns.ts';
 import type { Keyring } from '../keyring.ts';
 import { flagOf, type Row, readRow } from '../row.ts';
 import type { MailboxesTable } from '../schema.ts';
@@ -102,6 +110,16 @@ export const changedColumns = (changes: Partial<Mailbox>): Partial<MailboxesTabl
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
 };
 
+/** Of a reason that is not known, this much is: what came of the proof was something unexpected. */
+const verificationOf = (stored: StoredVerification | null): Verification | null =>
+  stored && {
+    ...stored,
+    results: stored.results.map((result) => ({
+      ...result,
+      reason: isReasonCode(result.reason) ? result.reason : 'server_answer_unreadable',
+    })),
+  };
+
 export const mailboxFromRow = (row: Row, prefix = ''): Mailbox => {
   const reader = readRow('mailboxes', row, prefix);
   const { text, textOrNull, integer, integerOrNull } = reader;
@@ -120,7 +138,7 @@ export const mailboxFromRow = (row: Row, prefix = ''): Mailbox => {
     externalId: textOrNull('external_id'),
     settings: completeSettings(reader.json('settings', mailboxSettingsColumn)),
     disabledAt: integerOrNull('disabled_at'),
-    verification: reader.jsonOrNull('verification', verificationColumn),
+    verification: verificationOf(reader.jsonOrNull('verification', verificationColumn)),
     verifyDueAt: integerOrNull('verify_due_at'),
     createdAt: integer('created_at'),
     updatedAt: integer('updated_at'),
