@@ -108,6 +108,7 @@ export const openChangeFeed = ({ url, log, isDirect }: FeedOptions, hub: ChangeH
     const look = await createLook(on);
     // What was changed while nobody looked is not known.
     hub.tell(null);
+    let isTold = false;
     while (!closing.signal.aborted) {
       const startedAt = performance.now();
       isWoken = false;
@@ -117,6 +118,10 @@ export const openChangeFeed = ({ url, log, isDirect }: FeedOptions, hub: ChangeH
       }
       const { changes, isWhole } = await look();
       const wasWhole = currentUntil > 0;
+      if (!isWhole && !isTold) {
+        log.warn('a node of an older release is connected: nothing is served from memory until it has gone');
+      }
+      isTold = !isWhole;
       // What was done by somebody who tells nobody, and has gone since the last look, is not known.
       hub.tell(isWhole && wasWhole ? changes : null);
       currentUntil = isWhole ? startedAt + currentMilliseconds : 0;
@@ -185,7 +190,6 @@ export const openChangeFeed = ({ url, log, isDirect }: FeedOptions, hub: ChangeH
   };
 };
 
-/** `isWhole`: nobody is at work who writes no changes. */
 /** The driver answers nobody who waits for a connection that is ended before it is there. */
 const connected = (client: pg.Client): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -193,6 +197,7 @@ const connected = (client: pg.Client): Promise<void> =>
     client.connect().then(() => resolve(), reject);
   });
 
+/** `isWhole`: nobody is at work who writes no changes. */
 type Look = () => Promise<{ changes: Change[] | null; isWhole: boolean }>;
 
 /** Each look answers what became visible since the one before; null = more than can be told, or not known. */

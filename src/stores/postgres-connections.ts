@@ -78,7 +78,18 @@ export const clientConfig = (
   url: string,
   { isDirect, settings }: { isDirect: boolean; settings: Record<string, string | number> },
 ): pg.ClientConfig =>
-  isDirect ? withParameters(url, { ...settings, [directMark]: 'on' }) : { connectionString: url };
+  isDirect
+    ? withParameters(unnamed(url), { ...settings, [directMark]: 'on' })
+    : { connectionString: unnamed(url) };
+
+/** Our connections have names of ours, by which nodes know each other's release; the driver takes the URL's first. */
+const unnamed = (url: string): string => {
+  const [start = '', query = ''] = url.split(/\?(.*)/s);
+  const parameters = new URLSearchParams(query);
+  if (!parameters.has('application_name')) return url;
+  parameters.delete('application_name');
+  return parameters.size === 0 ? start : `${start}?${parameters.toString().replaceAll('+', '%20')}`;
+};
 
 type Way = { statementMilliseconds: number; isDirect: boolean };
 

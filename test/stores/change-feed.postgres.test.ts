@@ -1,6 +1,7 @@
 // What nodes on one PostgreSQL hear of one another when transactions overlap and connections fail.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import pg from 'pg';
 import { openStore } from '../../src/stores/index.ts';
 import { counterparts } from '../counterparts/index.ts';
 import type { Pooler } from '../counterparts/pgbouncer.ts';
@@ -177,3 +178,30 @@ async function withProxiedStore(
     }
   });
 }
+
+it('a name for the connections in the URL is not used: by theirs, nodes of older releases are told apart', () =>
+  withPostgres(async ({ url, keyring }) => {
+    const warnings: string[] = [];
+    const log = { ...silentLog, warn: (message: string) => void warnings.push(message) };
+    for (const name of ['mailgrant', 'prod-mail']) {
+      const databaseUrl = `${url}${url.includes('?') ? '&' : '?'}application_name=${name}`;
+      const store = await openStore({ databaseUrl, dataDir: '/nowhere', keyring, log });
+      store.changes.listen(() => {});
+      await until('the feed is current', () => store.changes.isCurrent()).finally(() => store.close());
+    }
+    assert.deepEqual(warnings, []);
+    const store = await openStore({ databaseUrl: url, dataDir: '/nowhere', keyring, log });
+    const old = new pg.Client({ connectionString: url, application_name: 'mailgrant' });
+    await old.connect();
+    try {
+      store.changes.listen(() => {});
+      await until('the log tells of the old node', () => warnings.length > 0);
+      await old.query('select 1');
+      assert.equal(store.changes.isCurrent(), false);
+    } finally {
+      await old.end();
+    }
+    await until('the feed is current', () => store.changes.isCurrent()).finally(() => store.close());
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? '', /older release/);
+  }));
