@@ -115,6 +115,17 @@ export const rowsByGrant = (rows: readonly Row[]): Map<string, Row[]> => {
   return byId;
 };
 
+/** Without those that cannot be read: for walks through many rows, which must not end at one of them. */
+export const readable = <R, T>(rows: readonly R[], read: (row: R) => T): T[] =>
+  rows.flatMap((row) => {
+    try {
+      return [read(row)];
+    } catch (error) {
+      if (error instanceof GatewayError) return [];
+      throw error;
+    }
+  });
+
 const isWord = <Word extends string>(value: string, words: Record<Word, unknown>): value is Word =>
   Object.hasOwn(words, value);
 

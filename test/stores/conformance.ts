@@ -11,6 +11,7 @@ import { grantGuarantees } from './conformance/grants.ts';
 import { mailboxListGuarantees } from './conformance/mailbox-lists.ts';
 import { mailboxGuarantees } from './conformance/mailboxes.ts';
 import { migrationGuarantees } from './conformance/migrations.ts';
+import { newerReleaseGuarantees } from './conformance/newer-releases.ts';
 import { openingGuarantees } from './conformance/opening.ts';
 import { ownerGuarantees } from './conformance/owners.ts';
 import { refreshGuarantees } from './conformance/refreshes.ts';
@@ -42,6 +43,7 @@ export const storeConformance = (engine: string, createDatabase: CreateDatabase)
     transactionGuarantees(createDatabase);
     changeFeedGuarantees(createDatabase);
     secretGuarantees(createDatabase);
+    newerReleaseGuarantees(createDatabase);
     openingGuarantees(createDatabase);
     migrationGuarantees(createDatabase);
   });

@@ -2,10 +2,11 @@
 import { type Expression, type QueryCreator, sql } from 'kysely';
 import type { Lease, StoreOperations } from '../../core/ports.ts';
 import { leaseMillisecondsMax } from '../refreshed-rows.ts';
-import type { Row } from '../row.ts';
+import { type Row, readRow, rowsByGrant } from '../row.ts';
 import type { Tables } from '../schema.ts';
 import { type Context, rowsOf } from './context.ts';
 import { loadedFromRows, loadedOrNull, selectLoaded } from './grant-joins.ts';
+import { claimOfStaying } from './workspace-members.ts';
 
 export const grantClaims = ({
   session,
@@ -37,11 +38,38 @@ export const grantClaims = ({
         .limit(limit);
       // By id alone: the rows are held by the query inside, and a second look at `status` would have SQLite walk
       // through all active grants.
-      const rows = await session.changeGrants((db) => leasing(db, lease).where(session.isAmong(due)));
-      return loadedFromRows(rows, keyring);
+      const claimed = await claimOfStaying(session, {
+        claim: async () => {
+          const rows = await session.changeGrants((db) => leasing(db, lease).where(session.isAmong(due)));
+          return [...rowsByGrant(rows)].map(([id, ofGrant]) => ({
+            id,
+            ofGrant,
+            workspaceId: readRow('grants', ofGrant[0] ?? {}, 'grants.').text('workspace_id'),
+          }));
+        },
+        putOff: async (leaving) => {
+          await session.writer
+            .updateTable('grants')
+            .set({ lease_owner: null, lease_until: 0, keep_alive_at: now + leavingMilliseconds })
+            .where(
+              'id',
+              'in',
+              leaving.map(({ id }) => id),
+            )
+            .where('lease_owner', '=', lease.owner)
+            .execute();
+        },
+      });
+      return loadedFromRows(
+        claimed.flatMap(({ ofGrant }) => ofGrant),
+        keyring,
+      );
     },
   };
 };
+
+/** A day: by then a workspace on its way out has gone, or what is left of it is looked at once more. */
+const leavingMilliseconds = 24 * 3600 * 1000;
 
 const leasing = (db: QueryCreator<Tables>, { owner, until }: Lease) =>
   db.updateTable('grants').set({ lease_owner: owner, lease_until: until });

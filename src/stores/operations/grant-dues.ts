@@ -1,7 +1,9 @@
 // When grants are due and when they end: reads noted in batches, and warnings ahead.
 import { type RawBuilder, sql } from 'kysely';
+import type { Grant } from '../../core/grants.ts';
 import type { StoreOperations, TokenRead } from '../../core/ports.ts';
 import { keptWarning } from '../refreshed-rows.ts';
+import { readable } from '../row.ts';
 import { type Context, changed } from './context.ts';
 import { grantFromRow } from './grant-rows.ts';
 
@@ -71,20 +73,31 @@ export const grantDues = ({ session, keyring }: Context): Operations => ({
       `.execute(unit.writer);
     });
   },
+  // Those that cannot be read are left out, without being taken for the end of the walk: the claim of what is due
+  // tells of them.
   ending: async (before, warnedDays, limit, after) => {
-    let query = session.reader
-      .selectFrom('grants')
-      .selectAll()
-      .where('status', '=', sql.lit('active'))
-      .where('ends_at', 'is not', null)
-      .where('ends_at', '<', before)
-      .where((eb) => eb.or([eb('end_warned_days', 'is', null), eb('end_warned_days', '>', warnedDays)]));
-    if (after) {
-      const { endsAt, id } = after;
-      query = query.where((eb) => eb(eb.refTuple('ends_at', 'id'), '>', eb.tuple(endsAt, id)));
+    const slice = (from: typeof after) => {
+      const query = session.reader
+        .selectFrom('grants')
+        .selectAll()
+        .where('status', '=', sql.lit('active'))
+        .where('ends_at', 'is not', null)
+        .where('ends_at', '<', before)
+        .where((eb) => eb.or([eb('end_warned_days', 'is', null), eb('end_warned_days', '>', warnedDays)]));
+      const rest = from
+        ? query.where((eb) => eb(eb.refTuple('ends_at', 'id'), '>', eb.tuple(from.endsAt, from.id)))
+        : query;
+      return rest.orderBy('ends_at').orderBy('id').limit(limit).execute();
+    };
+    const found: Grant[] = [];
+    let from = after;
+    for (;;) {
+      const rows = await slice(from);
+      found.push(...readable(rows, (row) => grantFromRow(row, keyring)));
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < limit || found.length >= limit) return found.slice(0, limit);
+      from = { endsAt: last.ends_at, id: last.id };
     }
-    const rows = await query.orderBy('ends_at').orderBy('id').limit(limit).execute();
-    return rows.map((row) => grantFromRow(row, keyring));
   },
   noteEndWarning: async (id, { version, days }) =>
     changed(

@@ -13,7 +13,7 @@ import {
   rowFromMailbox,
 } from './mailbox-rows.ts';
 import { rowsById } from './rows-by-id.ts';
-import { insertOwned } from './workspace-members.ts';
+import { claimOfStaying, insertOwned } from './workspace-members.ts';
 
 export const mailboxOperations = ({ session, keyring }: Context): StoreOperations['mailboxes'] => {
   const findWithGrant = firstRowOf(session.reader, () =>
@@ -180,13 +180,25 @@ const claimDueVerifications = async (
     .orderBy('verify_due_at')
     .orderBy('id')
     .limit(limit);
-  const rows = await session.writer
-    .updateTable('mailboxes')
-    .set({ verify_due_at: claimUntil })
-    .where(session.isAmong(due))
-    // Once more on the row itself: a claim that waited for another one's lock must not take its rows.
-    .where('verify_due_at', '<=', now)
-    .returning('id')
-    .execute();
-  return rows.map(({ id }) => id).sort();
+  const claimed = await claimOfStaying(session, {
+    claim: () =>
+      session.writer
+        .updateTable('mailboxes')
+        .set({ verify_due_at: claimUntil })
+        .where(session.isAmong(due))
+        // Once more on the row itself: a claim that waited for another one's lock must not take its rows.
+        .where('verify_due_at', '<=', now)
+        .returning(['id', 'workspace_id as workspaceId'])
+        .execute(),
+    // Never again: they go with their workspace.
+    putOff: async (leaving) => {
+      const ids = leaving.map(({ id }) => id);
+      await session.writer
+        .updateTable('mailboxes')
+        .set({ verify_due_at: null })
+        .where('id', 'in', ids)
+        .execute();
+    },
+  });
+  return claimed.map(({ id }) => id).sort();
 };

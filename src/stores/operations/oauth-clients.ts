@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { StoreOperations } from '../../core/ports.ts';
 import { pageOf, rowsWanted } from '../page.ts';
-import { readRow } from '../row.ts';
+import { readable, readRow } from '../row.ts';
 import { type Context, changed } from './context.ts';
 import { changedColumns, oauthClientFromRow, rowFromOAuthClient } from './oauth-client-rows.ts';
 import { insertOwned } from './workspace-members.ts';
@@ -113,7 +113,7 @@ export const oauthClientOperations = ({ session, keyring }: Context): StoreOpera
       .orderBy('id')
       .limit(limit)
       .execute();
-    return rows.map((row) => oauthClientFromRow(row, keyring));
+    return readable(rows, (row) => oauthClientFromRow(row, keyring));
   },
   lastUsedAt: async (id) => {
     const row = await session.reader

@@ -39,3 +39,45 @@ export const insertOwned = async <Table extends Owned>(
   );
   if (numAffectedRows !== 1n) throw notFound('workspace');
 };
+
+/** Times that a claim looks for somebody else's work before it answers that nothing is due; the next turn goes on. */
+const roundsMax = 50;
+
+/**
+ * Claims what is due until something is among it that belongs to a workspace which stays; what belongs to one on its
+ * way out is put off, so that no provider is asked for it. The order of `claim` is kept.
+ */
+export const claimOfStaying = async <Claimed extends { workspaceId: string }>(
+  session: Pick<Session, 'reader'>,
+  {
+    claim,
+    putOff,
+  }: {
+    claim(): Promise<Claimed[]>;
+    putOff(leaving: readonly Claimed[]): Promise<void>;
+  },
+): Promise<Claimed[]> => {
+  for (let round = 0; round < roundsMax; round += 1) {
+    const claimed = await claim();
+    const leaving = await leavingAmong(session, claimed);
+    if (leaving.size === 0) return claimed;
+    await putOff(claimed.filter(({ workspaceId }) => leaving.has(workspaceId)));
+    const staying = claimed.filter(({ workspaceId }) => !leaving.has(workspaceId));
+    if (staying.length > 0) return staying;
+  }
+  return [];
+};
+
+const leavingAmong = async (
+  { reader }: Pick<Session, 'reader'>,
+  claimed: readonly { workspaceId: string }[],
+): Promise<Set<string>> => {
+  if (claimed.length === 0) return new Set();
+  const rows = await reader
+    .selectFrom('workspaces')
+    .select('id')
+    .where('id', 'in', [...new Set(claimed.map(({ workspaceId }) => workspaceId))])
+    .where('deleted_at', 'is not', null)
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+};

@@ -147,6 +147,30 @@ export const workspaceRemovalGuarantees = (createDatabase: CreateDatabase): void
       }
     });
 
+    it('what is due of it is left alone, and what is due of others is found behind it', async (store) => {
+      const leaving = await storeOwner(store);
+      const staying = await storeOwner(store);
+      const due = async (owner: typeof leaving, at: number): Promise<string> => {
+        const one = grant(owner, { keepAliveAt: at });
+        const box = mailbox(one, { verifyDueAt: at });
+        await store.grants.insert(one);
+        await store.mailboxes.insert(box);
+        return box.id;
+      };
+      for (const at of [1, 2, 3, 4, 5]) await due(leaving, now - 1_000 + at);
+      const wanted = await due(staying, now - 10);
+      await store.workspaces.leave(leaving.workspaceId, now - 1);
+      const claim = () => store.grants.claimDue({ owner: newId(), now, until: now + 60_000 }, 2);
+      const { grants } = await claim();
+      assert.deepEqual(
+        grants.map((each) => each.grant.workspaceId),
+        [staying.workspaceId],
+      );
+      assert.deepEqual((await claim()).grants, []);
+      assert.deepEqual(await store.mailboxes.claimDueVerifications(now, now + 60_000, 2), [wanted]);
+      assert.deepEqual(await store.mailboxes.claimDueVerifications(now, now + 60_000, 2), []);
+    });
+
     it('it goes in pieces of the given size, with all that it has and nothing of another one', async (store, database) => {
       const leaving = await storeAll(store, 5);
       const staying = await storeAll(store, 2);
