@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { copyDatabase } from '../../src/stores/copy/index.ts';
@@ -50,4 +50,29 @@ test('a source that does not exist is an error, and no file appears in its place
   await assert.rejects(stat(missing), { code: 'ENOENT' });
   await assert.rejects(stat(created.path), { code: 'ENOENT' });
   await created.drop();
+});
+
+test('a file is not copied into itself, nor to no name, and no file is left', async () => {
+  const created = await createSqliteDatabase();
+  await (await created.open()).close();
+  try {
+    const folder = dirname(created.path);
+    const link = join(folder, 'link.db');
+    await symlink(created.path, link);
+    const before = await readdir(folder);
+    const options = { from: `sqlite:${created.path}`, keyring: created.keyring, log: silentLog };
+    for (const to of [created.path, link, `//${created.path}`]) {
+      await assert.rejects(
+        copyDatabase({ ...options, to: `sqlite:${to}` }),
+        /Both ends are the same database/,
+      );
+    }
+    for (const to of ['sqlite:', 'sqlite://']) {
+      await assert.rejects(copyDatabase({ ...options, to }), /named as postgres/);
+    }
+    assert.deepEqual(await readdir(folder), before);
+    await assert.rejects(stat('.lock'), { code: 'ENOENT' });
+  } finally {
+    await created.drop();
+  }
 });

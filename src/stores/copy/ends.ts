@@ -25,18 +25,18 @@ export type TargetEnd = End & { writable: Engine };
 type EndOptions = { url: string; log: Log };
 
 /** So that the sessions of a copy are told from those of a gateway, which are named `mailgrant`. */
-const applicationName = 'mailgrant copy';
-/** One reads while the other end is written; the second is for the checks beside. */
-const poolSize = 2;
+export const applicationName = 'mailgrant copy';
+/** One reads or writes, one keeps the tables as they are, one looks for gateways. */
+const poolSize = 3;
 
-/** Opened for reading alone: nothing in it is changed. Throws when a gateway has it. */
+/** Opened for reading alone: nothing in it is changed. Throws when a gateway has its file. */
 export const openSource = async ({ url, log }: EndOptions): Promise<End> => {
   const path = sqlitePathOf(url);
   if (path !== null) return openSqliteSource(path);
   return openPostgresEnd(url, log);
 };
 
-/** Created when it is a file that does not exist. Throws when a gateway has it. */
+/** Created when it is a file that does not exist. Throws when a gateway has its file. */
 export const openTarget = async ({ url, log }: EndOptions): Promise<TargetEnd> => {
   const path = sqlitePathOf(url);
   if (path === null) return openPostgresEnd(url, log);
@@ -89,14 +89,7 @@ const openSqliteSource = (path: string): End => {
 const openPostgresEnd = async (url: string, log: Log): Promise<TargetEnd> => {
   const separator = url.includes('?') ? '&' : '?';
   const named = `${url}${separator}application_name=${encodeURIComponent(applicationName)}`;
-  const end = endOn(await openPostgres({ url: named, log, poolSize }), `postgres ${placeOf(url)}`);
-  try {
-    await assertNoGateway(end);
-    return end;
-  } catch (error) {
-    await end.close();
-    throw error;
-  }
+  return endOn(await openPostgres({ url: named, log, poolSize }), `postgres ${placeOf(url)}`);
 };
 
 const endOn = (writable: Engine, label: string): TargetEnd => ({
@@ -107,20 +100,10 @@ const endOn = (writable: Engine, label: string): TargetEnd => ({
   close: () => writable.close(),
 });
 
-/** Sees the gateways that are connected now. Those that start later are refused by the mark: unfinished.ts. */
-const assertNoGateway = async ({ db, label }: End): Promise<void> => {
-  const { rows } = await sql<{ total: number }>`select count(*) as total from pg_stat_activity
-    where datname = current_database() and application_name like 'mailgrant%'
-    and application_name <> ${applicationName}`.execute(db);
-  const total = rows[0]?.total ?? 0;
-  if (total === 0) return;
-  throw new Error(
-    `The database ${label} is in use: ${total} connection(s) of a gateway are open. Stop every gateway on it first.`,
-  );
-};
-
-const sqlitePathOf = (url: string): string | null => {
-  if (url.startsWith('sqlite:')) return url.replace(/^sqlite:(\/\/)?/, '');
+/** Null for PostgreSQL. Throws for what names no database. */
+export const sqlitePathOf = (url: string): string | null => {
+  const path = url.startsWith('sqlite:') ? url.replace(/^sqlite:(\/\/)?/, '') : '';
+  if (path !== '') return path;
   if (/^postgres(ql)?:\/\//.test(url)) return null;
   // Not the URL itself: it may hold a password.
   throw new Error('A database is named as postgres://... or sqlite:<path>.');

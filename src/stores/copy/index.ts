@@ -5,6 +5,8 @@ import type { Log } from '../../core/ports.ts';
 import type { Keyring } from '../keyring.ts';
 import { digestTable, type TableDigest } from './checksum.ts';
 import { type End, openSource, openTarget, settleTable, type TargetEnd } from './ends.ts';
+import { assertNoGateway, whileQuiet } from './quiet.ts';
+import { refuseSameFile, refuseSameServer } from './same-end.ts';
 import { countRows, lastKeyOf, slicesOf, sliceWriter } from './slices.ts';
 import { checkSource } from './source.ts';
 import { type CopiedTable, copiedTables } from './tables.ts';
@@ -35,11 +37,15 @@ export type CopyResult = {
 /** Throws a plain Error that an operator can read. The source is not changed in any case. */
 export const copyDatabase = async (options: CopyOptions): Promise<CopyResult> => {
   const { from, to, keyring, log } = options;
+  refuseSameFile(from, to);
   const source = await openSource({ url: from, log });
   try {
+    await assertNoGateway(source);
     const identity = await checkSource(source, keyring);
     const target = await openTarget({ url: to, log });
     try {
+      await refuseSameServer(source, target);
+      await assertNoGateway(target);
       const { owner, isResumed } = await prepareTarget(target, {
         source: identity,
         keyring,
@@ -78,14 +84,20 @@ const copyAndVerify = async (
 
   done = 0;
   const tables: CopyResult['tables'] = [];
-  for (const table of copiedTables) {
-    const advance = (count: number): void => {
-      done += count;
-      onProgress({ phase: 'verify', table: table.name, done, total });
-    };
-    tables.push({ name: table.name, ...(await verifyTable(copy, table, advance)) });
-  }
-  await asOwner(target.writable, owner, removeMark);
+  const compareAndFinish = async (): Promise<void> => {
+    for (const table of copiedTables) {
+      const advance = (count: number): void => {
+        done += count;
+        onProgress({ phase: 'verify', table: table.name, done, total });
+      };
+      tables.push({ name: table.name, ...(await verifyTable(copy, table, advance)) });
+    }
+    // Whoever came meanwhile waits for its first write, and would go on with it behind this.
+    await assertNoGateway(source);
+    await assertNoGateway(target);
+    await asOwner(target.writable, owner, removeMark);
+  };
+  await whileQuiet(source, () => whileQuiet(target, compareAndFinish));
   const rows = tables.reduce((sum, table) => sum + table.rows, 0);
   return { from: source.label, to: target.label, isResumed, rows, tables };
 };

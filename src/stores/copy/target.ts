@@ -5,6 +5,7 @@ import { checkProofs } from '../key-proofs.ts';
 import type { Keyring } from '../keyring.ts';
 import { migrate } from '../migrate.ts';
 import { hasTable, type TargetEnd } from './ends.ts';
+import { assertNoGateway } from './quiet.ts';
 import { countRows } from './slices.ts';
 import { copiedTables } from './tables.ts';
 import { markUnfinished, sourceOfUnfinished, takeOver } from './unfinished.ts';
@@ -37,6 +38,7 @@ const begin = async (target: TargetEnd, { source, keyring, now }: Preparation): 
   // Under the lock of migrations, so that no gateway and no other copy starts in between.
   await writable.migration(async (session) => {
     await assertEmpty({ ...target, db: session.reader }, keyring);
+    await assertNoGateway(target);
     await removeInitialRows(session);
     await markUnfinished(session, writable, { source, now });
   });
