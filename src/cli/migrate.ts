@@ -1,11 +1,12 @@
 // `mailgrant migrate`: what a start of the gateway does to the database, by itself and to its end, so that it can be
 // done before the gateways are replaced, or by another way to the database than theirs.
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Config, loadConfigWithKeyring } from '../config.ts';
 import { createLog } from '../log.ts';
 import { refuseUnfinishedCopy } from '../stores/copy/unfinished.ts';
 import type { Engine } from '../stores/engine.ts';
-import { openEngine } from '../stores/index.ts';
+import { databaseFile, openEngine } from '../stores/index.ts';
 import { generateKey } from '../stores/keyring.ts';
 import { migrate as apply, missingIndexes, outstanding } from '../stores/migrate.ts';
 
@@ -21,7 +22,9 @@ export async function migrate(args: string[]): Promise<number> {
     args,
     options: { 'dry-run': { type: 'boolean', default: false }, database: { type: 'string' } },
   });
-  const engine = await openEngine(databaseOf(values.database));
+  const database = databaseOf(values.database);
+  if (values['dry-run']) requireFile(database);
+  const engine = await openEngine(database);
   try {
     await refuseUnfinishedCopy(engine);
     return await (values['dry-run'] ? tell(engine) : bringUpToDate(engine));
@@ -39,6 +42,14 @@ const databaseOf = (database: string | undefined) => {
     log: createLog(config.logLevel),
     poolSize: 2,
   };
+};
+
+/** To open a file that is not there makes it, and a dry run changes nothing. */
+const requireFile = ({ databaseUrl, dataDir }: { databaseUrl: string | null; dataDir: string }): void => {
+  if (databaseUrl !== null && !databaseUrl.startsWith('sqlite:')) return;
+  const path = databaseUrl?.replace(/^sqlite:(\/\/)?/, '') ?? databaseFile(dataDir);
+  if (!existsSync(path))
+    throw new Error(`There is no database at ${path}: a gateway makes it when it starts.`);
 };
 
 const tell = async (engine: Engine): Promise<number> => {

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
@@ -191,5 +193,24 @@ test('a copy without a target, or to a word that is no database, says how it is 
     assert.equal(answer.code, 1);
     assert.match(answer.stderr, /postgres:\/\/\.\.\. or sqlite:<path>/);
     assert.doesNotMatch(answer.stderr, /hunter2/);
+  });
+});
+
+test('a dry run of a migration makes no file', async () => {
+  await withMovingInstallation(async ({ dataDir }) => {
+    const missing = join(dataDir, 'missing.db');
+    const answer = await run(
+      { MAILGRANT_DATA_DIR: dataDir },
+      'migrate',
+      '--dry-run',
+      '--database',
+      `sqlite:${missing}`,
+    );
+    assert.equal(answer.code, 1);
+    assert.match(answer.stderr, /no database at .*missing\.db/);
+    assert.deepEqual(
+      readdirSync(dataDir).filter((name) => name.startsWith('missing')),
+      [],
+    );
   });
 });
