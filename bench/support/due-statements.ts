@@ -40,6 +40,11 @@ type Works = Record<string, (context: Context) => Promise<unknown>>;
 const works: Works = {
   'grants due to be refreshed': (context) =>
     grantOperations(context).claimDue({ owner: 'bench', now: dueAt, until: dueAt + 60_000 }, batch),
+  'grants due beside those that are left out': (context) =>
+    grantOperations(context).claimDue({ owner: 'bench', now: dueAt, until: dueAt + 60_000 }, batch, {
+      providers: ['microsoft'],
+      oauthClients: ['none', 'of', 'these'],
+    }),
   'grants that end soon': (context) => grantOperations(context).ending(dueAt, 14, batch),
   'mailboxes due to be verified': (context) =>
     mailboxOperations(context).claimDueVerifications(dueAt, dueAt + 60_000, batch),

@@ -245,6 +245,9 @@ export function createBreakers({ clock, log, store, settings, inFlight }: Needs)
       }),
     );
 
+  const providerSecondsOpen = async (provider: ProviderName): Promise<number> =>
+    secondsOpen(await known([providerKey(provider)]), clock.now());
+
   /** True for one caller over all nodes; that one then knows the breaker as it has written it. */
   async function claimProbe(key: string): Promise<Breaker | null> {
     const probeUntil = clock.now() + settings.leaseSeconds * 1000;
@@ -308,9 +311,12 @@ export function createBreakers({ clock, log, store, settings, inFlight }: Needs)
         : enterWithProbes(client);
     },
 
+    /** The same of a provider alone. */
+    providerSecondsOpen,
+
     /** Throws `provider_unavailable` with `retryAfterSeconds` while the provider's breaker is open. */
     async check(provider: ProviderName): Promise<void> {
-      const retryAfterSeconds = secondsOpen(await known([providerKey(provider)]), clock.now());
+      const retryAfterSeconds = await providerSecondsOpen(provider);
       if (retryAfterSeconds === 0) return;
       throw new GatewayError('provider_unavailable', 'The provider is in trouble at the moment.', {
         extras: { retryAfterSeconds },

@@ -3,11 +3,11 @@
 import { jittered } from './backoff.ts';
 import { liesAhead } from './clock-skew.ts';
 import { verdictTable } from './diagnosis.ts';
-import { wasReadLately } from './due-times.ts';
+import { isWarmDue, wasReadLately } from './due-times.ts';
 import type { TokenSet } from './grants.ts';
 import { effectiveScope } from './lost-scopes.ts';
-import type { ClaimedGrants, Lease, LoadedGrant, Ports } from './ports.ts';
-import type { ProviderCalls } from './provider-calls.ts';
+import type { ClaimedGrants, DroppedLease, Lease, LoadedGrant, Ports, ProviderFailure } from './ports.ts';
+import type { Admission, ProviderCalls } from './provider-calls.ts';
 import type { Refresher, RefreshOutcome } from './refresh.ts';
 
 type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 'settings'> & {
@@ -18,10 +18,14 @@ type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 's
 export type DueRefreshes = ReturnType<typeof createDueRefreshes>;
 
 const batchMax = 100;
-/** Half the room is worth a claim, and is not too much to wait for a turn under a lease. */
-const aheadOf = (room: number): number => Math.min(batchMax, Math.ceil(room / 2));
+/** An OAuth client without room is asked again after this, whatever has become of its calls. */
+const roomMilliseconds = 1_000;
+/** With nothing under way and nothing begun for so long, readers have all the room: later, then. */
+const noProgressMilliseconds = 5_000;
+/** OAuth clients left out of one claim. */
+const leftOutMax = 200;
 
-type Claimed = { claimed: LoadedGrant; lease: Lease };
+type Admitted = Extract<Admission, { ok: true }>;
 
 /** Until one that waiting alone does not mend (an OAuth client is paused) is looked at again. */
 const postponedSeconds = 3600;
@@ -37,11 +41,12 @@ const mendBeyondMilliseconds = 24 * 3600 * 1000;
 export function createDueRefreshes(ports: Needs) {
   const { clock, random, log, store, providers, settings, refresher, providerCalls } = ports;
 
-  /** Those read lately; if there are none, the one of the mailbox's first transport. */
+  /** Those due for their readers; to keep a grant alive one that was read lately, or the first transport's. */
   function resourcesOf({ grant, oauthClient, tokenSets }: LoadedGrant): string[] {
     const now = clock.now();
     const warm = tokenSets.filter(({ readAt }) => wasReadLately(ports, now, readAt));
-    if (warm.length > 0) return warm.map(({ resource }) => resource);
+    const due = warm.filter((tokenSet) => isWarmDue(ports, now, tokenSet));
+    if (warm.length > 0) return (due.length > 0 ? due : warm.slice(0, 1)).map(({ resource }) => resource);
     const provider = providers[grant.provider];
     const [transport] = provider.transports(oauthClient, effectiveScope(grant));
     const resource = transport ? provider.resourceOf(oauthClient, transport) : null;
@@ -53,18 +58,14 @@ export function createDueRefreshes(ports: Needs) {
     return obtainedAt > now - youngMilliseconds && !liesAhead(obtainedAt, now) && expiresAt > now;
   }
 
-  async function refreshOne(claimed: LoadedGrant, lease: Lease): Promise<RefreshOutcome | 'again'> {
-    const { grant, oauthClient } = claimed;
+  async function refreshOne(
+    claimed: LoadedGrant,
+    lease: Lease,
+    admission: Admitted,
+  ): Promise<RefreshOutcome | 'again'> {
+    const { grant } = claimed;
     const [first, ...others] = resourcesOf(claimed);
-    const deadline = lease.until;
-    const admission =
-      first === undefined ? null : await providerCalls.admit(oauthClient, { purpose: 'own', deadline });
-    if (first === undefined || !admission?.ok) {
-      await store.grants.releaseLease(grant.id, { owner: lease.owner, retry: null });
-      return admission && !admission.ok
-        ? { outcome: 'failed', failure: admission.failure }
-        : { outcome: 'not_granted' };
-    }
+    if (first === undefined) throw new Error('A grant without a resource is not to be refreshed.');
     const request = { grantId: grant.id, isFresh: isYoung, purpose: 'own' } as const;
     const outcome = await refresher
       .refreshClaimed(claimed, { ...request, resource: first }, lease)
@@ -74,10 +75,10 @@ export function createDueRefreshes(ports: Needs) {
     return outcome;
   }
 
-  async function work(claimed: LoadedGrant, lease: Lease): Promise<void> {
+  async function work(claimed: LoadedGrant, lease: Lease, admission: Admitted): Promise<void> {
     const { id } = claimed.grant;
     try {
-      const outcome = await refreshOne(claimed, lease);
+      const outcome = await refreshOne(claimed, lease, admission);
       const isDone = outcome !== 'again' && ['token', 'dead'].includes(outcome.outcome);
       if (!isDone) await putOff(id, pauseAfter(outcome));
     } catch (error) {
@@ -99,7 +100,7 @@ export function createDueRefreshes(ports: Needs) {
   /** One that was not refreshed must not be found at once again, or the loop would find nothing else. */
   async function putOff(id: string, milliseconds: number): Promise<void> {
     await store.grants
-      .postponeKeepAlive(id, clock.now() + milliseconds)
+      .postponeKeepAlive(id, { now: clock.now(), until: clock.now() + milliseconds })
       .catch((cause: unknown) =>
         log.error('a due grant could not be put off', { grantId: id, error: cause }),
       );
@@ -112,69 +113,147 @@ export function createDueRefreshes(ports: Needs) {
     }
   }
 
-  /** Claimed, but not begun any more: somebody else may have them at once. */
-  async function giveBack(unbegun: readonly Claimed[]): Promise<void> {
-    for (const { claimed, lease } of unbegun) {
-      await store.grants
-        .releaseLease(claimed.grant.id, { owner: lease.owner, retry: null })
-        .catch((error: unknown) =>
-          log.warn('a lease could not be given back', { grantId: claimed.grant.id, error }),
-        );
+  /** In one statement, however many: an OAuth client that is deleted may have left a million of them. */
+  async function drop({ owner }: Lease, grants: readonly DroppedLease[]): Promise<void> {
+    if (grants.length === 0) return;
+    await store.grants
+      .dropLeases(owner, { now: clock.now(), grants })
+      .catch((error: unknown) => log.warn('leases of due grants could not be dropped', { error }));
+  }
+
+  /** Of a grant that no provider would be asked about: how long it need not be looked at again. */
+  function idleMilliseconds(claimed: LoadedGrant): number | null {
+    const { oauthClient } = claimed;
+    if (oauthClient.deletedAt !== null) return jittered(random, settings.keepAliveSeconds);
+    if (oauthClient.status === 'paused' || resourcesOf(claimed).length === 0) {
+      return jittered(random, postponedSeconds);
     }
+    return null;
+  }
+
+  /** OAuth clients that have no room (`running`: calls of ours that were under way then), or an open breaker. */
+  function createLeftOut() {
+    const clients = new Map<string, { until: number; running: number | null }>();
+    return {
+      has: (id: string) => clients.has(id),
+      add(id: string, { reason, retryAfterSeconds }: ProviderFailure, running: number): void {
+        const isForRoom = reason === 'gateway_busy';
+        const milliseconds = isForRoom ? roomMilliseconds : (retryAfterSeconds ?? passingSeconds) * 1000;
+        clients.set(id, { until: clock.now() + milliseconds, running: isForRoom ? running : null });
+      },
+      /** Half of its room is worth a claim. */
+      takeBack(runningNow: (id: string) => number): void {
+        for (const [id, { until, running }] of clients) {
+          const hasRoom = running !== null && running > 0 && runningNow(id) <= running / 2;
+          if (hasRoom || until <= clock.now()) clients.delete(id);
+        }
+      },
+      list: () => ({
+        oauthClients: [...clients.keys()].slice(0, leftOutMax),
+        isForRoom: [...clients.values()].some(({ running }) => running !== null),
+      }),
+    };
   }
 
   return {
-    /** Refreshes what is due, until nothing is or `signal` aborts; says how much that was. */
+    /**
+     * Refreshes what is due, until nothing is that could begin, or `signal` aborts; says how much that was. A grant is
+     * claimed when there is room for its call, and let go at once when its OAuth client has none or a breaker is open:
+     * who reads it must not wait behind our own work. Such a client is left out of the next claims, so that its backlog
+     * does not hold up the others.
+     */
     async refreshDueGrants(signal?: AbortSignal): Promise<number> {
-      const running = new Set<Promise<void>>();
-      /** Claimed ahead, so that no room stands empty while the next ones are claimed. */
-      const ready: Claimed[] = [];
+      const running = new Map<Promise<void>, string>();
+      const leftOut = createLeftOut();
       let found = 0;
-      let wake = (): void => {};
-      const begin = (): void => {
-        const room = providerCalls.roomForOwn();
-        while (running.size < room && !signal?.aborted) {
-          const next = ready.shift();
-          if (!next) break;
-          const task: Promise<void> = work(next.claimed, next.lease).finally(() => {
+      let progressAt = clock.now();
+      let wake = new AbortController();
+      const ofClient = (id: string): number => [...running.values()].filter((each) => each === id).length;
+
+      /** False when nothing was begun or learned by it: the same again would do nothing else. */
+      async function begin(claimed: readonly LoadedGrant[], lease: Lease): Promise<boolean> {
+        const dropped: DroppedLease[] = [];
+        let hasChanged = false;
+        for (const loaded of claimed) {
+          const { grant, oauthClient } = loaded;
+          const idle = idleMilliseconds(loaded);
+          if (idle !== null) {
+            dropped.push({ id: grant.id, postponedUntil: clock.now() + idle });
+            found += 1;
+            hasChanged = true;
+            continue;
+          }
+          const request = { purpose: 'own', deadline: clock.now() } as const;
+          const admission =
+            signal?.aborted || leftOut.has(oauthClient.id)
+              ? null
+              : await providerCalls.admit(oauthClient, request);
+          if (!admission?.ok) {
+            if (admission) {
+              leftOut.add(oauthClient.id, admission.failure, ofClient(oauthClient.id));
+              hasChanged = true;
+            }
+            dropped.push({ id: grant.id, postponedUntil: null });
+            continue;
+          }
+          found += 1;
+          hasChanged = true;
+          progressAt = clock.now();
+          const task: Promise<void> = work(loaded, lease, admission).finally(() => {
             running.delete(task);
-            begin();
-            if (ready.length === 0 || running.size === 0 || signal?.aborted) wake();
+            progressAt = clock.now();
+            wake.abort();
           });
-          running.add(task);
+          running.set(task, oauthClient.id);
         }
-      };
+        await drop(lease, dropped);
+        return hasChanged;
+      }
+
       try {
         while (!signal?.aborted) {
-          const lease = refresher.newLease();
-          const { grants, unreadable } = await store.grants.claimDue(
-            lease,
-            aheadOf(providerCalls.roomForOwn()),
-          );
-          if (grants.length + unreadable.length === 0) break;
-          found += grants.length;
-          for (const claimed of grants) ready.push({ claimed, lease });
-          begin();
-          await putOffUnreadable(unreadable);
-          while (ready.length > 0 && running.size > 0 && !signal?.aborted) {
-            await new Promise<void>((resolve) => {
-              wake = resolve;
+          wake = new AbortController();
+          leftOut.takeBack(ofClient);
+          const room = providerCalls.roomForOwn();
+          // What is under way keeps busy while the next ones are claimed.
+          if (running.size <= room / 2) {
+            const lease = refresher.newLease();
+            const most = Math.min(batchMax, room - running.size);
+            const { oauthClients, isForRoom } = leftOut.list();
+            const providers = await providerCalls.openProviders();
+            const { grants, unreadable } = await store.grants.claimDue(lease, most, {
+              providers,
+              oauthClients,
             });
+            const hasChanged = await begin(grants, lease);
+            await putOffUnreadable(unreadable);
+            // Then the next claim brings others.
+            if (hasChanged || unreadable.length > 0) continue;
+            if (grants.length + unreadable.length === 0 && !isForRoom) break;
+            if (running.size === 0 && clock.now() - progressAt > noProgressMilliseconds) break;
           }
+          const ends = signal ? AbortSignal.any([signal, wake.signal]) : wake.signal;
+          await clock.sleep(roomMilliseconds, ends);
         }
       } finally {
-        await giveBack(ready.splice(0));
-        await Promise.all(running);
+        await Promise.all(running.keys());
       }
       return found;
     },
 
-    /** Grants that a clock, which was wrong and has been put back, made due far beyond their keep-alive are due now. */
+    /**
+     * Grants that a clock, which was wrong and has been put back, made due far beyond their keep-alive become due over the time of a keep-alive, batch by
+     * batch: a keep-alive that was shortened must not make everything due at once.
+     */
     async mendDueTimes(): Promise<number> {
       const now = clock.now();
       const latest = now + settings.keepAliveSeconds * 1000 + mendBeyondMilliseconds;
-      const mended = await store.grants.pullForward({ latest, to: now, limit: batchMax });
-      if (mended > 0) log.warn('grants were due too far ahead: was the clock put back?', { count: mended });
+      const to = now + Math.round(random.fraction() * settings.keepAliveSeconds * 1000);
+      const mended = await store.grants.pullForward({ latest, to, limit: batchMax });
+      if (mended > 0)
+        log.warn('grants were due too far ahead: was the clock put back, or the keep-alive shortened?', {
+          count: mended,
+        });
       return mended;
     },
   };

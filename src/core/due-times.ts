@@ -49,6 +49,15 @@ export function warmAt(
   return wasReadLately(ports, Math.max(now, at), readAt) ? at : null;
 }
 
+/** Whether it is to be renewed now, or so soon that it is better done with what is due now. */
+export function isWarmDue(ports: Settings, now: number, tokenSet: Parameters<typeof warmAt>[2]): boolean {
+  const { obtainedAt, expiresAt, readAt } = tokenSet;
+  const isOver = expiresAt <= now && expiresAt - obtainedAt >= warmLifeMillisecondsMin;
+  if (isOver) return wasReadLately(ports, now, readAt);
+  const at = warmAt(ports, now, tokenSet);
+  return at !== null && at <= now + againMilliseconds;
+}
+
 export const wasReadLately = ({ settings }: Settings, now: number, readAt: number | null): boolean =>
   readAt !== null && readAt > now - settings.warmSeconds * 1000;
 

@@ -100,6 +100,13 @@ export function createProviderCalls({ clock, settings, providers, breakers }: Ne
      */
     admit,
 
+    /** Those whose breaker is open: nobody is to be asked there. */
+    async openProviders(): Promise<OAuthClient['provider'][]> {
+      const names = ['google', 'microsoft'] as const;
+      const seconds = await Promise.all(names.map(breakers.providerSecondsOpen));
+      return names.filter((_, index) => seconds[index] !== 0);
+    },
+
     /** How many calls of our own may be under way at once. */
     roomForOwn: (): number => ownCallsMax(settings),
 

@@ -189,7 +189,7 @@ describe('reads of tokens', () => {
     await store.tokenSets.save(
       tokenSet(grant.id, { obtainedAt: first, expiresAt: first + 3_600_000, readAt: null }),
     );
-    await store.grants.postponeKeepAlive(grant.id, minute + 604_800_000);
+    await store.grants.postponeKeepAlive(grant.id, { now: first, until: minute + 604_800_000 });
     at = first + 60_000;
     uses.note('key', newId(), readOf(grant.id));
     await uses.flush();

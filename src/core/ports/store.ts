@@ -33,6 +33,12 @@ export type RemovedGrant = LoadedGrant & { emails: string[] };
 
 export type ClaimedGrants = { grants: LoadedGrant[]; unreadable: { id: string; error: unknown }[] };
 
+/** `postponedUntil` null = it stays due. */
+export type DroppedLease = { id: string; postponedUntil: number | null };
+
+/** Ids of OAuth clients. */
+export type LeftOut = { providers: readonly ProviderName[]; oauthClients: readonly string[] };
+
 /** The right to refresh a grant, until a moment. */
 export type Lease = { owner: string; now: number; until: number };
 
@@ -268,9 +274,14 @@ export type StoreOperations = {
     /**
      * Takes the leases of active grants that are due by `keepAliveAt`, oldest first, and that no lease or retry time
      * holds back. Any number of processes may claim at once: none gets what another one got. A row that cannot be read
-     * does not stop the others.
+     * does not stop the others. Those of the providers and OAuth clients that are left out stay as they are.
      */
-    claimDue(lease: Lease, limit: number): Promise<ClaimedGrants>;
+    claimDue(lease: Lease, limit: number, leftOut?: LeftOut): Promise<ClaimedGrants>;
+    /**
+     * Drops the leases of these grants that `owner` still holds. Those with a time are put off until then, if they are
+     * still due at `now`.
+     */
+    dropLeases(owner: string, drop: { now: number; grants: readonly DroppedLease[] }): Promise<void>;
     /** Drops the lease if `owner` still holds it; with `retry` also notes the failure and when to try again. */
     releaseLease(
       id: string,
@@ -312,8 +323,11 @@ export type StoreOperations = {
     announce(id: string): Promise<void>;
     /** Deletes the grant and its token sets. */
     remove(id: string): Promise<void>;
-    /** Puts the next keep-alive off, after one that could not be done. */
-    postponeKeepAlive(id: string, until: number): Promise<void>;
+    /**
+     * Puts the next keep-alive off, after one that could not be done; not when it is not due any more at `now`, because
+     * somebody else has refreshed the grant meanwhile.
+     */
+    postponeKeepAlive(id: string, postponed: { now: number; until: number }): Promise<void>;
     /** Makes active grants that are due after `latest` due at `to`; answers how many, `limit` at most. */
     pullForward(due: { latest: number; to: number; limit: number }): Promise<number>;
     /**

@@ -1,6 +1,6 @@
 // Leases of grants: taken one by one for a caller, or in batches by the due-time index.
 import { type Expression, type QueryCreator, sql } from 'kysely';
-import type { Lease, StoreOperations } from '../../core/ports.ts';
+import type { Lease, LeftOut, StoreOperations } from '../../core/ports.ts';
 import { leaseMillisecondsMax } from '../refreshed-rows.ts';
 import { type Row, readRow, rowsByGrant } from '../row.ts';
 import type { Tables } from '../schema.ts';
@@ -22,9 +22,9 @@ export const grantClaims = ({
       const rows = await session.claimGrant({ id, lease });
       return loadedOrNull(rows, keyring);
     },
-    claimDue: async (lease, limit) => {
+    claimDue: async (lease, limit, { providers, oauthClients } = nobodyLeftOut) => {
       const { now } = lease;
-      const due = session.writer
+      let due = session.writer
         .selectFrom('grants')
         .select('id')
         .where('status', '=', 'active')
@@ -36,6 +36,8 @@ export const grantClaims = ({
         .orderBy('keep_alive_at')
         .orderBy('id')
         .limit(limit);
+      if (providers.length > 0) due = due.where('provider', 'not in', providers);
+      if (oauthClients.length > 0) due = due.where('oauth_client_id', 'not in', oauthClients);
       // By id alone: the rows are held by the query inside, and a second look at `status` would have SQLite walk
       // through all active grants.
       const claimed = await claimOfStaying(session, {
@@ -70,6 +72,8 @@ export const grantClaims = ({
 
 /** A day: by then a workspace on its way out has gone, or what is left of it is looked at once more. */
 const leavingMilliseconds = 24 * 3600 * 1000;
+
+const nobodyLeftOut: LeftOut = { providers: [], oauthClients: [] };
 
 const leasing = (db: QueryCreator<Tables>, { owner, until }: Lease) =>
   db.updateTable('grants').set({ lease_owner: owner, lease_until: until });

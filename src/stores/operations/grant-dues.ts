@@ -9,12 +9,38 @@ import { grantFromRow } from './grant-rows.ts';
 
 type Operations = Pick<
   StoreOperations['grants'],
-  'postponeKeepAlive' | 'pullForward' | 'noteReads' | 'ending' | 'noteEndWarning' | 'correctEnds'
+  | 'dropLeases'
+  | 'postponeKeepAlive'
+  | 'pullForward'
+  | 'noteReads'
+  | 'ending'
+  | 'noteEndWarning'
+  | 'correctEnds'
 >;
 
 export const grantDues = ({ session, keyring }: Context): Operations => ({
-  postponeKeepAlive: async (id, until) => {
-    await session.writer.updateTable('grants').set({ keep_alive_at: until }).where('id', '=', id).execute();
+  dropLeases: async (owner, { now, grants }) => {
+    if (grants.length === 0) return;
+    const rows = grants.map(({ id, postponedUntil }) => sql`(${id}, ${integer(postponedUntil)})`);
+    await session.unit(async ({ writer, held }) => {
+      const ids = grants.map(({ id }) => id);
+      const inOrder = held(writer.selectFrom('grants').select('id').where('id', 'in', ids).orderBy('id'));
+      await sql`
+        update grants set lease_owner = null, lease_until = 0,
+          keep_alive_at = case when dropped.column2 is not null and grants.keep_alive_at <= ${integer(now)}
+            then dropped.column2 else grants.keep_alive_at end
+        from (values ${sql.join(rows)}) as dropped
+        where grants.id = dropped.column1 and grants.lease_owner = ${owner} and grants.id in ${inOrder}
+      `.execute(writer);
+    });
+  },
+  postponeKeepAlive: async (id, { now, until }) => {
+    await session.writer
+      .updateTable('grants')
+      .set({ keep_alive_at: until })
+      .where('id', '=', id)
+      .where('keep_alive_at', '<=', now)
+      .execute();
   },
   pullForward: async ({ latest, to, limit }) => {
     const beyond = session.writer

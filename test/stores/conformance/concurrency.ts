@@ -73,7 +73,8 @@ export const concurrencyGuarantees = (createDatabase: CreateDatabase): void =>
         Array.from({ length: callers }, (_unused, index) =>
           (index % 2 === 0 ? store : other).transaction(async (rows) => {
             const locked = await rows.grants.lock(id);
-            await rows.grants.postponeKeepAlive(id, (locked?.keepAliveAt ?? 0) + 1);
+            const at = locked?.keepAliveAt ?? 0;
+            await rows.grants.postponeKeepAlive(id, { now: at, until: at + 1 });
           }),
         ),
       );

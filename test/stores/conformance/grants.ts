@@ -283,9 +283,56 @@ export const grantGuarantees = (createDatabase: CreateDatabase): void =>
       assert.deepEqual(ids(await store.grants.claimDue({ ...owner1, owner: 'second' }, 10)), [late]);
       assert.equal((await store.grants.byId(early))?.leaseOwner, 'first');
       await store.grants.releaseLease(early, { owner: 'first', retry: null });
-      await store.grants.postponeKeepAlive(middle, now + 5);
+      await store.grants.postponeKeepAlive(middle, { now, until: now + 5 });
       await store.grants.releaseLease(middle, { owner: 'first', retry: null });
       assert.deepEqual(ids(await store.grants.claimDue(owner1, 10)), [early]);
+    });
+
+    it('of due grants those of providers and OAuth clients that are left out are left', async (store) => {
+      const [one, other] = [
+        await storeGrant(store, { keepAliveAt: now }),
+        await storeGrant(store, { keepAliveAt: now }),
+      ];
+      const lease = { owner: 'node', now, until: now + 10 };
+      const none = await store.grants.claimDue(lease, 10, { providers: ['google'], oauthClients: [] });
+      assert.deepEqual(none.grants, []);
+      const leftOut = { providers: ['microsoft'] as const, oauthClients: [one.oauthClientId, newId()] };
+      const { grants } = await store.grants.claimDue(lease, 10, leftOut);
+      assert.deepEqual(
+        grants.map((each) => each.grant.id),
+        [other.id],
+      );
+    });
+
+    it('leases are dropped together, of their owner alone, and only what is still due is put off', async (store) => {
+      const due = { keepAliveAt: now, leaseOwner: 'node', leaseUntil: now + 10 };
+      const [back, off, saved, taken] = [
+        await storeGrant(store, due),
+        await storeGrant(store, due),
+        await storeGrant(store, { ...due, keepAliveAt: now + 1 }),
+        await storeGrant(store, { ...due, leaseOwner: 'other' }),
+      ];
+      const dropped = [back, off, saved, taken].map(({ id }) => ({
+        id,
+        postponedUntil: id === back.id ? null : now + 9,
+      }));
+      await store.grants.dropLeases('node', { now, grants: dropped });
+      const after = await Promise.all([back, off, saved, taken].map(({ id }) => store.grants.byId(id)));
+      assert.deepEqual(
+        after.map((each) => [each?.leaseOwner, each?.keepAliveAt]),
+        [
+          [null, now],
+          [null, now + 9],
+          [null, now + 1],
+          ['other', now],
+        ],
+      );
+    });
+
+    it('a grant that is not due any more is not put off', async (store) => {
+      const { id } = await storeGrant(store, { keepAliveAt: now + 1 });
+      await store.grants.postponeKeepAlive(id, { now, until: now + 60 });
+      assert.equal((await store.grants.byId(id))?.keepAliveAt, now + 1);
     });
 
     it('siblings are active grants of the same person at the same registration, in any workspace', async (store) => {

@@ -142,7 +142,7 @@ export const tokenUseGuarantees = (createDatabase: CreateDatabase): void =>
       await store.grants.noteReads([read(id, { readAt: now + 101 })]);
       assert.equal(await dueAt(), now + 100);
       // It was tried, failed, and was put off.
-      await store.grants.postponeKeepAlive(id, now + day);
+      await store.grants.postponeKeepAlive(id, { now: now + 100, until: now + day });
       await store.grants.noteReads([read(id, { readAt: now + 102 })]);
       assert.equal(await dueAt(), now + day);
     });
