@@ -10,9 +10,10 @@ const verdictsOf = ({ targets }: Report): Table[] =>
     : [
         {
           title: 'Targets',
-          rows: targets.map(({ name, value, bound, target, ok }) => ({
+          rows: targets.map(({ name, value, bound, target, ok, spread }) => ({
             target: name,
             value: value ?? 'not measured',
+            ...(targets.some((other) => other.spread !== undefined) ? { spread: spread ?? '' } : {}),
             wanted: `${bound} ${target}`,
             '': ok ? 'met' : value === null ? '-' : 'MISSED',
           })),

@@ -15,6 +15,8 @@ export type Target = {
   bound: 'at least' | 'at most';
   target: number;
   ok: boolean;
+  /** Lowest and highest of the rounds: how far the value can be trusted. */
+  spread?: string;
 };
 
 export type Findings = { tables: Table[]; targets: Target[]; notes?: string[] };
