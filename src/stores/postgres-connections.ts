@@ -22,6 +22,8 @@ export type PostgresOptions = {
   /** `postgres://...`; TLS by its parameters (`sslmode`, `sslrootcert`). Never logged: it holds a password. */
   url: string;
   log: Log;
+  /** As which the server lists its connections; by default as a gateway's. */
+  name?: string;
   poolSize?: number;
   /** Callers that may wait for a connection; one more is `overloaded`. */
   waitingMax?: number;
@@ -95,6 +97,8 @@ type Way = { statementMilliseconds: number; isDirect: boolean };
 
 const openDatabase = (options: PostgresOptions, way: Way): Kysely<Tables> => {
   const { url, log, poolSize = 10, waitingMax = 1_000 } = options;
+  // Not `mailgrant` alone, the name of nodes that tell nobody of their changes: postgres-change-feed.ts.
+  const { name = 'mailgrant gateway' } = options;
   const { statementMilliseconds, isDirect } = way;
   const limits = {
     statement_timeout: statementMilliseconds,
@@ -103,8 +107,7 @@ const openDatabase = (options: PostgresOptions, way: Way): Kysely<Tables> => {
   const pool = new pg.Pool({
     ...clientConfig(url, { isDirect, settings: limits }),
     max: poolSize,
-    // Not `mailgrant` alone, the name of nodes that tell nobody of their changes: postgres-change-feed.ts.
-    application_name: 'mailgrant gateway',
+    application_name: name,
     connectionTimeoutMillis: connectMilliseconds,
     query_timeout: statementMilliseconds + answerMilliseconds,
     keepAlive: true,

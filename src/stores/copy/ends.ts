@@ -86,11 +86,8 @@ const openSqliteSource = (path: string): End => {
   }
 };
 
-const openPostgresEnd = async (url: string, log: Log): Promise<TargetEnd> => {
-  const separator = url.includes('?') ? '&' : '?';
-  const named = `${url}${separator}application_name=${encodeURIComponent(applicationName)}`;
-  return endOn(await openPostgres({ url: named, log, poolSize }), `postgres ${placeOf(url)}`);
-};
+const openPostgresEnd = async (url: string, log: Log): Promise<TargetEnd> =>
+  endOn(await openPostgres({ url, log, name: applicationName, poolSize }), `postgres ${placeOf(url)}`);
 
 const endOn = (writable: Engine, label: string): TargetEnd => ({
   engine: writable.name,
