@@ -1,6 +1,6 @@
 // Runs the tests: all of them against real mail servers, a real database and a real browser, or with
 // --portable those that need npm alone. Other arguments name the files to run, by any part of their name.
-// MAILGRANT_TEST_TIMEOUT_SECONDS (120) bounds each file, MAILGRANT_TEST_CONCURRENCY (2) how many run at once.
+// MAILGRANT_TEST_TIMEOUT_SECONDS (240) bounds each file, MAILGRANT_TEST_CONCURRENCY (2) how many run at once.
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -83,7 +83,7 @@ async function runAll({ files, folder, report, signal }: Run): Promise<void> {
   await runFiles({
     files,
     concurrency: setting('MAILGRANT_TEST_CONCURRENCY', 2),
-    timeoutSeconds: setting('MAILGRANT_TEST_TIMEOUT_SECONDS', 120),
+    timeoutSeconds: setting('MAILGRANT_TEST_TIMEOUT_SECONDS', 240),
     signal,
     onResult: report.addFile,
   });
