@@ -22,6 +22,8 @@ export type BenchDatabase = {
   /** One transaction. The schema must be there, and with SQLite no gateway may be busy on it. */
   insert(rows: Rows): Promise<void>;
   execute(statement: string): Promise<void>;
+  /** Of a statement that answers one number, named `count`. */
+  count(statement: string): Promise<number>;
   /** After loading: statistics for the planner, and everything in its place on disk. */
   settle(): Promise<void>;
   sizeBytes(): Promise<number>;
@@ -69,6 +71,7 @@ export function sqliteDatabase(dataDir: string): BenchDatabase {
         database.exec('commit');
       }),
     execute: async (statement) => open((database) => database.exec(statement)),
+    count: async (statement) => open((database) => numberAt(database.prepare(statement).get(), 'count')),
     settle: async () => {
       open((database) => database.exec('pragma wal_checkpoint(truncate)'));
       // Or the first commits of a gateway wait for gigabytes that the system still has to write.
@@ -116,6 +119,7 @@ export async function postgresDatabase(): Promise<BenchDatabase> {
     execute: async (statement) => {
       await pool.query(statement);
     },
+    count: async (statement) => numberAt((await pool.query(statement)).rows[0], 'count'),
     settle: async () => {
       await pool.query('vacuum analyze');
       await pool.query('checkpoint');

@@ -26,8 +26,10 @@ export type Place = {
   populate(population: Population): Promise<void>;
   /** Makes these grants due and free, their tokens expired if so wanted; forgets troubles. No gateway is told. */
   makeDue(options: { from: number; count: number; isExpired: boolean }): Promise<void>;
-  /** The opposite: nothing that is due now is due before tomorrow, nobody holds it. */
+  /** The opposite: nothing that is due now is due before tomorrow, nobody holds it; forgets troubles. */
   makeIdle(): Promise<void>;
+  /** How many of these are no longer due, or were put off: whoever it was that worked on them. */
+  countWorkedOn(options: { from: number; count: number }): Promise<number>;
   startGateway(environment?: Record<string, string>): Promise<GatewayProcess>;
   stub: ProviderStub;
   /** A further stand-in, at a port of the caller's choice. */
@@ -98,7 +100,13 @@ export async function openPlace(engine: EngineName): Promise<Place> {
           `update grants set keep_alive_at = ${now + 24 * 3_600_000}, lease_owner = null, lease_until = 0
            where status = 'active' and keep_alive_at <= ${now}`,
         );
+        await database.execute('delete from breakers');
       },
+      countWorkedOn: (range) =>
+        database.count(
+          `select count(*) as count from grants
+           where id ${between(range)} and (keep_alive_at <> ${longAgo} or retry_at is not null)`,
+        ),
       async startGateway(more = {}) {
         const child = await startChild('gateway-process.ts', { environment: { ...environment, ...more } });
         closers.push(() => child.stop());
