@@ -122,7 +122,8 @@ const readEvenly = ({ place, gateway, load, plan }: World): Promise<LoadResult> 
 async function readWhileDue(world: World): Promise<{ result: LoadResult; worked: number }> {
   const { place, gateway, plan } = world;
   const due = { from: plan.readers, count: plan.due };
-  await place.makeDue({ ...due, isExpired: false });
+  // Expired, or one that was refreshed lately would be passed over as young enough.
+  await place.makeDue({ ...due, isExpired: true });
   const work = gateway.ask('refreshDue', { seconds: plan.seconds });
   const result = await readEvenly(world);
   await work;
