@@ -14,6 +14,8 @@ type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers'> & {
 export type Maintenance = ReturnType<typeof createMaintenance>;
 
 const batch = 20;
+/** Mailboxes proved at once: most of a proof is waiting for mail servers. */
+const verifiedAtOnce = 100;
 /** A claimed verification that its process did not finish is claimed again after this long. */
 const verificationClaimMilliseconds = 120_000;
 /** Results stay readable this long after a session has expired. */
@@ -28,7 +30,7 @@ export function createMaintenance(ports: Needs) {
       const due = await store.mailboxes.claimDueVerifications(
         now,
         now + verificationClaimMilliseconds,
-        batch,
+        verifiedAtOnce,
       );
       await Promise.all(
         due.map((id) =>

@@ -71,10 +71,10 @@ export const openSqlite = async ({
         await sql`select 1`.execute(reader);
       },
       close: async () => {
-        await thread.close().finally(() => {
-          connection.close();
-          release();
-        });
+        // The writer last: who may only read cannot bring the write-ahead log into the file, and the file alone would
+        // be without what was written last.
+        connection.close();
+        await thread.close().finally(release);
       },
     };
   } catch (error) {

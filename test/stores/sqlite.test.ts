@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { stat } from 'node:fs/promises';
+import { copyFile, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
@@ -230,6 +230,22 @@ describe('the files of SQLite', () => {
         assert.equal(await modeOf(join(folder, name)), 0o600, name);
       }
       await store.close();
+    }));
+
+  it('after it was closed the one file holds all that was written', () =>
+    withFiles(async ({ dataDir }) => {
+      const keyring = newKeyring();
+      const store = await openStore({ databaseUrl: null, dataDir, keyring, log: silentLog });
+      const written = workspace();
+      await store.workspaces.insert(written);
+      assert.ok(await store.workspaces.byId(written.id));
+      await store.close();
+      const moved = join(dataDir, 'moved');
+      await mkdir(moved, { mode: 0o700 });
+      await copyFile(join(dataDir, 'mailgrant.db'), join(moved, 'mailgrant.db'));
+      const again = await openStore({ databaseUrl: null, dataDir: moved, keyring, log: silentLog });
+      assert.deepEqual(await again.workspaces.byId(written.id), written);
+      await again.close();
     }));
 
   it('no secret is in clear in the database file or its write-ahead log', () =>

@@ -230,6 +230,7 @@ const notOfRegistrations: ReasonCode[] = [
   'mailbox_switched_off',
   'address_held_by_other_account',
   'oauth_client_deleted',
+  'grant_ending_idle',
   'basic_auth_refused',
 ];
 

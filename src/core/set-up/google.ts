@@ -52,6 +52,7 @@ const audience = ({ client: { personalAccounts } }: Registration): SetUpStep => 
   url: `${googleConsole}/auth/audience`,
   remedyFor: [
     'grant_testing_mode',
+    'grant_ending_testing_mode',
     'client_internal_only',
     'unverified_app',
     'consent_rate_limited',
