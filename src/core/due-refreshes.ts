@@ -242,8 +242,8 @@ export function createDueRefreshes(ports: Needs) {
     },
 
     /**
-     * Grants that a clock, which was wrong and has been put back, made due far beyond their keep-alive become due over the time of a keep-alive, batch by
-     * batch: a keep-alive that was shortened must not make everything due at once.
+     * Grants that a clock, which was wrong and has been put back, made due far beyond their keep-alive become due over
+     * the time of a keep-alive, batch by batch: one that was shortened must not make everything due at once.
      */
     async mendDueTimes(): Promise<number> {
       const now = clock.now();

@@ -63,6 +63,10 @@ const youngMilliseconds = 10_000;
 /** `refused`: a mail server did not take this token, so any other one is better, however young it is. */
 type Wanted = Pick<TokenRequest, 'minTtlSeconds' | 'forceRefresh'> & { refused?: Secret<string> };
 
+/** How long a token must live to be handed out to this caller. */
+const millisecondsWanted = ({ minTtlSeconds }: Wanted): number =>
+  Math.max(minTtlSeconds, marginSeconds) * 1000;
+
 export type Tokens = ReturnType<typeof createTokens>;
 
 type Needs = Pick<Ports, 'clock' | 'store' | 'providers'> & {
@@ -79,7 +83,7 @@ export function createTokens(needs: Needs) {
   /** Fresh for a caller who came at `startedAt`; whatever was issued since then is the best there is. */
   function freshnessOf(request: Wanted) {
     const startedAt = clock.now();
-    const ttlMilliseconds = Math.max(request.minTtlSeconds, marginSeconds) * 1000;
+    const ttlMilliseconds = millisecondsWanted(request);
     return ({ accessToken, obtainedAt, expiresAt }: TokenSet): boolean => {
       const now = clock.now();
       if (expiresAt <= now || liesAhead(obtainedAt, now)) return false;
@@ -99,11 +103,12 @@ export function createTokens(needs: Needs) {
   ): Promise<RefreshOutcome> {
     const isFresh = freshnessOf(request);
     const stored = known.tokenSets.find((tokenSet) => tokenSet.resource === resource);
-    if (known.grant.status === 'active' && stored && isFresh(stored)) {
-      return { outcome: 'token', tokenSet: stored, refreshed: false };
-    }
     const isRefused = request.refused !== undefined || request.forceRefresh;
     const grantId = known.grant.id;
+    if (known.grant.status === 'active' && stored && isFresh(stored)) {
+      if (isRefused) await store.grants.announce(grantId);
+      return { outcome: 'token', tokenSet: stored, refreshed: false };
+    }
     const outcome = await refresher.refresh({ grantId, resource, isFresh, known, purpose, isRefused });
     // It was another caller's refresh, or one of a moment ago: who keeps the refused token has not heard of it.
     if (isRefused && outcome.outcome === 'token' && !outcome.isAnnounced)
@@ -193,10 +198,6 @@ export function createTokens(needs: Needs) {
         return outcome satisfies never;
     }
   }
-
-  /** How long a token must live to be handed out to this caller. */
-  const millisecondsWanted = ({ minTtlSeconds }: Wanted): number =>
-    Math.max(minTtlSeconds, marginSeconds) * 1000;
 
   /** From memory, at once; null when that has no sure answer. Throws `permission_denied`. */
   function recall(principal: Principal, mailboxId: string, request: TokenRequest): KeptToken | null {

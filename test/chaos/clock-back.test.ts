@@ -5,23 +5,16 @@ import { after, before, beforeEach, test } from 'node:test';
 import { namedFaults } from '../../sandbox/index.ts';
 import { until } from '../support/until.ts';
 import { assertWorksAgain } from './support/aftermath.ts';
+import { assertAllRenewed, at, jump, startClockWorld } from './support/clock-world.ts';
 import type { GatewayProcess } from './support/gateway-process.ts';
 import { assertTokenWorks, callsAtProvider } from './support/provider-side.ts';
 import { startReads, tokenPath } from './support/reads.ts';
-import { type ChaosWorld, renewed, startChaosWorld, tokenSeconds } from './support/world.ts';
-
-const jump = 6 * 3600 * 1000;
-const entry = 'test/chaos/support/gateway-with-clock.ts';
-const at = (aheadMilliseconds: number) => ({
-  entry,
-  environment: { CHAOS_CLOCK_AHEAD_MILLISECONDS: String(aheadMilliseconds) },
-});
+import { type ChaosWorld, renewed, tokenSeconds } from './support/world.ts';
 
 let world: ChaosWorld;
 let gateway: GatewayProcess;
 before(async () => {
-  const logins = Array.from({ length: 8 }, (_, index) => `clock${index}@contoso.test`);
-  world = await startChaosWorld({ databaseUrl: null, rotation: 'strict', logins });
+  world = await startClockWorld();
   gateway = await world.start(at(0));
 });
 after(() => world.close());
@@ -30,21 +23,11 @@ beforeEach(async () => {
   world.sandbox.microsoft.configure({ fault: null });
 });
 
-/** Within the time of a read, and by a refresh: a grant that was lost could not. */
-async function assertAllRenewed(): Promise<void> {
-  const { sandbox, mailboxes, call } = world;
-  const answers = await Promise.all(mailboxes.map((mailbox) => call('POST', tokenPath(mailbox), renewed)));
-  for (const [index, { status, text, body }] of answers.entries()) {
-    assert.deepEqual([status, body.refreshed], [200, true], text);
-    await assertTokenWorks(sandbox, String(body.access_token), mailboxes[index]?.login ?? '');
-  }
-}
-
 /** Tokens that need a refresh whatever the time is, stored at the true time. */
 async function letTokensEnd(): Promise<void> {
   await gateway.send({ aheadMilliseconds: 0 });
   world.sandbox.microsoft.configure({ accessTokenTtlSeconds: 30 });
-  await assertAllRenewed();
+  await assertAllRenewed(world);
   world.sandbox.microsoft.configure({ accessTokenTtlSeconds: tokenSeconds });
 }
 
@@ -61,7 +44,7 @@ test('leases of a process that was killed before the clock went back by hours ho
   await reads.stop();
   sandbox.microsoft.configure({ fault: null });
   gateway = await world.start(at(0));
-  await assertAllRenewed();
+  await assertAllRenewed(world);
 });
 
 test('a failure that was remembered before the clock went back by hours is forgotten as soon as without it', async () => {
@@ -78,7 +61,7 @@ test('a failure that was remembered before the clock went back by hours is forgo
 test('a token that was stored before the clock went back by hours is replaced when its holder saw it refused', async () => {
   const { sandbox, mailboxes, call } = world;
   await gateway.send({ aheadMilliseconds: jump });
-  await assertAllRenewed();
+  await assertAllRenewed(world);
   await gateway.send({ aheadMilliseconds: 0 });
   await sandbox.microsoft.expireAccessTokens();
   for (const mailbox of mailboxes) {

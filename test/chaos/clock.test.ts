@@ -4,23 +4,16 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { namedFaults } from '../../sandbox/index.ts';
 import { until } from '../support/until.ts';
+import { assertAllRenewed, at, jump, startClockWorld } from './support/clock-world.ts';
 import type { GatewayProcess } from './support/gateway-process.ts';
-import { assertTokenWorks, callsAtProvider } from './support/provider-side.ts';
-import { startReads, tokenPath } from './support/reads.ts';
-import { type ChaosWorld, renewed, startChaosWorld } from './support/world.ts';
-
-const jump = 6 * 3600 * 1000;
-const entry = 'test/chaos/support/gateway-with-clock.ts';
-const at = (aheadMilliseconds: number) => ({
-  entry,
-  environment: { CHAOS_CLOCK_AHEAD_MILLISECONDS: String(aheadMilliseconds) },
-});
+import { callsAtProvider } from './support/provider-side.ts';
+import { startReads } from './support/reads.ts';
+import { type ChaosWorld, renewed } from './support/world.ts';
 
 let world: ChaosWorld;
 let gateway: GatewayProcess;
 before(async () => {
-  const logins = Array.from({ length: 8 }, (_, index) => `clock${index}@contoso.test`);
-  world = await startChaosWorld({ databaseUrl: null, rotation: 'strict', logins });
+  world = await startClockWorld();
   gateway = await world.start(at(0));
 });
 after(() => world.close());
@@ -39,23 +32,13 @@ async function inMidRefresh() {
   return reads;
 }
 
-/** Within the time of a read, and by a refresh: a grant that was lost could not. */
-async function assertAllRenewed(): Promise<void> {
-  const { sandbox, mailboxes, call } = world;
-  const answers = await Promise.all(mailboxes.map((mailbox) => call('POST', tokenPath(mailbox), renewed)));
-  for (const [index, { status, text, body }] of answers.entries()) {
-    assert.deepEqual([status, body.refreshed], [200, true], text);
-    await assertTokenWorks(sandbox, String(body.access_token), mailboxes[index]?.login ?? '');
-  }
-}
-
 for (const [name, from, to] of [
   ['forward', 0, jump],
   ['back', jump, 0],
 ] as const) {
   test(`a clock that jumps ${name} by hours in mid-refresh costs no caller the answer and no grant its life`, async () => {
     await gateway.send({ aheadMilliseconds: from });
-    await assertAllRenewed();
+    await assertAllRenewed(world);
     const reads = await inMidRefresh();
     await gateway.send({ aheadMilliseconds: to });
     await until('every caller has an answer', () =>
@@ -66,6 +49,6 @@ for (const [name, from, to] of [
       reads.refused.map(({ answer }) => answer.text),
       [],
     );
-    await assertAllRenewed();
+    await assertAllRenewed(world);
   });
 }

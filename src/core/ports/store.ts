@@ -16,6 +16,7 @@ import type { Secret } from '../secret.ts';
 import type { Tag } from '../tags.ts';
 import type { Verification } from '../verification.ts';
 import type { Workspace, WorkspaceSettings } from '../workspaces.ts';
+import type { ChangeFeed } from './changes.ts';
 import type { ProviderWords } from './providers.ts';
 
 /** A slice of a list ordered by id (so by creation); `next` is the cursor of the following slice. */
@@ -61,22 +62,6 @@ export type TokenRead = {
   readAt: number;
   /** Null = only the time of the read is noted. */
   dueAt: number | null;
-};
-
-/** Something was written of which processes keep a part in memory: it has to be read again. */
-export type Change = { kind: ChangeKind; id: string };
-export type ChangeKind = 'api_key' | 'workspace' | 'mailbox' | 'grant' | 'oauth_client' | 'breaker';
-
-export type ChangeFeed = {
-  /**
-   * Hears of changes: of this process before the operation that made them resolves, of others within a second of
-   * their commit. Null = some may have been missed, so that nothing in memory is sure. Answers how to stop.
-   */
-  listen(listener: (changes: readonly Change[] | null) => void): () => void;
-  /** False while a change of another process may have gone unheard for a second: then nothing in memory is sure. */
-  isCurrent(): boolean;
-  /** Deletes, of what was written down for other processes, what all of them have heard; answers how many, `limit` at most. */
-  prune(limit: number): Promise<number>;
 };
 
 /**
