@@ -1,7 +1,7 @@
 // Checks everything that can be checked without running the program: style, types, import rules, ambient
 // access, and that generated documents match the code. Changes nothing; `npm run fix` does.
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +15,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const stepTimeoutMs = 5 * 60_000;
 
 const steps: readonly Step[] = [
-  { name: 'types', run: () => runNode('node_modules/typescript/bin/tsc', '-p', '.') },
+  // What runs in a browser is checked against a browser's types, apart from what runs on Node.js.
+  ...['.', 'sdk', 'web']
+    .filter((folder) => existsSync(join(root, folder, 'tsconfig.json')))
+    .map((folder) => ({
+      name: folder === '.' ? 'types' : `types of ${folder}`,
+      run: () => runNode('node_modules/typescript/bin/tsc', '-p', folder),
+    })),
   {
     name: 'style',
     run: () =>

@@ -40,6 +40,7 @@ const operator: Principal = {
   isInstallation: true,
   expiresAt: null,
   scopes: new Set<ApiKeyScope>(['all', 'workspaces:manage']),
+  from: { channel: 'command_line', requestId: null, address: null },
 };
 
 async function main(args: string[]): Promise<void> {

@@ -6,7 +6,7 @@ import { createBoundedMemory } from './bounded-memory.ts';
 import { GatewayError, invalidField, notFound } from './errors.ts';
 import type { Freshness } from './freshness.ts';
 import type { Page, PageRequest, Ports, Random } from './ports.ts';
-import { hasScope, type Principal, requireScope } from './principal.ts';
+import { hasScope, isInstallationScope, type Principal, requireScope } from './principal.ts';
 import { type Secret, secret } from './secret.ts';
 
 /** What an API key may do. `accounts:*` are the names under which programs written for Instantly ask. */
@@ -26,6 +26,15 @@ export const apiKeyScopes = [
   'mailboxes:delete',
   'tokens:read',
   'events:read',
+  'webhooks:read',
+  'webhooks:create',
+  'webhooks:update',
+  'webhooks:delete',
+  'audit:read',
+  'people:read',
+  'people:delete',
+  'installation:read',
+  'installation:update',
   'settings:update',
   'mailboxes:create',
   'accounts:read',
@@ -186,10 +195,10 @@ export function createApiKeys({ store, clock, random, freshness }: Needs) {
   };
 }
 
-/** `all` may only be given by a key that has it; `workspaces:manage` only to keys of the installation. */
+/** `all` may only be given by a key that has it; scopes of the installation only to its keys. */
 function mayGive(principal: Principal, scope: ApiKeyScope): boolean {
   if (scope === 'all') return principal.scopes.has('all');
-  if (scope === 'workspaces:manage' && principal.workspaceId !== null) return false;
+  if (isInstallationScope(scope) && principal.workspaceId !== null) return false;
   return hasScope(principal, scope);
 }
 

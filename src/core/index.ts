@@ -1,6 +1,7 @@
 // The product, as its use cases. The only import for everything outside of core/.
 import { createAdminConsents } from './admin-consent.ts';
 import { createApiKeys } from './api-keys.ts';
+import { createAudit } from './audit.ts';
 import { createAuthorization } from './authorization.ts';
 import { createBackgroundJobs } from './background-jobs.ts';
 import { createBreakers } from './breakers.ts';
@@ -98,6 +99,7 @@ export function createCore(given: GivenPorts) {
     dueRefreshes: createDueRefreshes({ ...ports, refresher, providerCalls }),
     grantEndings: createGrantEndings(ports),
     events: createEvents(ports),
+    audit: createAudit(ports),
     maintenance: createMaintenance({ ...ports, authorization, verifier }),
     origins,
     /** Waits for what must not be cut off before the process ends; true when all of it is done. */
@@ -116,6 +118,8 @@ export type { AdminArrival } from './admin-consent.ts';
 export { adminStatePrefix } from './admin-consent.ts';
 export type { ApiKey, ApiKeyScope } from './api-keys.ts';
 export { apiKeyScopes } from './api-keys.ts';
+export type { AuditAction, AuditActor, AuditEntry, AuditFilter } from './audit.ts';
+export { auditActions } from './audit.ts';
 export type { Ticket } from './authorization.ts';
 export { unboundTokenOf } from './authorization.ts';
 export type { BackgroundJob, JobFilter, WarmupRequest } from './background-jobs.ts';

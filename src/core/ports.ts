@@ -8,6 +8,7 @@ import type { Providers } from './ports/providers.ts';
 import type { Store } from './ports/store.ts';
 import type { Clock, CredentialSource, DomainResolver, LinkSigner, Log, Random } from './ports/system.ts';
 
+export type * from './ports/audit.ts';
 export type * from './ports/changes.ts';
 export type * from './ports/probes.ts';
 export * from './ports/providers.ts';

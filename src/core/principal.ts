@@ -11,11 +11,30 @@ export type Principal = {
   scopes: ReadonlySet<ApiKeyScope>;
   /** When the key itself ends; null = never. */
   expiresAt: number | null;
+  /** For the audit log. Absent = not told, on the hot path and in a test. */
+  from?: RequestOrigin;
 };
 
-/** True when the key holds this scope. Only a key of the installation can manage workspaces. */
+/** Through which door a call came in. `address`: the caller's IP address. */
+export type RequestOrigin = {
+  channel: 'api_key' | 'console' | 'command_line';
+  requestId: string | null;
+  address: string | null;
+};
+
+/** What only a key of the installation can do, whatever its scopes say. */
+const installationScopes: ReadonlySet<ApiKeyScope> = new Set([
+  'workspaces:manage',
+  'installation:read',
+  'installation:update',
+]);
+
+/** Whether a key of a workspace may hold this scope. */
+export const isInstallationScope = (scope: ApiKeyScope): boolean => installationScopes.has(scope);
+
+/** True when the key holds this scope and is of the installation where that is needed. */
 export function hasScope(principal: Principal, scope: ApiKeyScope): boolean {
-  if (scope === 'workspaces:manage' && !principal.isInstallation) return false;
+  if (isInstallationScope(scope) && !principal.isInstallation) return false;
   return principal.scopes.has(scope) || principal.scopes.has('all');
 }
 

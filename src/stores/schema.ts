@@ -1,5 +1,6 @@
 // The tables as Kysely sees them. Portable types only: text, integers (times are milliseconds since the
 // epoch), JSON as text, flags as 0 or 1, sealed values as bytes. Owns no meaning: that is in core/.
+import type { Generated } from 'kysely';
 
 export type Flag = 0 | 1;
 
@@ -201,6 +202,92 @@ export type EventsTable = {
   /** JSON. */
   data: string;
   created_at: number;
+  /** 1 until it was looked at whom to tell of it; 1 also in a row that the release before inserts. */
+  is_pending: Generated<Flag>;
+};
+
+export type WebhookEndpointsTable = {
+  id: string;
+  workspace_id: string | null;
+  /** Set for an endpoint that hears of one connect session only. */
+  connect_session_id: string | null;
+  url: string;
+  description: string;
+  /** JSON: list of event types; null = all. */
+  event_types: string | null;
+  format: string;
+  /** Sealed: `whsec_...`, `whsk_...`, or the vendor's key as text. */
+  secret: Uint8Array;
+  /** Sealed: signs beside `secret` until `previous_secret_until`. */
+  previous_secret: Uint8Array | null;
+  previous_secret_until: number | null;
+  status: string;
+  disabled_reason: string | null;
+  disabled_at: number | null;
+  /** Since when no attempt has succeeded; null while they do. */
+  failing_since: number | null;
+  /** Nothing is sent before: it asked for time (429, 502, 504). */
+  held_until: number;
+  created_at: number;
+  updated_at: number;
+};
+
+export type WebhookDeliveriesTable = {
+  id: string;
+  workspace_id: string | null;
+  endpoint_id: string;
+  /** Of all attempts and all endpoints: the header `webhook-id`. */
+  event_id: string;
+  event_type: string;
+  /** As it is sent, byte by byte, in every attempt. */
+  body: string;
+  status: string;
+  attempts: number;
+  due_at: number;
+  claimed_until: number;
+  created_at: number;
+  finished_at: number | null;
+};
+
+export type WebhookAttemptsTable = {
+  delivery_id: string;
+  /** From 1. */
+  number: number;
+  started_at: number;
+  /** Milliseconds. */
+  duration: number;
+  response_status: number | null;
+  /** Why there is no response. */
+  failure: string | null;
+  /** Its beginning. */
+  response_body: string | null;
+};
+
+/** Rows are inserted and pruned by age, never changed. */
+export type AuditEntriesTable = {
+  id: string;
+  workspace_id: string | null;
+  at: number;
+  actor_kind: string;
+  actor_id: string | null;
+  action: string;
+  object_id: string | null;
+  /** JSON. */
+  data: string;
+  request_id: string | null;
+  address: string | null;
+};
+
+export type ConsoleSessionsTable = {
+  id: string;
+  token_hash: string;
+  /** The API key by whose rights the browser acts. */
+  key_id: string;
+  /** Who signed in by OpenID Connect; null for whoever entered a key. */
+  person: string | null;
+  created_at: number;
+  seen_at: number;
+  expires_at: number;
 };
 
 export type CustomersTable = {
@@ -287,6 +374,11 @@ export type Tables = {
   token_sets: TokenSetsTable;
   mailboxes: MailboxesTable;
   events: EventsTable;
+  webhook_endpoints: WebhookEndpointsTable;
+  webhook_deliveries: WebhookDeliveriesTable;
+  webhook_attempts: WebhookAttemptsTable;
+  audit_entries: AuditEntriesTable;
+  console_sessions: ConsoleSessionsTable;
   customers: CustomersTable;
   tags: TagsTable;
   mailbox_tags: MailboxTagsTable;

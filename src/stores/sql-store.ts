@@ -4,6 +4,7 @@ import type { Store, StoreOperations } from '../core/ports.ts';
 import type { Engine } from './engine.ts';
 import type { Keyring } from './keyring.ts';
 import { apiKeyOperations } from './operations/api-keys.ts';
+import { auditOperations } from './operations/audit.ts';
 import { authorizationRequestOperations } from './operations/authorization-requests.ts';
 import { backgroundJobOperations } from './operations/background-jobs.ts';
 import { breakerOperations } from './operations/breakers.ts';
@@ -46,4 +47,5 @@ const operationsOn = (context: Context): StoreOperations => ({
   tokenUses: tokenUseOperations(context),
   mailboxes: mailboxOperations(context),
   events: eventOperations(context),
+  audit: auditOperations(context),
 });

@@ -1,5 +1,6 @@
 // The closed sets of words that columns hold, as tables that do not compile when a word is missing.
 import type { ApiKeyScope } from '../core/api-keys.ts';
+import type { AuditAction, AuditActor } from '../core/audit.ts';
 import type { BackgroundJob } from '../core/background-jobs.ts';
 import type { LogoMediaType } from '../core/branding.ts';
 import type { CredentialKind } from '../core/client-credentials.ts';
@@ -32,6 +33,15 @@ export const apiKeyScopes = {
   'accounts:update': 1,
   'accounts:delete': 1,
   'events:read': 1,
+  'webhooks:read': 1,
+  'webhooks:create': 1,
+  'webhooks:update': 1,
+  'webhooks:delete': 1,
+  'audit:read': 1,
+  'people:read': 1,
+  'people:delete': 1,
+  'installation:read': 1,
+  'installation:update': 1,
   all: 1,
 } as const satisfies Record<ApiKeyScope, 1>;
 
@@ -143,3 +153,47 @@ export const changeKinds = {
   oauth_client: 1,
   breaker: 1,
 } as const satisfies Record<ChangeKind, 1>;
+
+export const auditActorKinds = {
+  api_key: 1,
+  console: 1,
+  command_line: 1,
+  mailbox_owner: 1,
+  gateway: 1,
+} as const satisfies Record<AuditActor['kind'], 1>;
+
+export const auditActions = {
+  'workspace.created': 1,
+  'workspace.updated': 1,
+  'workspace.deleted': 1,
+  'api_key.created': 1,
+  'api_key.revoked': 1,
+  'oauth_client.created': 1,
+  'oauth_client.updated': 1,
+  'oauth_client.examined': 1,
+  'oauth_client.deleted': 1,
+  'connect_session.created': 1,
+  'connect_session.cancelled': 1,
+  'connect_session.confirmed': 1,
+  'customer_link.created': 1,
+  'customer_links.revoked': 1,
+  'mailbox.connected': 1,
+  'mailbox.reconnected': 1,
+  'mailbox.imported': 1,
+  'mailbox.updated': 1,
+  'mailbox.disconnected': 1,
+  'mailboxes.changed': 1,
+  'settings.updated': 1,
+  'webhook_endpoint.created': 1,
+  'webhook_endpoint.updated': 1,
+  'webhook_endpoint.secret_rotated': 1,
+  'webhook_endpoint.deleted': 1,
+  'webhook_delivery.replayed': 1,
+  'console.signed_in': 1,
+  'console.signed_out': 1,
+  'keyring.rotated': 1,
+  'block.lifted': 1,
+  'breaker.closed': 1,
+  'person.exported': 1,
+  'person.erased': 1,
+} as const satisfies Record<AuditAction, 1>;

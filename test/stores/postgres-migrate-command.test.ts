@@ -51,7 +51,11 @@ describe('mailgrant migrate', () => {
     withCommand(async ({ database, mailgrantMigrate }) => {
       const engine = await database.openEngine();
       await migrate(engine, { now, line: migrations.slice(0, 3) }).finally(() => engine.close());
-      assert.deepEqual(await mailgrantMigrate(), { code: 0, output: 'applied   0004-scale\n', errors: '' });
+      assert.deepEqual(await mailgrantMigrate(), {
+        code: 0,
+        output: 'applied   0004-scale\napplied   0005-daily-use\n',
+        errors: '',
+      });
       assert.deepEqual(await mailgrantMigrate(), { code: 0, output: upToDate, errors: '' });
       await (await database.open()).ping();
     }));

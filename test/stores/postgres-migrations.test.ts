@@ -15,6 +15,7 @@ import { withPostgres } from './postgres-database.ts';
 
 const nodes = 6;
 const names = migrations.map(({ name }) => name);
+const since0004 = migrations.slice(3).map(({ name }) => name);
 const before0004 = migrations.slice(0, 3);
 
 let pooler: Pooler;
@@ -135,7 +136,7 @@ describe('migrations of PostgreSQL', () => {
           assert.ok(performance.now() - began < 1_500);
         }
         await long.query('commit');
-        assert.deepEqual(await migrating, ['0004-scale']);
+        assert.deepEqual(await migrating, since0004);
         await engine.close();
       });
     }));
@@ -198,7 +199,7 @@ describe('migrations of PostgreSQL', () => {
       await migrateTo(direct, before0004);
       await fill(direct, many);
       const engine = await openPostgres({ url: pooler.throughPooler(direct), log: silentLog });
-      assert.deepEqual(await migrate(engine, { now }), ['0004-scale']);
+      assert.deepEqual(await migrate(engine, { now }), since0004);
       const result = await engine.upkeep.build(await missingIndexes(engine));
       assert.ok('refused' in result && /leads to the server itself/.test(result.refused));
       await engine.close();

@@ -16,6 +16,7 @@ import type { Secret } from '../secret.ts';
 import type { Tag } from '../tags.ts';
 import type { Verification } from '../verification.ts';
 import type { Workspace, WorkspaceSettings } from '../workspaces.ts';
+import type { AuditOperations } from './audit.ts';
 import type { ChangeFeed } from './changes.ts';
 import type { ProviderWords } from './providers.ts';
 
@@ -381,6 +382,7 @@ export type StoreOperations = {
     listByGrant(grantId: string): Promise<Mailbox[]>;
     remove(id: string): Promise<boolean>;
   };
+  audit: AuditOperations;
   events: {
     append(event: GatewayEvent): Promise<void>;
     /** `workspaceId` null = the installation's own. */

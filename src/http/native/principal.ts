@@ -1,5 +1,5 @@
 // Who calls: checked before the rest of a request is looked at, kept beside the request until it ends.
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Core, Principal } from '../../core/index.ts';
 import { authenticate, recallPrincipal } from '../authenticate.ts';
 
@@ -17,16 +17,22 @@ export function recognize(app: FastifyInstance, core: Core): void {
     const { headers } = request;
     const found = recalled(core, headers);
     if (found) {
-      request.nativePrincipal = found;
+      request.nativePrincipal = withOrigin(found, request);
       done();
       return;
     }
     authenticate(core, headers).then((principal) => {
-      request.nativePrincipal = principal;
+      request.nativePrincipal = withOrigin(principal, request);
       done();
     }, done);
   });
 }
+
+/** Whom the audit log names. The remembered principal is shared by all calls of its key, so it stays as it is. */
+const withOrigin = (principal: Principal, { id, ip }: FastifyRequest): Principal => ({
+  ...principal,
+  from: { channel: 'api_key', requestId: id, address: ip },
+});
 
 /** Null also for a refusal: `authenticate` comes to the same one. */
 function recalled(core: Core, headers: Parameters<typeof recallPrincipal>[1]): Principal | null {

@@ -18,6 +18,7 @@ import * as foundation from './0001-foundation.ts';
 import * as surfaces from './0002-surfaces.ts';
 import * as privateInfrastructure from './0003-private-infrastructure.ts';
 import * as scale from './0004-scale.ts';
+import * as dailyUse from './0005-daily-use.ts';
 
 export type Migration = {
   name: string;
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   { name: '0002-surfaces', up: surfaces.up },
   { name: '0003-private-infrastructure', up: privateInfrastructure.up },
   { name: '0004-scale', up: scale.up, indexes: scale.indexes, tableSettings: scale.tableSettings },
+  { name: '0005-daily-use', up: dailyUse.up, indexes: dailyUse.indexes },
 ];

@@ -1,0 +1,122 @@
+// The audit log: who changed what, when, from where. Written in the transaction of the change that it tells of, never
+// changed, pruned by its age. It names objects by their ids and holds neither secrets nor addresses of mailboxes, so
+// that nothing of it has to be erased with a person. Token reads are counted apart (token-uses.ts).
+import type { Page, PageRequest, Ports, StoreOperations } from './ports.ts';
+import { type Principal, requireScope, workspaceFor } from './principal.ts';
+
+/** `subject.verb`, in the past tense. */
+export const auditActions = [
+  'workspace.created',
+  'workspace.updated',
+  'workspace.deleted',
+  'api_key.created',
+  'api_key.revoked',
+  'oauth_client.created',
+  'oauth_client.updated',
+  'oauth_client.examined',
+  'oauth_client.deleted',
+  'connect_session.created',
+  'connect_session.cancelled',
+  'connect_session.confirmed',
+  'customer_link.created',
+  'customer_links.revoked',
+  'mailbox.connected',
+  'mailbox.reconnected',
+  'mailbox.imported',
+  'mailbox.updated',
+  'mailbox.disconnected',
+  'mailboxes.changed',
+  'settings.updated',
+  'webhook_endpoint.created',
+  'webhook_endpoint.updated',
+  'webhook_endpoint.secret_rotated',
+  'webhook_endpoint.deleted',
+  'webhook_delivery.replayed',
+  'console.signed_in',
+  'console.signed_out',
+  'keyring.rotated',
+  'block.lifted',
+  'breaker.closed',
+  'person.exported',
+  'person.erased',
+] as const;
+
+export type AuditAction = (typeof auditActions)[number];
+
+/**
+ * `api_key`: a program, by the id of its key. `console`: a person at the console, by the id of the key behind the
+ * session. `command_line`: whoever sits at the machine. `mailbox_owner`: whoever holds a link, by the id of the connect
+ * session. `gateway`: this server by itself.
+ */
+export type AuditActor = {
+  kind: 'api_key' | 'console' | 'command_line' | 'mailbox_owner' | 'gateway';
+  id: string | null;
+};
+
+export type AuditEntry = {
+  id: string;
+  /** Null = the installation's. */
+  workspaceId: string | null;
+  at: number;
+  actor: AuditActor;
+  action: AuditAction;
+  /** Id of what was changed; null where there is no single one. */
+  objectId: string | null;
+  /** Plain JSON: names of changed fields, counts, ids. Never a secret, never a mailbox's address. */
+  data: Record<string, unknown>;
+  /** Of the HTTP request, as in the log. */
+  requestId: string | null;
+  /** The caller's IP address. */
+  address: string | null;
+};
+
+/** What a use case says about a change. */
+export type AuditedChange = {
+  workspaceId: string | null;
+  action: AuditAction;
+  objectId: string | null;
+  data?: Record<string, unknown>;
+};
+
+type Writing = Pick<Ports, 'clock' | 'random'>;
+
+/** Writes an entry in the transaction of the change. `by`: a caller, or whoever else it was. */
+export const record = (
+  { clock, random }: Writing,
+  rows: StoreOperations,
+  by: Principal | AuditActor,
+  { workspaceId, action, objectId, data = {} }: AuditedChange,
+): Promise<void> =>
+  rows.audit.append({
+    id: random.id(),
+    workspaceId,
+    at: clock.now(),
+    actor: 'kind' in by ? by : actorOf(by),
+    action,
+    objectId,
+    data,
+    requestId: 'kind' in by ? null : (by.from?.requestId ?? null),
+    address: 'kind' in by ? null : (by.from?.address ?? null),
+  });
+
+const actorOf = ({ from, keyId }: Principal): AuditActor => {
+  const kind = from?.channel ?? 'api_key';
+  return { kind, id: kind === 'command_line' ? null : keyId };
+};
+
+export type AuditFilter = { action?: AuditAction; objectId?: string; actorId?: string };
+
+export type Audit = ReturnType<typeof createAudit>;
+
+export function createAudit({ store }: Pick<Ports, 'store'>) {
+  return {
+    /** Newest first. A key of the installation that names no workspace reads the installation's own entries. */
+    async list(principal: Principal, filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>> {
+      if (!principal.isInstallation) {
+        return store.audit.list(workspaceFor(principal, 'audit:read'), filter, page);
+      }
+      requireScope(principal, 'audit:read');
+      return store.audit.list(principal.workspaceId, filter, page);
+    },
+  };
+}

@@ -1,0 +1,69 @@
+// The audit log: entries are inserted, listed newest first, and pruned by their age. There is no statement that changes one.
+import type { AuditEntry } from '../../core/audit.ts';
+import type { StoreOperations } from '../../core/ports.ts';
+import { dataColumn } from '../json-columns.ts';
+import { pageOf, rowsWanted } from '../page.ts';
+import { type Row, readRow } from '../row.ts';
+import { auditActions, auditActorKinds, wordsOf } from '../words.ts';
+import type { Context } from './context.ts';
+
+export const auditOperations = ({ session }: Context): StoreOperations['audit'] => ({
+  append: async ({ id, workspaceId, at, actor, action, objectId, data, requestId, address }) => {
+    await session.writer
+      .insertInto('audit_entries')
+      .values({
+        id,
+        workspace_id: workspaceId,
+        at,
+        actor_kind: actor.kind,
+        actor_id: actor.id,
+        action,
+        object_id: objectId,
+        data: JSON.stringify(data),
+        request_id: requestId,
+        address,
+      })
+      .execute();
+  },
+  list: async (workspaceId, { action, objectId, actorId }, page) => {
+    let query = session.reader
+      .selectFrom('audit_entries')
+      .selectAll()
+      // Those of a newer release, which runs beside this one during an update, are for that one to tell.
+      .where('action', 'in', action === undefined ? wordsOf(auditActions) : [action])
+      .where('workspace_id', workspaceId === null ? 'is' : '=', workspaceId);
+    if (objectId !== undefined) query = query.where('object_id', '=', objectId);
+    if (actorId !== undefined) query = query.where('actor_id', '=', actorId);
+    if (page.after !== null) query = query.where('id', '<', page.after);
+    const rows = await query.orderBy('id', 'desc').limit(rowsWanted(page)).execute();
+    return pageOf(rows, page, { map: entryFromRow, idOf: (row) => row.id });
+  },
+  prune: async (before, limit) => {
+    const old = session.writer
+      .selectFrom('audit_entries')
+      .select('id')
+      .where('at', '<', before)
+      .orderBy('at')
+      .limit(limit);
+    const { numDeletedRows } = await session.writer
+      .deleteFrom('audit_entries')
+      .where('id', 'in', session.claimable(old))
+      .executeTakeFirst();
+    return Number(numDeletedRows);
+  },
+});
+
+const entryFromRow = (row: Row): AuditEntry => {
+  const { text, textOrNull, integer, json, oneOf } = readRow('audit_entries', row);
+  return {
+    id: text('id'),
+    workspaceId: textOrNull('workspace_id'),
+    at: integer('at'),
+    actor: { kind: oneOf('actor_kind', auditActorKinds), id: textOrNull('actor_id') },
+    action: oneOf('action', auditActions),
+    objectId: textOrNull('object_id'),
+    data: json('data', dataColumn),
+    requestId: textOrNull('request_id'),
+    address: textOrNull('address'),
+  };
+};
