@@ -1,0 +1,543 @@
+// Generated from docs/openapi.json by `npm run generate`; not to be changed by hand.
+import { type Call, type CallOptions, segment } from '../call.ts';
+import { type Page, pagesOf } from '../pages.ts';
+import type {
+  ApiKey,
+  ChangeSettingsBody,
+  ConfirmConnectSessionBody,
+  ConnectMailboxBody,
+  ConnectSession,
+  CreateApiKeyBody,
+  CreateConnectSessionBody,
+  CreateCustomerLinkBody,
+  CreateOAuthClientBody,
+  CreateWorkspaceBody,
+  CustomerLink,
+  DeleteOAuthClientQuery,
+  Diagnosis,
+  Disconnection,
+  Examination,
+  ExamineOAuthClientBody,
+  LackingMailbox,
+  ListApiKeysQuery,
+  ListEventsQuery,
+  ListLackingScopesQuery,
+  ListMailboxesQuery,
+  ListOAuthClientsQuery,
+  ListTokenUsesQuery,
+  ListWorkspacesQuery,
+  Mailbox,
+  MailgrantEvent,
+  NewApiKey,
+  NewConnectSession,
+  OAuthClient,
+  ReadConnectSessionQuery,
+  ReadTokenBody,
+  Removal,
+  RenameWorkspaceBody,
+  Settings,
+  SetUpList,
+  Token,
+  TokenUse,
+  UpdateMailboxBody,
+  UpdateOAuthClientBody,
+  Whoami,
+  Workspace,
+} from './types.ts';
+
+export type TopLevelOperations = {
+  /**
+   * Say who calls.
+   *
+   * Any valid API key may.
+   */
+  whoami(options?: CallOptions): Promise<Whoami>;
+};
+
+export type WorkspacesOperations = {
+  /**
+   * Create a workspace.
+   *
+   * Needs the scope `workspaces:manage`.
+   */
+  create(body: CreateWorkspaceBody, options?: CallOptions): Promise<Workspace>;
+  /**
+   * List the workspaces.
+   *
+   * Needs the scope `workspaces:manage`.
+   */
+  list(query?: ListWorkspacesQuery, options?: CallOptions): Promise<Page<Workspace>>;
+  /** List the workspaces, one by one over all pages. */
+  iterate(query?: ListWorkspacesQuery, options?: CallOptions): AsyncIterableIterator<Workspace>;
+  /**
+   * Read a workspace.
+   *
+   * A key of a workspace reads its own.
+   *
+   * Any valid API key may.
+   */
+  get(id: string, options?: CallOptions): Promise<Workspace>;
+  /**
+   * Rename a workspace.
+   *
+   * Needs the scope `workspaces:manage`.
+   */
+  update(id: string, body: RenameWorkspaceBody, options?: CallOptions): Promise<Workspace>;
+  /**
+   * Delete a workspace.
+   *
+   * For ever, with everything in it. Its API keys and links are refused at once; its rows go in the background, and grants that no other workspace uses are revoked where the provider can do that.
+   *
+   * Needs the scope `workspaces:manage`.
+   */
+  delete(id: string, options?: CallOptions): Promise<void>;
+};
+
+export type ApiKeysOperations = {
+  /**
+   * Create an API key.
+   *
+   * In the workspace of the call; a key of the installation that names none makes another such key. A key cannot give scopes that it does not have.
+   *
+   * Needs the scope `api_keys:create`.
+   */
+  create(body: CreateApiKeyBody, options?: CallOptions): Promise<NewApiKey>;
+  /**
+   * List the API keys.
+   *
+   * Needs the scope `api_keys:read`.
+   */
+  list(query?: ListApiKeysQuery, options?: CallOptions): Promise<Page<ApiKey>>;
+  /** List the API keys, one by one over all pages. */
+  iterate(query?: ListApiKeysQuery, options?: CallOptions): AsyncIterableIterator<ApiKey>;
+  /**
+   * Revoke an API key.
+   *
+   * It is refused from now on.
+   *
+   * Needs the scope `api_keys:delete`.
+   */
+  revoke(id: string, options?: CallOptions): Promise<void>;
+};
+
+export type OauthClientsOperations = {
+  /**
+   * List what to do in the provider's console.
+   *
+   * Step by step, with the exact texts to paste, computed from the OAuth client as it is.
+   *
+   * Needs the scope `oauth_clients:read`.
+   */
+  setUp(id: string, options?: CallOptions): Promise<SetUpList>;
+  /**
+   * Examine an OAuth client.
+   *
+   * Tries at the provider what can be tried of a registration without a person. What fails is a step with a verdict, not an error. One whose registration the provider refuses is paused; a paused one that works is active again. The body may be left out.
+   *
+   * Needs the scope `oauth_clients:update`.
+   */
+  examine(id: string, body?: ExamineOAuthClientBody, options?: CallOptions): Promise<Examination>;
+  /**
+   * List the mailboxes that lack additional scopes.
+   *
+   * Mailboxes of the workspace that were connected before a scope was added, each with a link for its owner. A page may hold fewer items than `limit`, or none, and still have a next one.
+   *
+   * Needs the scope `mailboxes:read`.
+   */
+  listLackingScopes(
+    id: string,
+    query?: ListLackingScopesQuery,
+    options?: CallOptions,
+  ): Promise<Page<LackingMailbox>>;
+  /** List the mailboxes that lack additional scopes, one by one over all pages. */
+  iterateLackingScopes(
+    id: string,
+    query?: ListLackingScopesQuery,
+    options?: CallOptions,
+  ): AsyncIterableIterator<LackingMailbox>;
+  /**
+   * Create an OAuth client.
+   *
+   * In the workspace of the call; shared when a key of the installation names no workspace.
+   *
+   * Needs the scope `oauth_clients:create`.
+   */
+  create(body: CreateOAuthClientBody, options?: CallOptions): Promise<OAuthClient>;
+  /**
+   * List the OAuth clients.
+   *
+   * The workspace's own and the shared ones.
+   *
+   * Needs the scope `oauth_clients:read`.
+   */
+  list(query?: ListOAuthClientsQuery, options?: CallOptions): Promise<Page<OAuthClient>>;
+  /** List the OAuth clients, one by one over all pages. */
+  iterate(query?: ListOAuthClientsQuery, options?: CallOptions): AsyncIterableIterator<OAuthClient>;
+  /**
+   * Read an OAuth client.
+   *
+   * Needs the scope `oauth_clients:read`.
+   */
+  get(id: string, options?: CallOptions): Promise<OAuthClient>;
+  /**
+   * Change an OAuth client.
+   *
+   * A changed id, credential or directory makes a paused OAuth client active again at once. A `next_credential` is entered ahead of a rotation and takes over by itself; null removes it. Id and directory stay while mailboxes depend on it.
+   *
+   * Needs the scope `oauth_clients:update`.
+   */
+  update(id: string, body: UpdateOAuthClientBody, options?: CallOptions): Promise<OAuthClient>;
+  /**
+   * Delete an OAuth client.
+   *
+   * Its credentials are wiped at once.
+   *
+   * Needs the scope `oauth_clients:delete`.
+   */
+  delete(id: string, query?: DeleteOAuthClientQuery, options?: CallOptions): Promise<Removal | undefined>;
+};
+
+export type ConnectSessionsOperations = {
+  /**
+   * Create a connect session.
+   *
+   * Makes a link for one mailbox owner, good for ten minutes and longer only while it waits for somebody. With `mailbox_id` it reconnects that mailbox.
+   *
+   * Needs the scope `connect_sessions:create`.
+   */
+  create(body?: CreateConnectSessionBody, options?: CallOptions): Promise<NewConnectSession>;
+  /**
+   * Read a connect session, or wait for its next status.
+   *
+   * Needs the scope `connect_sessions:read`.
+   */
+  get(id: string, query?: ReadConnectSessionQuery, options?: CallOptions): Promise<ConnectSession>;
+  /**
+   * Cancel a connect session.
+   *
+   * Its link no longer works.
+   *
+   * Needs the scope `connect_sessions:create`.
+   */
+  cancel(id: string, options?: CallOptions): Promise<ConnectSession>;
+  /**
+   * Confirm a connect session.
+   *
+   * For sessions with the completion `confirm`: says that the browser that came back was the right person's. Connects the mailbox; a refusal at this point is a session that `failed`.
+   *
+   * Needs the scope `connect_sessions:create`.
+   */
+  confirm(id: string, body: ConfirmConnectSessionBody, options?: CallOptions): Promise<ConnectSession>;
+};
+
+export type CustomerLinksOperations = {
+  /**
+   * Create a link for a customer.
+   *
+   * A page that offers the providers that the customer may connect with, until it ends, at most 30 times an hour. An OAuth client of the workspace is used where `customers_may_use` is true, else a shared one.
+   *
+   * Needs the scope `connect_sessions:create`.
+   */
+  create(body: CreateCustomerLinkBody, options?: CallOptions): Promise<CustomerLink>;
+  /**
+   * Take back all customer links.
+   *
+   * Ends every customer link that the workspace has handed out so far; make new ones for those who shall go on. Mailboxes that are connected, and connect sessions that were begun, stay as they are.
+   *
+   * Needs the scope `settings:update`.
+   */
+  revoke(options?: CallOptions): Promise<void>;
+};
+
+export type MailboxesOperations = {
+  /**
+   * List the mailboxes.
+   *
+   * Needs the scope `mailboxes:read`.
+   */
+  list(query?: ListMailboxesQuery, options?: CallOptions): Promise<Page<Mailbox>>;
+  /** List the mailboxes, one by one over all pages. */
+  iterate(query?: ListMailboxesQuery, options?: CallOptions): AsyncIterableIterator<Mailbox>;
+  /**
+   * Connect a mailbox without a sign-in.
+   *
+   * For OAuth clients that an administrator lets act for mailboxes. A token is issued and every transport proved before anything is stored. For all others make a connect session.
+   *
+   * Needs the scope `mailboxes:create`.
+   */
+  connect(body: ConnectMailboxBody, options?: CallOptions): Promise<Mailbox>;
+  /**
+   * Read a mailbox.
+   *
+   * Needs the scope `mailboxes:read`.
+   */
+  get(id: string, options?: CallOptions): Promise<Mailbox>;
+  /**
+   * Change a mailbox.
+   *
+   * Members that are not sent stay as they are; `metadata` is replaced as a whole.
+   *
+   * Needs the scope `mailboxes:update`.
+   */
+  update(id: string, body: UpdateMailboxBody, options?: CallOptions): Promise<Mailbox>;
+  /**
+   * Disconnect a mailbox.
+   *
+   * Revokes its grant at the provider where that is possible, and forgets it here.
+   *
+   * Needs the scope `mailboxes:delete`.
+   */
+  disconnect(id: string, options?: CallOptions): Promise<Disconnection>;
+  /**
+   * Prove a mailbox now.
+   *
+   * Signs in over each transport. A failed proof is an answer with a verdict, not an error.
+   *
+   * Needs the scope `mailboxes:update`.
+   */
+  verify(id: string, options?: CallOptions): Promise<Mailbox>;
+  /**
+   * Find out what is wrong with a mailbox.
+   *
+   * Goes from its switch to its domain: renews each token that is not a minute old, proves each transport. What fails is a step with a verdict, not an error.
+   *
+   * Needs the scope `mailboxes:update`.
+   */
+  diagnose(id: string, options?: CallOptions): Promise<Diagnosis>;
+  /**
+   * List who read the tokens of a mailbox.
+   *
+   * Counted by API key and minute, and written some seconds later; a process that is killed loses what it had not written. Kept for as long as the installation says, 30 days by default.
+   *
+   * Needs the scope `mailboxes:read`.
+   */
+  listTokenUses(id: string, query?: ListTokenUsesQuery, options?: CallOptions): Promise<Page<TokenUse>>;
+  /** List who read the tokens of a mailbox, one by one over all pages. */
+  iterateTokenUses(
+    id: string,
+    query?: ListTokenUsesQuery,
+    options?: CallOptions,
+  ): AsyncIterableIterator<TokenUse>;
+  /**
+   * Get an access token.
+   *
+   * Answers at once with the stored token while it is fresh. The body may be left out.
+   *
+   * Needs the scope `tokens:read`.
+   */
+  token(id: string, body?: ReadTokenBody, options?: CallOptions): Promise<Token>;
+};
+
+export type EventsOperations = {
+  /**
+   * List the events.
+   *
+   * Needs the scope `events:read`.
+   */
+  list(query?: ListEventsQuery, options?: CallOptions): Promise<Page<MailgrantEvent>>;
+  /** List the events, one by one over all pages. */
+  iterate(query?: ListEventsQuery, options?: CallOptions): AsyncIterableIterator<MailgrantEvent>;
+};
+
+export type SettingsOperations = {
+  /**
+   * Read the settings of the workspace.
+   *
+   * Needs the scope `settings:update`.
+   */
+  get(options?: CallOptions): Promise<Settings>;
+  /**
+   * Change the settings of the workspace.
+   *
+   * Members that are not sent stay as they are, also those of `branding`; `return_urls` is replaced as a whole.
+   *
+   * Needs the scope `settings:update`.
+   */
+  update(body: ChangeSettingsBody, options?: CallOptions): Promise<Settings>;
+};
+
+/** Every operation of the API, by noun. */
+export type Operations = TopLevelOperations & {
+  workspaces: WorkspacesOperations;
+  apiKeys: ApiKeysOperations;
+  oauthClients: OauthClientsOperations;
+  connectSessions: ConnectSessionsOperations;
+  customerLinks: CustomerLinksOperations;
+  mailboxes: MailboxesOperations;
+  events: EventsOperations;
+  settings: SettingsOperations;
+};
+
+/** The methods, each over one way to make a call. */
+export const operationsOf = (call: Call): Operations => ({
+  whoami: (options) => call({ method: 'GET', path: '/v1/whoami', isRepeatable: true }, options),
+  workspaces: {
+    create: (body, options) => call({ method: 'POST', path: '/v1/workspaces', body }, options),
+    list: (query, options) =>
+      call({ method: 'GET', path: '/v1/workspaces', query, isRepeatable: true }, options),
+    iterate: (query, options) =>
+      pagesOf((cursor) =>
+        call(
+          {
+            method: 'GET',
+            path: '/v1/workspaces',
+            query: { ...query, ...(cursor === null ? {} : { cursor }) },
+            isRepeatable: true,
+          },
+          options,
+        ),
+      ),
+    get: (id, options) =>
+      call({ method: 'GET', path: `/v1/workspaces/${segment(id)}`, isRepeatable: true }, options),
+    update: (id, body, options) =>
+      call({ method: 'PATCH', path: `/v1/workspaces/${segment(id)}`, body }, options),
+    delete: (id, options) =>
+      call({ method: 'DELETE', path: `/v1/workspaces/${segment(id)}`, isRepeatable: true }, options),
+  },
+  apiKeys: {
+    create: (body, options) => call({ method: 'POST', path: '/v1/api-keys', body }, options),
+    list: (query, options) =>
+      call({ method: 'GET', path: '/v1/api-keys', query, isRepeatable: true }, options),
+    iterate: (query, options) =>
+      pagesOf((cursor) =>
+        call(
+          {
+            method: 'GET',
+            path: '/v1/api-keys',
+            query: { ...query, ...(cursor === null ? {} : { cursor }) },
+            isRepeatable: true,
+          },
+          options,
+        ),
+      ),
+    revoke: (id, options) =>
+      call({ method: 'DELETE', path: `/v1/api-keys/${segment(id)}`, isRepeatable: true }, options),
+  },
+  oauthClients: {
+    setUp: (id, options) =>
+      call({ method: 'GET', path: `/v1/oauth-clients/${segment(id)}/set-up`, isRepeatable: true }, options),
+    examine: (id, body, options) =>
+      call({ method: 'POST', path: `/v1/oauth-clients/${segment(id)}/examine`, body }, options),
+    listLackingScopes: (id, query, options) =>
+      call(
+        { method: 'GET', path: `/v1/oauth-clients/${segment(id)}/lacking-scopes`, query, isRepeatable: true },
+        options,
+      ),
+    iterateLackingScopes: (id, query, options) =>
+      pagesOf((cursor) =>
+        call(
+          {
+            method: 'GET',
+            path: `/v1/oauth-clients/${segment(id)}/lacking-scopes`,
+            query: { ...query, ...(cursor === null ? {} : { cursor }) },
+            isRepeatable: true,
+          },
+          options,
+        ),
+      ),
+    create: (body, options) => call({ method: 'POST', path: '/v1/oauth-clients', body }, options),
+    list: (query, options) =>
+      call({ method: 'GET', path: '/v1/oauth-clients', query, isRepeatable: true }, options),
+    iterate: (query, options) =>
+      pagesOf((cursor) =>
+        call(
+          {
+            method: 'GET',
+            path: '/v1/oauth-clients',
+            query: { ...query, ...(cursor === null ? {} : { cursor }) },
+            isRepeatable: true,
+          },
+          options,
+        ),
+      ),
+    get: (id, options) =>
+      call({ method: 'GET', path: `/v1/oauth-clients/${segment(id)}`, isRepeatable: true }, options),
+    update: (id, body, options) =>
+      call({ method: 'PATCH', path: `/v1/oauth-clients/${segment(id)}`, body }, options),
+    delete: (id, query, options) =>
+      call(
+        { method: 'DELETE', path: `/v1/oauth-clients/${segment(id)}`, query, isRepeatable: true },
+        options,
+      ),
+  },
+  connectSessions: {
+    create: (body, options) => call({ method: 'POST', path: '/v1/connect-sessions', body }, options),
+    get: (id, query, options) =>
+      call(
+        { method: 'GET', path: `/v1/connect-sessions/${segment(id)}`, query, isRepeatable: true },
+        options,
+      ),
+    cancel: (id, options) =>
+      call({ method: 'DELETE', path: `/v1/connect-sessions/${segment(id)}`, isRepeatable: true }, options),
+    confirm: (id, body, options) =>
+      call({ method: 'POST', path: `/v1/connect-sessions/${segment(id)}/confirm`, body }, options),
+  },
+  customerLinks: {
+    create: (body, options) => call({ method: 'POST', path: '/v1/customer-links', body }, options),
+    revoke: (options) => call({ method: 'POST', path: '/v1/customer-links/revoke' }, options),
+  },
+  mailboxes: {
+    list: (query, options) =>
+      call({ method: 'GET', path: '/v1/mailboxes', query, isRepeatable: true }, options),
+    iterate: (query, options) =>
+      pagesOf((cursor) =>
+        call(
+          {
+            method: 'GET',
+            path: '/v1/mailboxes',
+            query: { ...query, ...(cursor === null ? {} : { cursor }) },
+            isRepeatable: true,
+          },
+          options,
+        ),
+      ),
+    connect: (body, options) => call({ method: 'POST', path: '/v1/mailboxes', body }, options),
+    get: (id, options) =>
+      call({ method: 'GET', path: `/v1/mailboxes/${segment(id)}`, isRepeatable: true }, options),
+    update: (id, body, options) =>
+      call({ method: 'PATCH', path: `/v1/mailboxes/${segment(id)}`, body }, options),
+    disconnect: (id, options) =>
+      call({ method: 'DELETE', path: `/v1/mailboxes/${segment(id)}`, isRepeatable: true }, options),
+    verify: (id, options) => call({ method: 'POST', path: `/v1/mailboxes/${segment(id)}/verify` }, options),
+    diagnose: (id, options) =>
+      call({ method: 'POST', path: `/v1/mailboxes/${segment(id)}/diagnose` }, options),
+    listTokenUses: (id, query, options) =>
+      call(
+        { method: 'GET', path: `/v1/mailboxes/${segment(id)}/token-uses`, query, isRepeatable: true },
+        options,
+      ),
+    iterateTokenUses: (id, query, options) =>
+      pagesOf((cursor) =>
+        call(
+          {
+            method: 'GET',
+            path: `/v1/mailboxes/${segment(id)}/token-uses`,
+            query: { ...query, ...(cursor === null ? {} : { cursor }) },
+            isRepeatable: true,
+          },
+          options,
+        ),
+      ),
+    token: (id, body, options) =>
+      call({ method: 'POST', path: `/v1/mailboxes/${segment(id)}/token`, body, isRepeatable: true }, options),
+  },
+  events: {
+    list: (query, options) => call({ method: 'GET', path: '/v1/events', query, isRepeatable: true }, options),
+    iterate: (query, options) =>
+      pagesOf((cursor) =>
+        call(
+          {
+            method: 'GET',
+            path: '/v1/events',
+            query: { ...query, ...(cursor === null ? {} : { cursor }) },
+            isRepeatable: true,
+          },
+          options,
+        ),
+      ),
+  },
+  settings: {
+    get: (options) => call({ method: 'GET', path: '/v1/settings', isRepeatable: true }, options),
+    update: (body, options) => call({ method: 'PATCH', path: '/v1/settings', body }, options),
+  },
+});

@@ -1,0 +1,1167 @@
+// Generated from docs/openapi.json by `npm run generate`; not to be changed by hand.
+
+/** Why something does not work, and who must act. */
+export type Verdict = {
+  /** Reason code, see docs/verdicts.md. */
+  code: string;
+  /** What is the matter, for people. */
+  sentence: string;
+  /** What to do about it, for people. */
+  remedy: string;
+  /** Who can make it go away; `nobody` = wait. */
+  actor: 'mailbox_owner' | 'mail_administrator' | 'workspace' | 'operator' | 'nobody';
+  /** True when it is tried again without anybody doing anything. */
+  heals_itself: boolean;
+};
+
+/** A problem document (RFC 9457). */
+export type Problem = {
+  /** The docs page of the code. */
+  type: string;
+  title: string;
+  status: number;
+  /** For people; may change. */
+  detail: string;
+  /** Decide by this. */
+  code:
+    | 'invalid_request'
+    | 'unauthenticated'
+    | 'permission_denied'
+    | 'not_found'
+    | 'body_too_large'
+    | 'unsupported_media_type'
+    | 'conflict'
+    | 'oauth_client_in_use'
+    | 'oauth_client_missing'
+    | 'oauth_client_paused'
+    | 'connect_session_over'
+    | 'confirmation_refused'
+    | 'mailbox_refused'
+    | 'needs_reauthorization'
+    | 'mailbox_disabled'
+    | 'resource_not_granted'
+    | 'provider_unavailable'
+    | 'provider_rate_limited'
+    | 'provider_answer_unreadable'
+    | 'provider_refused'
+    | 'refresh_timeout'
+    | 'overloaded'
+    | 'rate_limited'
+    | 'internal_error';
+  /** Also in the header `X-Request-Id` and in the log. */
+  request_id: string;
+  fields?: {
+    /** JSON Pointer into the body, or the name of a parameter. */
+    field: string;
+    message: string;
+  }[];
+  verdict?: Verdict;
+  /** The mailbox that the problem is about. */
+  mailbox_id?: string;
+  /** The OAuth client that the problem is about. */
+  oauth_client_id?: string;
+  /** For the mailbox owner. */
+  reconnect_url?: string;
+  /** As the header `Retry-After`. */
+  retry_after_seconds?: number;
+  /** The provider's words. */
+  provider?: Record<string, unknown>;
+};
+
+/** The caller. */
+export type Whoami = {
+  /** Id of the API key. */
+  key_id: string;
+  /** True for a key that may act in any workspace. */
+  is_installation_key: boolean;
+  /** Where this call acts; null for an installation key that named none. */
+  workspace_id: string | null;
+  scopes: (
+    | 'workspaces:manage'
+    | 'api_keys:read'
+    | 'api_keys:create'
+    | 'api_keys:delete'
+    | 'oauth_clients:read'
+    | 'oauth_clients:create'
+    | 'oauth_clients:update'
+    | 'oauth_clients:delete'
+    | 'connect_sessions:read'
+    | 'connect_sessions:create'
+    | 'mailboxes:read'
+    | 'mailboxes:update'
+    | 'mailboxes:delete'
+    | 'tokens:read'
+    | 'events:read'
+    | 'webhooks:read'
+    | 'webhooks:create'
+    | 'webhooks:update'
+    | 'webhooks:delete'
+    | 'audit:read'
+    | 'people:read'
+    | 'people:delete'
+    | 'installation:read'
+    | 'installation:update'
+    | 'settings:update'
+    | 'mailboxes:create'
+    | 'accounts:read'
+    | 'accounts:create'
+    | 'accounts:update'
+    | 'accounts:delete'
+    | 'all'
+  )[];
+};
+
+/** The unit of isolation. */
+export type Workspace = {
+  /** Id of the workspace. */
+  id: string;
+  /** Shown to mailbox owners when they connect. */
+  name: string;
+  /** When it was made. */
+  created_at: string;
+};
+
+/** A key, without its text. */
+export type ApiKey = {
+  /** Id of the key. */
+  id: string;
+  /** The workspace of the key; null = a key of the installation. */
+  workspace_id: string | null;
+  /** What the key is for. */
+  name: string;
+  /** The last characters of the key, to tell keys apart. */
+  last_four: string;
+  scopes: (
+    | 'workspaces:manage'
+    | 'api_keys:read'
+    | 'api_keys:create'
+    | 'api_keys:delete'
+    | 'oauth_clients:read'
+    | 'oauth_clients:create'
+    | 'oauth_clients:update'
+    | 'oauth_clients:delete'
+    | 'connect_sessions:read'
+    | 'connect_sessions:create'
+    | 'mailboxes:read'
+    | 'mailboxes:update'
+    | 'mailboxes:delete'
+    | 'tokens:read'
+    | 'events:read'
+    | 'webhooks:read'
+    | 'webhooks:create'
+    | 'webhooks:update'
+    | 'webhooks:delete'
+    | 'audit:read'
+    | 'people:read'
+    | 'people:delete'
+    | 'installation:read'
+    | 'installation:update'
+    | 'settings:update'
+    | 'mailboxes:create'
+    | 'accounts:read'
+    | 'accounts:create'
+    | 'accounts:update'
+    | 'accounts:delete'
+    | 'all'
+  )[];
+  /** After this the key is refused; null = never. */
+  expires_at: string | null;
+  /** When it was made. */
+  created_at: string;
+  /** Since when it is refused. */
+  revoked_at: string | null;
+};
+
+/** A key with its text. */
+export type NewApiKey = {
+  /** Id of the key. */
+  id: string;
+  /** The workspace of the key; null = a key of the installation. */
+  workspace_id: string | null;
+  /** What the key is for. */
+  name: string;
+  /** The last characters of the key, to tell keys apart. */
+  last_four: string;
+  scopes: (
+    | 'workspaces:manage'
+    | 'api_keys:read'
+    | 'api_keys:create'
+    | 'api_keys:delete'
+    | 'oauth_clients:read'
+    | 'oauth_clients:create'
+    | 'oauth_clients:update'
+    | 'oauth_clients:delete'
+    | 'connect_sessions:read'
+    | 'connect_sessions:create'
+    | 'mailboxes:read'
+    | 'mailboxes:update'
+    | 'mailboxes:delete'
+    | 'tokens:read'
+    | 'events:read'
+    | 'webhooks:read'
+    | 'webhooks:create'
+    | 'webhooks:update'
+    | 'webhooks:delete'
+    | 'audit:read'
+    | 'people:read'
+    | 'people:delete'
+    | 'installation:read'
+    | 'installation:update'
+    | 'settings:update'
+    | 'mailboxes:create'
+    | 'accounts:read'
+    | 'accounts:create'
+    | 'accounts:update'
+    | 'accounts:delete'
+    | 'all'
+  )[];
+  /** After this the key is refused; null = never. */
+  expires_at: string | null;
+  /** When it was made. */
+  created_at: string;
+  /** Since when it is refused. */
+  revoked_at: string | null;
+  /** The key. It is shown this once. */
+  key: string;
+};
+
+/** What to do in a provider's console for one OAuth client. */
+export type SetUpList = {
+  /** The OAuth client that it is for. */
+  oauth_client_id: string | null;
+  /** Whose console it leads through. */
+  provider: 'google' | 'microsoft';
+  /** `authorization_code` = each mailbox owner consents; `jwt_bearer` = a Google service account that acts for a domain; `client_credentials` = an Entra application with permissions of its own. */
+  grant_type: 'authorization_code' | 'jwt_bearer' | 'client_credentials';
+  /** In the order in which they are done. */
+  steps: {
+    /** Stable name of the step. */
+    step: string;
+    title: string;
+    /** The place in the provider's console. */
+    where: string;
+    /** What to do there, in sentences. */
+    what: string[];
+    values: {
+      label: string;
+      /** To be pasted letter by letter. */
+      value: string;
+    }[];
+    /** The console's page; null = there is none. */
+    url: string | null;
+    /** Codes of the verdicts that this step repairs. */
+    remedy_for: string[];
+  }[];
+};
+
+/** What can be tried of a registration without a person. */
+export type Examination = {
+  /** When it was tried. */
+  examined_at: string;
+  /** In the order in which they are best repaired. */
+  steps: {
+    /** What was tried. */
+    subject:
+      | 'directory'
+      | 'client_id'
+      | 'credential'
+      | 'redirect_uri'
+      | 'delegation'
+      | 'expiry'
+      | 'next_credential'
+      | 'mailbox';
+    /** `unknown` = only a person who signs in can tell. */
+    result: 'passed' | 'failed' | 'unknown';
+    verdict: Verdict | null;
+    /** The provider's own words. */
+    provider: {
+      http_status: number | null;
+      /** OAuth's `error`. */
+      error: string | null;
+      suberror: string | null;
+      description: string | null;
+      /** Entra's AADSTS numbers. */
+      error_codes: number[];
+      trace_id: string | null;
+      correlation_id: string | null;
+    } | null;
+  }[];
+};
+
+/** A mailbox that was connected before a scope was added to its OAuth client. */
+export type LackingMailbox = {
+  /** The mailbox. */
+  mailbox_id: string;
+  /** Its address. */
+  email: string;
+  /** What its owner has not granted yet. */
+  lacking_scopes: string[];
+  /** For the mailbox owner. */
+  reconnect_url: string;
+};
+
+/** A credential of an OAuth client, without its text. */
+export type Credential = {
+  /** `secret` = a client secret, `certificate` = PEM of a private key (PKCS #8) and its certificate, `service_account_key` = the JSON key file of a Google service account. */
+  kind: 'secret' | 'certificate' | 'service_account_key';
+  /** `here` = sealed in the database, `reference` = by the operator, outside of it. */
+  held: 'here' | 'reference';
+  /** The name that the operator gave it; null for others than the owner. */
+  reference: string | null;
+  /** When the provider stops taking it; null = never, or unknown. A certificate says so itself. */
+  expires_at: string | null;
+  /** When it was entered. */
+  added_at: string;
+};
+
+/** A registration at a provider, without its secret. */
+export type OAuthClient = {
+  /** Id of the OAuth client. */
+  id: string;
+  /** True when it belongs to the installation and every workspace uses it. */
+  is_shared: boolean;
+  /** Where it is registered. */
+  provider: 'google' | 'microsoft';
+  /** For people. */
+  name: string;
+  /** `authorization_code` = each mailbox owner consents; `jwt_bearer` = a Google service account that acts for a domain; `client_credentials` = an Entra application with permissions of its own. */
+  grant_type: 'authorization_code' | 'jwt_bearer' | 'client_credentials';
+  /** The registration's `client_id`. */
+  client_id: string;
+  credential: Credential;
+  next_credential: Credential | null;
+  /** One of the provider's clouds. */
+  cloud: string;
+  /** Microsoft: `common`, `organizations`, `consumers`, a directory id or its domain. Null at Google. */
+  entra_tenant: string | null;
+  /** Whether consumer accounts (gmail.com, outlook.com) may be connected. */
+  personal_accounts: boolean;
+  /** Asked for besides those that mail needs, so that its tokens can do more. Mailboxes that were connected before lack them until they are reconnected. */
+  extra_scopes: string[];
+  /** Whether the workspace's customers are offered it on their connect page. */
+  customers_may_use: boolean;
+  /** Enter this at the provider, letter by letter. */
+  redirect_uri: string;
+  /** `paused` = the provider refuses the registration. */
+  status: 'active' | 'paused';
+  verdict: Verdict | null;
+  /** Since when it is paused. */
+  paused_at: string | null;
+  /** The provider's own words. */
+  provider_words: {
+    http_status: number | null;
+    /** OAuth's `error`. */
+    error: string | null;
+    suberror: string | null;
+    description: string | null;
+    /** Entra's AADSTS numbers. */
+    error_codes: number[];
+    trace_id: string | null;
+    correlation_id: string | null;
+  } | null;
+  examination: Examination | null;
+  /** When it was made. */
+  created_at: string;
+  /** When it was changed last. */
+  updated_at: string;
+};
+
+/** What a deleted OAuth client leaves behind. */
+export type Removal = {
+  /** How many mailboxes must be reconnected. */
+  mailboxes: number;
+  fallback_oauth_client: OAuthClient | null;
+  /** Lists the mailboxes, each with its reason and a reconnect link for its owner. */
+  must_reconnect_url: string;
+};
+
+/** An invitation to connect one mailbox. */
+export type ConnectSession = {
+  /** Id of the session. */
+  id: string;
+  /** `connected`, `failed`, `cancelled` and `expired` are final. The others wait: `pending` for the first try, `waiting_for_admin` for an administrator, `insufficient_scope`, `wrong_mailbox` and `declined` for another try, `waiting_for_confirmation` for your backend. */
+  status:
+    | 'pending'
+    | 'waiting_for_admin'
+    | 'insufficient_scope'
+    | 'wrong_mailbox'
+    | 'declined'
+    | 'waiting_for_confirmation'
+    | 'connected'
+    | 'failed'
+    | 'cancelled'
+    | 'expired';
+  /** Where the mailbox owner signs in. */
+  provider: 'google' | 'microsoft';
+  /** `full` = IMAP and SMTP, `api` = Gmail API or Microsoft Graph, `send_only` = nothing but sending (SMTP at Microsoft, Gmail API at Google). */
+  profile: 'full' | 'api' | 'send_only';
+  /** The OAuth client that is used. */
+  oauth_client_id: string;
+  /** The only address that is accepted; null = any. */
+  expected_email: string | null;
+  /** Microsoft: a mailbox without a sign-in of its own, opened by whoever signs in. */
+  shared_mailbox: string | null;
+  /** The workspace's own client this mailbox belongs to. */
+  customer: string | null;
+  /** Refuse consumer accounts; only mailboxes of an organisation may be connected. */
+  managed_accounts_only: boolean;
+  /** Refuse a mailbox that another workspace has connected. */
+  exclusive: boolean;
+  /** `result_page` = our page tells how it ended. `redirect` = the browser goes to `return_url` when the mailbox is connected. `confirm` = it goes there with a one-time `code`, and nothing is connected before your backend has sent the code to `/confirm`. Omit for `redirect` with a `return_url`, `result_page` without one. */
+  completion: 'result_page' | 'redirect' | 'confirm';
+  /** Where the browser goes; must be among the workspace's return URLs. */
+  return_url: string | null;
+  /** Whether a person may try again after a setback (an unticked box, the wrong account, cancel, an administrator who must approve). False = the first one ends the session. */
+  is_retryable: boolean;
+  /** The connected mailbox, or the one to reconnect; null = none yet. */
+  mailbox_id: string | null;
+  /** The connected address. */
+  email: string | null;
+  /** Name of the connected account. */
+  name: string | null;
+  /** True when the mailbox was known before. */
+  is_reconnected: boolean;
+  /** What the last try came to; null = there was none, or the session is over. */
+  setback: {
+    /** As the status of the session. */
+    status:
+      | 'waiting_for_admin'
+      | 'insufficient_scope'
+      | 'wrong_mailbox'
+      | 'declined'
+      | 'waiting_for_confirmation';
+    /** When it came to this. */
+    at: string;
+    verdict: Verdict | null;
+    /** What was left unticked. */
+    missing_scopes: string[];
+    /** The provider's own words. */
+    provider: {
+      http_status: number | null;
+      /** OAuth's `error`. */
+      error: string | null;
+      suberror: string | null;
+      description: string | null;
+      /** Entra's AADSTS numbers. */
+      error_codes: number[];
+      trace_id: string | null;
+      correlation_id: string | null;
+    } | null;
+  } | null;
+  /** For the administrator of the organisation, who approves for everybody; null where the provider has no such page, and when the session is over. */
+  admin_consent_url: string | null;
+  /** When an administrator approved, as the provider's page said: worth another try. */
+  admin_consented_at: string | null;
+  /** Why nothing was connected. */
+  error: {
+    /** Reason code, see docs/verdicts.md. */
+    code: string;
+    /** What is the matter, for people. */
+    sentence: string;
+    /** What to do about it, for people. */
+    remedy: string;
+    /** Who can make it go away; `nobody` = wait. */
+    actor: 'mailbox_owner' | 'mail_administrator' | 'workspace' | 'operator' | 'nobody';
+    /** True when it is tried again without anybody doing anything. */
+    heals_itself: boolean;
+    /** What was left unticked. */
+    missing_scopes: string[];
+    /** The provider's own words. */
+    provider: {
+      http_status: number | null;
+      /** OAuth's `error`. */
+      error: string | null;
+      suberror: string | null;
+      description: string | null;
+      /** Entra's AADSTS numbers. */
+      error_codes: number[];
+      trace_id: string | null;
+      correlation_id: string | null;
+    } | null;
+  } | null;
+  /** When it was made. */
+  created_at: string;
+  /** When its link ends. */
+  expires_at: string;
+  /** When it was over. */
+  finished_at: string | null;
+};
+
+/** A connect session with its link. */
+export type NewConnectSession = {
+  /** Id of the session. */
+  id: string;
+  /** `connected`, `failed`, `cancelled` and `expired` are final. The others wait: `pending` for the first try, `waiting_for_admin` for an administrator, `insufficient_scope`, `wrong_mailbox` and `declined` for another try, `waiting_for_confirmation` for your backend. */
+  status:
+    | 'pending'
+    | 'waiting_for_admin'
+    | 'insufficient_scope'
+    | 'wrong_mailbox'
+    | 'declined'
+    | 'waiting_for_confirmation'
+    | 'connected'
+    | 'failed'
+    | 'cancelled'
+    | 'expired';
+  /** Where the mailbox owner signs in. */
+  provider: 'google' | 'microsoft';
+  /** `full` = IMAP and SMTP, `api` = Gmail API or Microsoft Graph, `send_only` = nothing but sending (SMTP at Microsoft, Gmail API at Google). */
+  profile: 'full' | 'api' | 'send_only';
+  /** The OAuth client that is used. */
+  oauth_client_id: string;
+  /** The only address that is accepted; null = any. */
+  expected_email: string | null;
+  /** Microsoft: a mailbox without a sign-in of its own, opened by whoever signs in. */
+  shared_mailbox: string | null;
+  /** The workspace's own client this mailbox belongs to. */
+  customer: string | null;
+  /** Refuse consumer accounts; only mailboxes of an organisation may be connected. */
+  managed_accounts_only: boolean;
+  /** Refuse a mailbox that another workspace has connected. */
+  exclusive: boolean;
+  /** `result_page` = our page tells how it ended. `redirect` = the browser goes to `return_url` when the mailbox is connected. `confirm` = it goes there with a one-time `code`, and nothing is connected before your backend has sent the code to `/confirm`. Omit for `redirect` with a `return_url`, `result_page` without one. */
+  completion: 'result_page' | 'redirect' | 'confirm';
+  /** Where the browser goes; must be among the workspace's return URLs. */
+  return_url: string | null;
+  /** Whether a person may try again after a setback (an unticked box, the wrong account, cancel, an administrator who must approve). False = the first one ends the session. */
+  is_retryable: boolean;
+  /** The connected mailbox, or the one to reconnect; null = none yet. */
+  mailbox_id: string | null;
+  /** The connected address. */
+  email: string | null;
+  /** Name of the connected account. */
+  name: string | null;
+  /** True when the mailbox was known before. */
+  is_reconnected: boolean;
+  /** What the last try came to; null = there was none, or the session is over. */
+  setback: {
+    /** As the status of the session. */
+    status:
+      | 'waiting_for_admin'
+      | 'insufficient_scope'
+      | 'wrong_mailbox'
+      | 'declined'
+      | 'waiting_for_confirmation';
+    /** When it came to this. */
+    at: string;
+    verdict: Verdict | null;
+    /** What was left unticked. */
+    missing_scopes: string[];
+    /** The provider's own words. */
+    provider: {
+      http_status: number | null;
+      /** OAuth's `error`. */
+      error: string | null;
+      suberror: string | null;
+      description: string | null;
+      /** Entra's AADSTS numbers. */
+      error_codes: number[];
+      trace_id: string | null;
+      correlation_id: string | null;
+    } | null;
+  } | null;
+  /** For the administrator of the organisation, who approves for everybody; null where the provider has no such page, and when the session is over. */
+  admin_consent_url: string | null;
+  /** When an administrator approved, as the provider's page said: worth another try. */
+  admin_consented_at: string | null;
+  /** Why nothing was connected. */
+  error: {
+    /** Reason code, see docs/verdicts.md. */
+    code: string;
+    /** What is the matter, for people. */
+    sentence: string;
+    /** What to do about it, for people. */
+    remedy: string;
+    /** Who can make it go away; `nobody` = wait. */
+    actor: 'mailbox_owner' | 'mail_administrator' | 'workspace' | 'operator' | 'nobody';
+    /** True when it is tried again without anybody doing anything. */
+    heals_itself: boolean;
+    /** What was left unticked. */
+    missing_scopes: string[];
+    /** The provider's own words. */
+    provider: {
+      http_status: number | null;
+      /** OAuth's `error`. */
+      error: string | null;
+      suberror: string | null;
+      description: string | null;
+      /** Entra's AADSTS numbers. */
+      error_codes: number[];
+      trace_id: string | null;
+      correlation_id: string | null;
+    } | null;
+  } | null;
+  /** When it was made. */
+  created_at: string;
+  /** When its link ends. */
+  expires_at: string;
+  /** When it was over. */
+  finished_at: string | null;
+  /** For the mailbox owner. It is shown this once. */
+  url: string;
+};
+
+/** A connect page for one customer. */
+export type CustomerLink = {
+  /** For the customer. Whoever has it can use it. */
+  url: string;
+  /** When it ends. */
+  expires_at: string;
+};
+
+/** A connected mailbox. */
+export type Mailbox = {
+  /** Id of the mailbox; a reconnect keeps it. */
+  id: string;
+  /** Lower case. */
+  email: string;
+  /** Whose sign-in opens this shared mailbox; null for a mailbox with a sign-in of its own. */
+  delegate_email: string | null;
+  /** Further addresses of the account, as far as the provider names them. */
+  aliases: string[];
+  /** For people; taken from the account at first. */
+  name: string;
+  /** Who hosts it. */
+  provider: 'google' | 'microsoft';
+  /** The workspace's own client this mailbox belongs to. */
+  customer: string | null;
+  /** The workspace's own notes: at most 50 pairs of texts. */
+  metadata: Record<string, string>;
+  /** `degraded` = a transport does not work, `needs_reauthorization` = the owner must reconnect. */
+  status: 'verifying' | 'connected' | 'degraded' | 'needs_reauthorization' | 'disabled';
+  verdict: Verdict | null;
+  /** The provider's own words. */
+  provider_words: {
+    http_status: number | null;
+    /** OAuth's `error`. */
+    error: string | null;
+    suberror: string | null;
+    description: string | null;
+    /** Entra's AADSTS numbers. */
+    error_codes: number[];
+    trace_id: string | null;
+    correlation_id: string | null;
+  } | null;
+  /** The last proof over each transport. */
+  verification: {
+    /** When it was proved last. */
+    verified_at: string;
+    results: {
+      /** What was tried. */
+      transport: 'imap' | 'smtp' | 'gmail_api' | 'graph';
+      ok: boolean;
+      /** Reason code, see docs/verdicts.md. */
+      code: string;
+      /** What is the matter, for people. */
+      sentence: string;
+      /** What to do about it, for people. */
+      remedy: string;
+      /** Who can make it go away; `nobody` = wait. */
+      actor: 'mailbox_owner' | 'mail_administrator' | 'workspace' | 'operator' | 'nobody';
+      /** True when it is tried again without anybody doing anything. */
+      heals_itself: boolean;
+      /** What the server said. */
+      detail: string | null;
+      /** Milliseconds. */
+      duration_ms: number;
+    }[];
+  } | null;
+  /** The OAuth client that it was connected with. */
+  oauth_client_id: string;
+  /** What the owner granted. */
+  scopes: string[];
+  /** Of `scopes`, what the provider has stopped giving since. */
+  lost_scopes: string[];
+  /** When what the owner allowed ends if nothing renews it; null when it does not end, or is over. Renewing puts the end off, except one that the provider has set. */
+  grant_ends_at: string | null;
+  grant_warning: Verdict | null;
+  /** For the mailbox owner; only when the status is `needs_reauthorization`, scopes were lost, or there is a `grant_warning`. */
+  reconnect_url: string | null;
+  /** When it was connected first. */
+  created_at: string;
+  /** When it was changed last. */
+  updated_at: string;
+};
+
+/** What became of the grant. */
+export type Disconnection = {
+  /** Id that the mailbox had. */
+  id: string;
+  /** `revoked` there too; `failed`: it stays valid there; `kept`: another mailbox uses it; `unsupported`: the provider has no way to revoke it. */
+  at_provider: 'revoked' | 'failed' | 'kept' | 'unsupported';
+};
+
+/** What is wrong with one mailbox, step by step. */
+export type Diagnosis = {
+  /** The mailbox. */
+  mailbox_id: string;
+  /** Its address. */
+  email: string;
+  /** When it was looked into. */
+  examined_at: string;
+  summary: Verdict;
+  /** In order; what depends on a failed step is skipped. */
+  steps: {
+    /** `refresh` comes once for each resource. */
+    step:
+      | 'mailbox'
+      | 'oauth_client'
+      | 'grant'
+      | 'refresh'
+      | 'scope'
+      | 'imap'
+      | 'smtp'
+      | 'gmail_api'
+      | 'graph'
+      | 'domain';
+    title: string;
+    /** `warned` = works, but is worth a look; `skipped` = could not be tried, `detail` says why. */
+    result: 'passed' | 'failed' | 'skipped' | 'warned';
+    verdict: Verdict | null;
+    /** What was found, or what the server said. */
+    detail: string | null;
+    /** The provider's own words. */
+    provider: {
+      http_status: number | null;
+      /** OAuth's `error`. */
+      error: string | null;
+      suberror: string | null;
+      description: string | null;
+      /** Entra's AADSTS numbers. */
+      error_codes: number[];
+      trace_id: string | null;
+      correlation_id: string | null;
+    } | null;
+    /** Milliseconds. */
+    duration_ms: number;
+  }[];
+  /** A page that shows a diagnosis of this mailbox to whoever has the link; no secret is on it. */
+  url: string;
+  /** For the mailbox owner, when reconnecting is what helps. */
+  reconnect_url: string | null;
+};
+
+/** Reads of one mailbox by one API key in one minute. */
+export type TokenUse = {
+  /** The API key that read. */
+  key_id: string;
+  /** Its name; null for a key of the installation. */
+  key_name: string | null;
+  /** When the minute began. */
+  minute: string;
+  /** Reads within the minute that began then. */
+  total: number;
+  /** When it read first within the minute. */
+  first_at: string;
+  /** When it read last within the minute. */
+  last_at: string;
+};
+
+/** An access token that works. */
+export type Token = {
+  /** Keep it out of logs. */
+  access_token: string;
+  /** RFC 6750. */
+  token_type: 'Bearer';
+  /** When it ends. */
+  expires_at: string;
+  /** Seconds from now. */
+  expires_in: number;
+  /** Space-separated, as granted. */
+  scope: string;
+  /** What it is for. */
+  resource: string;
+  /** Whose it is. */
+  mailbox_id: string;
+  /** Whose it is. */
+  email: string;
+  /** Who issued it. */
+  provider: 'google' | 'microsoft';
+  /** True when this call made the provider issue it. */
+  refreshed: boolean;
+  /** Where it is good for. */
+  targets: (
+    | {
+        /** `imap` or `smtp`. */
+        transport: 'imap' | 'smtp' | 'gmail_api' | 'graph';
+        host: string;
+        port: number;
+        /** `implicit` = TLS from the first byte, `starttls` = upgrade before signing in. */
+        tls: 'implicit' | 'starttls';
+        /** How to sign in. */
+        sasl_mechanism: 'XOAUTH2' | 'OAUTHBEARER';
+        /** All that the server takes, `sasl_mechanism` first. */
+        sasl_mechanisms: ('XOAUTH2' | 'OAUTHBEARER')[];
+        /** The user name to sign in with. */
+        user: string;
+      }
+    | {
+        /** `gmail_api` or `graph`. */
+        transport: 'imap' | 'smtp' | 'gmail_api' | 'graph';
+        /** Of the API. */
+        base_url: string;
+        /** Of this mailbox in the API: its paths below this are right for a person's own token, a delegate's and an application's. */
+        mailbox_url: string;
+      }
+  )[];
+};
+
+/** One change of state. */
+export type MailgrantEvent = {
+  /** Id of the event; events sort by it. */
+  id: string;
+  /** What happened. */
+  type: string;
+  /** The mailbox, connect session or OAuth client that changed. */
+  object_id: string;
+  /** More about it; never a secret. */
+  data: Record<string, unknown>;
+  /** When it happened. */
+  created_at: string;
+};
+
+/** How the pages look to customers and mailbox owners. Null = ours. */
+export type Branding = {
+  /** Shown in place of the workspace's name. */
+  display_name: string | null;
+  /** Shown on the pages. */
+  logo: {
+    /** What it is. */
+    media_type: 'image/png' | 'image/jpeg' | 'image/webp';
+    /** The file as base64; at most 32 KiB before. */
+    data: string;
+  } | null;
+  /** Of buttons, `#rrggbb`. */
+  accent_color: string | null;
+  /** Scheme and host of the pages, and of the callbacks of the workspace's own OAuth clients: their `redirect_uri` changes with it. Only a key of the installation may set it. */
+  origin: string | null;
+  /** Where people find help: `https:` or `mailto:`. */
+  support_url: string | null;
+  /** Privacy notice, `https:`. */
+  privacy_url: string | null;
+};
+
+/** Settings of one workspace. */
+export type Settings = {
+  /** Whether EmailEngine's endpoint for access tokens (`GET /v1/account/{account}/oauth-token`) answers. Off at first. */
+  oauth_tokens_api: boolean;
+  /** Where browsers may be sent when a connect session is done: https URLs without query. One that ends with a slash allows everything below it. */
+  return_urls: string[];
+  branding: Branding;
+};
+
+export type CreateWorkspaceBody = {
+  /** Shown to mailbox owners when they connect. */
+  name: string;
+};
+
+export type ListWorkspacesQuery = {
+  /** Items on one page. From 1 to 100. Default: `50`. */
+  limit?: number | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+};
+
+export type RenameWorkspaceBody = {
+  /** Shown to mailbox owners when they connect. */
+  name: string;
+};
+
+export type CreateApiKeyBody = {
+  /** What the key is for. */
+  name: string;
+  scopes: (
+    | 'workspaces:manage'
+    | 'api_keys:read'
+    | 'api_keys:create'
+    | 'api_keys:delete'
+    | 'oauth_clients:read'
+    | 'oauth_clients:create'
+    | 'oauth_clients:update'
+    | 'oauth_clients:delete'
+    | 'connect_sessions:read'
+    | 'connect_sessions:create'
+    | 'mailboxes:read'
+    | 'mailboxes:update'
+    | 'mailboxes:delete'
+    | 'tokens:read'
+    | 'events:read'
+    | 'webhooks:read'
+    | 'webhooks:create'
+    | 'webhooks:update'
+    | 'webhooks:delete'
+    | 'audit:read'
+    | 'people:read'
+    | 'people:delete'
+    | 'installation:read'
+    | 'installation:update'
+    | 'settings:update'
+    | 'mailboxes:create'
+    | 'accounts:read'
+    | 'accounts:create'
+    | 'accounts:update'
+    | 'accounts:delete'
+    | 'all'
+  )[];
+  /** Omit for a key without end. */
+  expires_at?: string | null | undefined;
+};
+
+export type ListApiKeysQuery = {
+  /** Items on one page. From 1 to 100. Default: `50`. */
+  limit?: number | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+};
+
+export type ExamineOAuthClientBody = {
+  /** A mailbox to try with, where the OAuth client acts without a sign-in. */
+  email?: string | null | undefined;
+};
+
+export type ListLackingScopesQuery = {
+  /** Items on one page. From 1 to 100. Default: `50`. */
+  limit?: number | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+};
+
+export type CreateOAuthClientBody = {
+  /** Where it is registered. */
+  provider: 'google' | 'microsoft';
+  /** For people. */
+  name: string;
+  /** `authorization_code` = each mailbox owner consents; `jwt_bearer` = a Google service account that acts for a domain; `client_credentials` = an Entra application with permissions of its own. */
+  grant_type?: 'authorization_code' | 'jwt_bearer' | 'client_credentials' | undefined;
+  /** The registration's `client_id`. */
+  client_id?: string | undefined;
+  /** What the OAuth client authenticates with: `value` or `reference`. */
+  credential?:
+    | {
+        /** `secret` = a client secret, `certificate` = PEM of a private key (PKCS #8) and its certificate, `service_account_key` = the JSON key file of a Google service account. Omit for `secret`. */
+        kind?: 'secret' | 'certificate' | 'service_account_key' | undefined;
+        /** The credential itself. Stored sealed, in no answer. */
+        value?: string | undefined;
+        /** In place of `value`: the name under which the operator holds it outside of the database. Only a key of the installation may name one. */
+        reference?: string | undefined;
+        /** When the provider stops taking it; null = never, or unknown. A certificate says so itself. */
+        expires_at?: string | null | undefined;
+      }
+    | undefined;
+  /** Short for `credential` with a `value` of the kind `secret`. */
+  client_secret?: string | undefined;
+  /** When the secret ends, as the provider shows it; null = never, or unknown. In a change it may stand without `client_secret`, for the one that is there. */
+  client_secret_expires_at?: string | null | undefined;
+  /** Omit for the provider's worldwide cloud. */
+  cloud?: string | null | undefined;
+  /** Microsoft: `common`, `organizations`, `consumers`, a directory id or its domain. Null at Google. */
+  entra_tenant?: string | null | undefined;
+  /** Whether consumer accounts (gmail.com, outlook.com) may be connected. */
+  personal_accounts?: boolean | undefined;
+  /** Asked for besides those that mail needs, so that its tokens can do more. Mailboxes that were connected before lack them until they are reconnected. */
+  extra_scopes?: string[] | undefined;
+  /** Whether the workspace's customers are offered it on their connect page. */
+  customers_may_use?: boolean | undefined;
+};
+
+export type ListOAuthClientsQuery = {
+  /** Items on one page. From 1 to 100. Default: `50`. */
+  limit?: number | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+};
+
+export type UpdateOAuthClientBody = {
+  /** For people. */
+  name?: string | undefined;
+  /** The registration's `client_id`. */
+  client_id?: string | undefined;
+  /** What the OAuth client authenticates with: `value` or `reference`. */
+  credential?:
+    | {
+        /** `secret` = a client secret, `certificate` = PEM of a private key (PKCS #8) and its certificate, `service_account_key` = the JSON key file of a Google service account. Omit for `secret`. */
+        kind?: 'secret' | 'certificate' | 'service_account_key' | undefined;
+        /** The credential itself. Stored sealed, in no answer. */
+        value?: string | undefined;
+        /** In place of `value`: the name under which the operator holds it outside of the database. Only a key of the installation may name one. */
+        reference?: string | undefined;
+        /** When the provider stops taking it; null = never, or unknown. A certificate says so itself. */
+        expires_at?: string | null | undefined;
+      }
+    | undefined;
+  /** What the OAuth client authenticates with: `value` or `reference`. */
+  next_credential?:
+    | {
+        /** `secret` = a client secret, `certificate` = PEM of a private key (PKCS #8) and its certificate, `service_account_key` = the JSON key file of a Google service account. Omit for `secret`. */
+        kind?: 'secret' | 'certificate' | 'service_account_key' | undefined;
+        /** The credential itself. Stored sealed, in no answer. */
+        value?: string | undefined;
+        /** In place of `value`: the name under which the operator holds it outside of the database. Only a key of the installation may name one. */
+        reference?: string | undefined;
+        /** When the provider stops taking it; null = never, or unknown. A certificate says so itself. */
+        expires_at?: string | null | undefined;
+      }
+    | null
+    | undefined;
+  /** Short for `credential` with a `value` of the kind `secret`. */
+  client_secret?: string | undefined;
+  /** When the secret ends, as the provider shows it; null = never, or unknown. In a change it may stand without `client_secret`, for the one that is there. */
+  client_secret_expires_at?: string | null | undefined;
+  /** Microsoft: `common`, `organizations`, `consumers`, a directory id or its domain. Null at Google. */
+  entra_tenant?: string | null | undefined;
+  /** Whether consumer accounts (gmail.com, outlook.com) may be connected. */
+  personal_accounts?: boolean | undefined;
+  /** Asked for besides those that mail needs, so that its tokens can do more. Mailboxes that were connected before lack them until they are reconnected. */
+  extra_scopes?: string[] | undefined;
+  /** Whether the workspace's customers are offered it on their connect page. */
+  customers_may_use?: boolean | undefined;
+};
+
+export type DeleteOAuthClientQuery = {
+  /** `true` deletes it although mailboxes depend on it: they must be reconnected. Default: `false`. */
+  force?: 'true' | 'false' | undefined;
+};
+
+export type CreateConnectSessionBody = {
+  /** Required unless `mailbox_id` is given. */
+  provider?: ('google' | 'microsoft') | null | undefined;
+  /** `full` = IMAP and SMTP, `api` = Gmail API or Microsoft Graph, `send_only` = nothing but sending (SMTP at Microsoft, Gmail API at Google). */
+  profile?: 'full' | 'api' | 'send_only' | undefined;
+  /** Omit to take the newest of the workspace, else a shared one. */
+  oauth_client_id?: string | null | undefined;
+  /** Refuse every other address. */
+  expected_email?: string | null | undefined;
+  /** Microsoft: a mailbox without a sign-in of its own, opened by whoever signs in. */
+  shared_mailbox?: string | null | undefined;
+  /** Reconnect this mailbox; it keeps its id. */
+  mailbox_id?: string | null | undefined;
+  /** The workspace's own client this mailbox belongs to. */
+  customer?: string | null | undefined;
+  /** Refuse consumer accounts; only mailboxes of an organisation may be connected. */
+  managed_accounts_only?: boolean | undefined;
+  /** Refuse a mailbox that another workspace has connected. */
+  exclusive?: boolean | undefined;
+  /** `result_page` = our page tells how it ended. `redirect` = the browser goes to `return_url` when the mailbox is connected. `confirm` = it goes there with a one-time `code`, and nothing is connected before your backend has sent the code to `/confirm`. Omit for `redirect` with a `return_url`, `result_page` without one. */
+  completion?: 'result_page' | 'redirect' | 'confirm' | undefined;
+  /** Where the browser goes; must be among the workspace's return URLs. */
+  return_url?: string | null | undefined;
+  /** Whether a person may try again after a setback (an unticked box, the wrong account, cancel, an administrator who must approve). False = the first one ends the session. */
+  is_retryable?: boolean | undefined;
+};
+
+export type ReadConnectSessionQuery = {
+  /** Answer when the status changes, or after this many seconds. From 0 to 55. Default: `0`. */
+  wait?: number | undefined;
+};
+
+export type ConfirmConnectSessionBody = {
+  /** The parameter `code` with which the browser came to the return URL. */
+  code: string;
+};
+
+export type CreateCustomerLinkBody = {
+  /** The workspace's own client; the mailboxes connected at the link belong to it. */
+  customer: string;
+  /** `full` = IMAP and SMTP, `api` = Gmail API or Microsoft Graph, `send_only` = nothing but sending (SMTP at Microsoft, Gmail API at Google). */
+  profile?: 'full' | 'api' | 'send_only' | undefined;
+  /** How long the link is good. From 60 to 31622400. Default: `2592000`. */
+  expires_in_seconds?: number | undefined;
+};
+
+export type ListMailboxesQuery = {
+  /** Only this address. */
+  email?: string | undefined;
+  /** Only mailboxes at this provider. */
+  provider?: 'google' | 'microsoft' | undefined;
+  /** Only mailboxes that were connected with it, also when it is deleted. */
+  oauth_client_id?: string | undefined;
+  /** Only mailboxes of this customer. */
+  customer?: string | undefined;
+  /** Items on one page. From 1 to 100. Default: `50`. */
+  limit?: number | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+};
+
+export type ConnectMailboxBody = {
+  /** One that acts without a sign-in: `jwt_bearer` or `client_credentials`. */
+  oauth_client_id: string;
+  /** Address of the mailbox. */
+  email: string;
+  /** `full` = IMAP and SMTP, `api` = Gmail API or Microsoft Graph, `send_only` = nothing but sending (SMTP at Microsoft, Gmail API at Google). */
+  profile?: 'full' | 'api' | 'send_only' | undefined;
+  /** For people; taken from the account at first. */
+  name?: string | null | undefined;
+  /** The workspace's own client this mailbox belongs to. */
+  customer?: string | null | undefined;
+  /** The mailbox of this address that is moved to the OAuth client; it keeps its id. */
+  mailbox_id?: string | null | undefined;
+  /** Refuse a mailbox that another workspace has connected. */
+  exclusive?: boolean | undefined;
+};
+
+export type UpdateMailboxBody = {
+  /** For people; taken from the account at first. */
+  name?: string | undefined;
+  /** The workspace's own client this mailbox belongs to. */
+  customer?: string | null | undefined;
+  /** The workspace's own notes: at most 50 pairs of texts. */
+  metadata?: Record<string, string> | undefined;
+  /** True switches it off: no tokens, no verification; its grant is kept alive. */
+  disabled?: boolean | undefined;
+};
+
+export type ListTokenUsesQuery = {
+  /** Items on one page. From 1 to 100. Default: `50`. */
+  limit?: number | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+};
+
+export type ReadTokenBody = {
+  /** `imap`, `smtp`, `gmail_api`, `graph`, or a resource's URL. Omit for the mailbox's first. */
+  resource?: string | undefined;
+  /** The token shall live at least this long. From 0 to 3000. Default: `0`. */
+  min_ttl_seconds?: number | undefined;
+  /** True when a server refused the last token: asks the provider for another, unless the stored one is only seconds old. */
+  force_refresh?: boolean | undefined;
+};
+
+export type ListEventsQuery = {
+  /** Items on one page. From 1 to 100. Default: `50`. */
+  limit?: number | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+};
+
+export type ChangeSettingsBody = {
+  /** Whether EmailEngine's endpoint for access tokens (`GET /v1/account/{account}/oauth-token`) answers. Off at first. */
+  oauth_tokens_api?: boolean | undefined;
+  /** Where browsers may be sent when a connect session is done: https URLs without query. One that ends with a slash allows everything below it. */
+  return_urls?: string[] | undefined;
+  /** Members that are not sent stay as they are; null removes one. */
+  branding?:
+    | {
+        /** Shown in place of the workspace's name. */
+        display_name?: string | null | undefined;
+        /** Shown on the pages. */
+        logo?:
+          | {
+              /** What it is. */
+              media_type: 'image/png' | 'image/jpeg' | 'image/webp';
+              /** The file as base64; at most 32 KiB before. */
+              data: string;
+            }
+          | null
+          | undefined;
+        /** Of buttons, `#rrggbb`. */
+        accent_color?: string | null | undefined;
+        /** Scheme and host of the pages, and of the callbacks of the workspace's own OAuth clients: their `redirect_uri` changes with it. Only a key of the installation may set it. */
+        origin?: string | null | undefined;
+        /** Where people find help: `https:` or `mailto:`. */
+        support_url?: string | null | undefined;
+        /** Privacy notice, `https:`. */
+        privacy_url?: string | null | undefined;
+      }
+    | undefined;
+};
