@@ -108,6 +108,9 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     cacheEntriesMax: whole('cacheEntriesMax', 0, 10_000_000),
     cacheMegabytesMax: whole('cacheMegabytesMax', 0, 65_536),
     tokenUsesDays: whole('tokenUsesDays', 1, 3_650),
+    auditDays: whole('auditDays', 30, 3_650),
+    eventsDays: whole('eventsDays', 1, 3_650),
+    connectSessionHours: whole('connectSessionHours', 1, 8_760),
     reconnectLinkSeconds: whole('reconnectLinkSeconds', 600, 2_592_000),
     adminConsentSeconds: whole('adminConsentSeconds', 3600, 2_592_000),
     directAuthUrl: oneOf('directAuthUrl', ['on', 'off']) === 'on',
@@ -119,6 +122,9 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     blockMemorySeconds: whole('blockMemorySeconds', 0, 2_592_000),
     workspaceSecondMax: whole('workspaceSecondMax', 1, 1_000_000),
     workspaceMinuteMax: whole('workspaceMinuteMax', 1, 1_000_000),
+    consoleSessionSeconds: whole('consoleSessionSeconds', 300, 604_800),
+    consoleIdleSeconds: whole('consoleIdleSeconds', 300, 604_800),
+    consoleSignInMinuteMax: whole('consoleSignInMinuteMax', 1, 100_000),
     breakerFailuresMax: whole('breakerFailuresMax', 1, 1000),
     breakerWindowSeconds: whole('breakerWindowSeconds', 1, 3600),
     breakerOpenSeconds: whole('breakerOpenSeconds', 1, 3600),
@@ -146,22 +152,64 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
   return Object.freeze(config);
 }
 
-/** Not of the server: with which a command asks a server that runs. */
-export const apiKeySetting: Setting = {
-  name: 'MAILGRANT_API_KEY',
-  meaning:
-    'API key with which `mailgrant doctor --url` asks a running gateway. The server itself has no use for it.',
-  fallback: '',
+/** Not of the server: of the commands. */
+export const commandSettings = {
+  apiKey: {
+    name: 'MAILGRANT_API_KEY',
+    meaning:
+      'API key with which commands ask a running gateway. The server itself has no use for it, nor for the next two.',
+    fallback: '',
+  },
+  url: {
+    name: 'MAILGRANT_URL',
+    meaning: 'The running gateway that commands ask, as if each had `--url`.',
+    fallback: '',
+  },
+  workspace: {
+    name: 'MAILGRANT_WORKSPACE',
+    meaning: 'Id or name of the workspace that commands act in, as if each had `--workspace`.',
+    fallback: '',
+  },
+  firstApiKeyFile: {
+    name: 'MAILGRANT_FIRST_API_KEY_FILE',
+    meaning:
+      'Where `mailgrant init`, and `mailgrant serve` in an empty place, write the first API keys, mode 0600, in place of their output.',
+    fallback: '',
+  },
+} as const satisfies Record<string, Setting>;
+
+export type CommandSettings = {
+  apiKey: Secret<string> | null;
+  url: string | null;
+  workspace: string | null;
+  firstApiKeyFile: string | null;
 };
 
-/** Null when it is not set. Throws `ConfigError` for a file that cannot be read. */
-export function apiKeyForCommands(
+/** Null for what is not set. Throws `ConfigError` for a file that cannot be read. */
+export function loadCommandSettings(
   environment: Record<string, string | undefined> = process.env,
-): Secret<string> | null {
+): CommandSettings {
   const mistakes: string[] = [];
-  const text = readSetting(environment, apiKeySetting, mistakes);
+  const text = (key: keyof typeof commandSettings) =>
+    readSetting(environment, commandSettings[key], mistakes) || null;
+  const apiKey = text('apiKey');
+  const settings = {
+    apiKey: apiKey === null ? null : secret(apiKey),
+    url: text('url'),
+    workspace: text('workspace'),
+    firstApiKeyFile: text('firstApiKeyFile'),
+  };
   if (mistakes.length > 0) throw new ConfigError(mistakes);
-  return text === '' ? null : secret(text);
+  return settings;
+}
+
+/** Where a probe on this machine finds the gateway of these settings, which may listen on every address. */
+export function loadProbeUrl(environment: Record<string, string | undefined> = process.env): string {
+  const mistakes: string[] = [];
+  const host = readSetting(environment, settingsTable.host, mistakes);
+  const port = readSetting(environment, settingsTable.port, mistakes);
+  const isEvery = host === '0.0.0.0' || host === '::';
+  return `http://${isEvery ? '127.0.0.1' : isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 }
 
 /** As `loadConfig`, with what the command line says about the processes put before the environment. */
@@ -292,7 +340,7 @@ function checkBlocks(value: string, mistakes: string[]): number[] {
 /** A typing error in a name must not pass as "not set". */
 function reportUnknown(environment: Record<string, string | undefined>, mistakes: string[]): void {
   const known = new Set(
-    [...Object.values(settingsTable), apiKeySetting].flatMap(({ name }) =>
+    [...Object.values(settingsTable), ...Object.values(commandSettings)].flatMap(({ name }) =>
       name.endsWith('_FILE') ? [name] : [name, `${name}_FILE`],
     ),
   );

@@ -134,6 +134,21 @@ export const settingsTable = {
       'How many days it is kept which API key read the tokens of which mailbox, how often, in which minute, 1 to 3650.',
     fallback: '30',
   },
+  auditDays: {
+    name: 'MAILGRANT_AUDIT_DAYS',
+    meaning: 'How many days the audit log is kept, 30 to 3650.',
+    fallback: '400',
+  },
+  eventsDays: {
+    name: 'MAILGRANT_EVENTS_DAYS',
+    meaning: 'How many days events are kept, 1 to 3650.',
+    fallback: '400',
+  },
+  connectSessionHours: {
+    name: 'MAILGRANT_CONNECT_SESSION_HOURS',
+    meaning: 'How many hours a connect session can be read after it has expired, 1 to 8760.',
+    fallback: '24',
+  },
   reconnectLinkSeconds: {
     name: 'MAILGRANT_RECONNECT_LINK_SECONDS',
     meaning: 'Life of a reconnect link, 600 to 2592000.',
@@ -193,6 +208,23 @@ export const settingsTable = {
     name: 'MAILGRANT_WORKSPACE_PER_MINUTE',
     meaning: 'The same in a minute, 1 to 1000000.',
     fallback: '6000',
+  },
+  consoleSessionSeconds: {
+    name: 'MAILGRANT_CONSOLE_SESSION_SECONDS',
+    meaning: 'Longest life of a sign-in to the console, 300 to 604800 (7 days).',
+    fallback: '43200',
+  },
+  consoleIdleSeconds: {
+    name: 'MAILGRANT_CONSOLE_IDLE_SECONDS',
+    meaning:
+      'A sign-in to the console that nobody used for so long is over, 300 to 604800. A console that is open in a browser asks by itself, and so counts as used.',
+    fallback: '7200',
+  },
+  consoleSignInMinuteMax: {
+    name: 'MAILGRANT_CONSOLE_SIGN_INS_PER_MINUTE',
+    meaning:
+      'Attempts of one IP address (IPv6: one network of 64 bits) to sign in to the console in a minute, 1 to 100000. Refused ones lead to blocks, as above.',
+    fallback: '20',
   },
   breakerFailuresMax: {
     name: 'MAILGRANT_BREAKER_FAILURES',

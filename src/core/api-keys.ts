@@ -2,6 +2,7 @@
 // Form: `mg_` + 8 characters to look it up by + 32 secret ones + 6 of checksum, all base62. 32 characters of
 // base62 hold 190 bits, so a plain SHA-256 is a safe hash; the checksum rejects typing errors without a query.
 import { createHash, hash, timingSafeEqual } from 'node:crypto';
+import { type AuditActor, record } from './audit.ts';
 import { createBoundedMemory } from './bounded-memory.ts';
 import { GatewayError, invalidField, notFound } from './errors.ts';
 import type { Freshness } from './freshness.ts';
@@ -71,17 +72,25 @@ export type ApiKeys = ReturnType<typeof createApiKeys>;
 
 /** Keys that a process keeps in memory, by their hash. */
 const keptMax = 10_000;
+/** Callers without a key that one process vouches for: the command line has one. */
+const vouchedMax = 4;
 
 type KeptKey = { principal: Principal; mark: number; dependsOn: readonly string[] };
 
 type Needs = Pick<Ports, 'store' | 'clock' | 'random'> & { freshness: Freshness };
 
-export function createApiKeys({ store, clock, random, freshness }: Needs) {
+export function createApiKeys(ports: Needs) {
+  const { store, clock, random, freshness } = ports;
   const kept = createBoundedMemory<KeptKey>({ entriesMax: keptMax, bytesMax: Number.POSITIVE_INFINITY });
+
+  /** By the hash of what stands for them. In no database, and gone with the process. */
+  const vouched = new Map<string, Principal>();
 
   /** From memory, at once; null when that has no sure answer. */
   function recall(text: string): Principal | null {
     const keptHash = hashOf(text);
+    const own = vouched.size === 0 ? undefined : vouched.get(keptHash);
+    if (own) return own;
     const found = kept.find(keptHash);
     if (found === null) return null;
     const { principal, mark, dependsOn } = found;
@@ -91,10 +100,11 @@ export function createApiKeys({ store, clock, random, freshness }: Needs) {
     return null;
   }
 
-  /** Makes a key without asking who may: for the first key of an installation. */
+  /** Makes a key without asking who may: for whoever sits at the machine. */
   async function issue(
     workspaceId: string | null,
     { name, scopes, expiresAt }: NewApiKey,
+    by: Principal | AuditActor = { kind: 'command_line', id: null },
   ): Promise<{ key: ApiKey; text: Secret<string> }> {
     const body = randomText(random, 40);
     const text = `mg_${body}${checksum(body)}`;
@@ -110,7 +120,11 @@ export function createApiKeys({ store, clock, random, freshness }: Needs) {
       createdAt: clock.now(),
       revokedAt: null,
     };
-    await store.apiKeys.insert(key);
+    await store.transaction(async (rows) => {
+      await rows.apiKeys.insert(key);
+      const data = { scopes: key.scopes };
+      await record(ports, rows, by, { workspaceId, action: 'api_key.created', objectId: key.id, data });
+    });
     return { key, text: secret(text) };
   }
 
@@ -118,6 +132,17 @@ export function createApiKeys({ store, clock, random, freshness }: Needs) {
     issue,
 
     recall,
+
+    /**
+     * A text that stands for this principal as long as the process lives, and in no other. For whoever sits at the
+     * machine: a command that asks its own process through the API needs no key of the database.
+     */
+    vouch(principal: Principal): Secret<string> {
+      if (vouched.size >= vouchedMax) throw new Error('one process vouches for few');
+      const text = `here_${randomText(random, 43)}`;
+      vouched.set(hashOf(text), principal);
+      return secret(text);
+    },
 
     /**
      * The principal of a key as text. Throws `unauthenticated`, with the same words for an unknown and a
@@ -166,10 +191,8 @@ export function createApiKeys({ store, clock, random, freshness }: Needs) {
       }
       // A key that ends makes no key that outlives it.
       const ends = [principal.expiresAt, request.expiresAt].filter((end) => end !== null);
-      return issue(principal.workspaceId, {
-        ...request,
-        expiresAt: ends.length === 0 ? null : Math.min(...ends),
-      });
+      const expiresAt = ends.length === 0 ? null : Math.min(...ends);
+      return issue(principal.workspaceId, { ...request, expiresAt }, principal);
     },
 
     async list(principal: Principal, page: PageRequest): Promise<Page<ApiKey>> {
@@ -190,7 +213,11 @@ export function createApiKeys({ store, clock, random, freshness }: Needs) {
       requireScope(principal, 'api_keys:delete');
       const key = await store.apiKeys.byId(id);
       if (!key || key.workspaceId !== principal.workspaceId) throw notFound('API key');
-      if (!(await store.apiKeys.revoke(id, clock.now()))) throw notFound('API key');
+      const { workspaceId } = key;
+      await store.transaction(async (rows) => {
+        if (!(await rows.apiKeys.revoke(id, clock.now()))) throw notFound('API key');
+        await record(ports, rows, principal, { workspaceId, action: 'api_key.revoked', objectId: id });
+      });
     },
   };
 }

@@ -26,11 +26,16 @@ export const auditActions = [
   'mailbox.updated',
   'mailbox.disconnected',
   'mailboxes.changed',
+  'tag.created',
+  'tag.updated',
+  'customer.created',
   'settings.updated',
   'webhook_endpoint.created',
   'webhook_endpoint.updated',
   'webhook_endpoint.secret_rotated',
   'webhook_endpoint.deleted',
+  'webhook_endpoint.tested',
+  'webhook_endpoint.disabled',
   'webhook_delivery.replayed',
   'console.signed_in',
   'console.signed_out',
@@ -70,6 +75,9 @@ export type AuditEntry = {
   address: string | null;
 };
 
+/** As it is listed. `actorName`: of the API key, as it is called now; null where there is none. */
+export type ListedAuditEntry = AuditEntry & { actorName: string | null };
+
 /** What a use case says about a change. */
 export type AuditedChange = {
   workspaceId: string | null;
@@ -99,6 +107,22 @@ export const record = (
     address: 'kind' in by ? null : (by.from?.address ?? null),
   });
 
+/**
+ * The names of the members that a change has, for its entry's `data`; of `settings` and `branding` also the names inside.
+ * Never their values.
+ */
+export function changedFields(changes: Readonly<Record<string, unknown>>): { fields: string[] } {
+  const fields = Object.entries(changes).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const isNested = nestedNames.has(name) && typeof value === 'object' && value !== null;
+    return isNested ? Object.keys(value).map((inner) => `${name}.${inner}`) : [name];
+  });
+  return { fields: fields.map((field) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)) };
+}
+
+/** Members whose own members are names of ours, not a caller's. */
+const nestedNames: ReadonlySet<string> = new Set(['settings', 'branding']);
+
 const actorOf = ({ from, keyId }: Principal): AuditActor => {
   const kind = from?.channel ?? 'api_key';
   return { kind, id: kind === 'command_line' ? null : keyId };
@@ -111,7 +135,11 @@ export type Audit = ReturnType<typeof createAudit>;
 export function createAudit({ store }: Pick<Ports, 'store'>) {
   return {
     /** Newest first. A key of the installation that names no workspace reads the installation's own entries. */
-    async list(principal: Principal, filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>> {
+    async list(
+      principal: Principal,
+      filter: AuditFilter,
+      page: PageRequest,
+    ): Promise<Page<ListedAuditEntry>> {
       if (!principal.isInstallation) {
         return store.audit.list(workspaceFor(principal, 'audit:read'), filter, page);
       }

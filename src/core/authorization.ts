@@ -2,6 +2,7 @@
 // A callback passes small named steps; each may end the way with a reason, and only the last one writes.
 import { createHash } from 'node:crypto';
 import { createAcceptance } from './acceptance.ts';
+import { record } from './audit.ts';
 import { type Authorized, createCodeExchange, type Refusal } from './code-exchange.ts';
 import type { ConnectSessions } from './connect.ts';
 import { type ConnectSession, hashOfToken, isOpen, newToken } from './connect-session.ts';
@@ -196,7 +197,7 @@ export function createAuthorization(ports: Needs) {
      * `not_found`, `connect_session_over`, `confirmation_refused` for a code that is not this session's; a refusal
      * (the address became somebody else's meanwhile) ends the session and is its outcome.
      */
-    async confirm(session: ConnectSession, code: string): Promise<void> {
+    async confirm(principal: Principal, session: ConnectSession, code: string): Promise<void> {
       const { outcome } = session;
       // Again, because the first answer got lost.
       if (outcome?.status === 'connected' && results.isConfirmationCode(session.id, outcome, code)) return;
@@ -209,7 +210,8 @@ export function createAuthorization(ports: Needs) {
         throw new GatewayError('confirmation_refused', 'This code does not confirm this connect session.');
       }
       const { requestId } = session.setback;
-      await inFlight.track(finish(session, { ...held, client: await clientOf(session) }, requestId));
+      const authorized = { ...held, client: await clientOf(session) };
+      await inFlight.track(finish(session, authorized, requestId, principal));
     },
 
     discardUnconfirmed,
@@ -261,9 +263,15 @@ export function createAuthorization(ports: Needs) {
     session: ConnectSession,
     authorized: Authorized,
     requestId?: string,
+    confirmedBy?: Principal,
   ): Promise<Arrival> {
-    const established = await write(session, authorized, requestId).catch(unfinished(session));
-    if ('reason' in established) return refuse(session, authorized, established, requestId);
+    const established = await write(session, authorized, { requestId, confirmedBy }).catch(
+      unfinished(session),
+    );
+    if ('reason' in established) {
+      if (confirmedBy) await recordVainConfirmation(confirmedBy, session, established);
+      return refuse(session, authorized, established, requestId);
+    }
     connectSessions.announce(session.id);
     // At once, so that the page can say whether the mailbox works; a failed proof ends nothing.
     await verifier
@@ -285,6 +293,17 @@ export function createAuthorization(ports: Needs) {
     return arrival;
   }
 
+  /** The caller said yes; what came of it was decided after that. */
+  function recordVainConfirmation(
+    by: Principal,
+    { id, workspaceId }: ConnectSession,
+    { reason }: Refusal,
+  ): Promise<void> {
+    const data = { refused: reason };
+    const action = 'connect_session.confirmed';
+    return record(ports, store, by, { workspaceId, action, objectId: id, data });
+  }
+
   function unfinished(session: ConnectSession): (error: unknown) => Refusal {
     return (error) => {
       log.error('an authorization could not be finished', { sessionId: session.id, error });
@@ -295,9 +314,9 @@ export function createAuthorization(ports: Needs) {
   function write(
     session: ConnectSession,
     authorized: Authorized,
-    requestId?: string,
+    how: { requestId: string | undefined; confirmedBy: Principal | undefined },
   ): Promise<Established | Refusal> {
-    const once = () => establish(ports, session, authorized, { ...acceptance, requestId });
+    const once = () => establish(ports, session, authorized, { ...acceptance, ...how });
     // The same person in two windows: both rows cannot be new; the second try finds the first one's.
     return once().catch((error: unknown) => {
       if (error instanceof GatewayError && error.code === 'conflict') return once();

@@ -1,5 +1,6 @@
 // Work over many mailboxes that a caller asked for and may follow: begun by a request, done step by step, each step
 // by whichever process claims it, those of one workspace one after the other.
+import { record } from './audit.ts';
 import { GatewayError, notFound } from './errors.ts';
 import { holdMailbox, settingsColumn } from './held-mailbox.ts';
 import type { MailboxFilter } from './mailboxes.ts';
@@ -142,6 +143,12 @@ export function createBackgroundJobs({
           );
         }
         await rows.backgroundJobs.insert(job);
+        await record({ clock, random }, rows, principal, {
+          workspaceId,
+          action: 'mailboxes.changed',
+          objectId: job.id,
+          data: { job: job.type },
+        });
       });
       return job;
     },

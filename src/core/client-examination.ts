@@ -1,5 +1,6 @@
 // The examination of an OAuth client: what can be tried of a registration at the provider without a person, each with
 // what to do when it fails. Whoever activates a client sees its mistakes here, not in the first mailbox owner's browser.
+import { record } from './audit.ts';
 import type { Credentials } from './client-credentials.ts';
 import { type ReasonCode, verdictOf } from './diagnosis.ts';
 import { notFound } from './errors.ts';
@@ -104,17 +105,29 @@ export function createClientExaminations(ports: Needs) {
         await mailboxStep(client),
       ];
       const examination = { examinedAt: clock.now(), steps };
-      if (await keep(client, examination)) await act(client, { findings, next });
+      if (await keep(principal, client, examination)) await act(client, { findings, next });
       return examination;
     },
   };
 
   /** False when the client was changed since it was read: what was found is of what it was before. */
-  async function keep({ id, updatedAt }: OAuthClient, examination: ClientExamination): Promise<boolean> {
+  async function keep(
+    principal: Principal,
+    { id, workspaceId, updatedAt }: OAuthClient,
+    examination: ClientExamination,
+  ): Promise<boolean> {
     return store.transaction(async (rows) => {
       await rows.lock(`oauth client ${id}`);
       const client = await rows.oauthClients.byId(id);
-      return client?.updatedAt === updatedAt && rows.oauthClients.update(id, { examination });
+      const isKept = client?.updatedAt === updatedAt && (await rows.oauthClients.update(id, { examination }));
+      const data = { kept: isKept };
+      await record(ports, rows, principal, {
+        workspaceId,
+        action: 'oauth_client.examined',
+        objectId: id,
+        data,
+      });
+      return isKept;
     });
   }
 

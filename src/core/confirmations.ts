@@ -20,7 +20,7 @@ export function createConfirmations({
       const workspaceId = workspaceFor(principal, 'connect_sessions:create');
       const session = await store.connectSessions.byId(id);
       if (session?.workspaceId !== workspaceId) throw notFound('connect session');
-      await authorization.confirm(session, code);
+      await authorization.confirm(principal, session, code);
       return (await store.connectSessions.byId(id)) ?? session;
     },
   };

@@ -1,5 +1,6 @@
 // Connect sessions as their callers see them: make one, read it, wait for it, cancel it. What one is stands in
 // connect-session.ts; the way to the provider and back is in authorization.ts.
+import { record } from './audit.ts';
 import type { ConnectSession, NewConnectSession } from './connect-session.ts';
 import { GatewayError, notFound } from './errors.ts';
 import { createInvitations } from './invitations.ts';
@@ -38,7 +39,7 @@ export function createConnectSessions(ports: Needs) {
       principal: Principal,
       request: NewConnectSession,
     ): Promise<{ session: ConnectSession; url: string }> {
-      return newSessions.issue(workspaceFor(principal, 'connect_sessions:create'), request);
+      return newSessions.issue(workspaceFor(principal, 'connect_sessions:create'), request, principal);
     },
 
     /** For pages of ours that make a session for whoever stands before them: the caller has no API key. */
@@ -74,10 +75,14 @@ export function createConnectSessions(ports: Needs) {
       const workspaceId = workspaceFor(principal, 'connect_sessions:create');
       const session = await owned(workspaceId, id);
       const now = clock.now();
-      if (
-        session.expiresAt <= now ||
-        !(await store.connectSessions.finish(id, { status: 'cancelled' }, now))
-      ) {
+      const isCancelled = await store.transaction(async (rows) => {
+        if (session.expiresAt <= now) return false;
+        if (!(await rows.connectSessions.finish(id, { status: 'cancelled' }, now))) return false;
+        const action = 'connect_session.cancelled';
+        await record(ports, rows, principal, { workspaceId, action, objectId: id });
+        return true;
+      });
+      if (!isCancelled) {
         throw new GatewayError('connect_session_over', 'This connect session is over already.');
       }
       this.announce(id);

@@ -2,8 +2,9 @@
 // connect with, and makes a connect session for whoever chooses one. An OAuth client of the workspace's own is offered
 // when it was opened to customers; else a shared one of the same provider. A link ends with its time, or with all others
 // of the workspace when it takes them back: each carries the generation that it was made in.
+import { record } from './audit.ts';
 import type { ConnectSessions } from './connect.ts';
-import type { ConnectSession } from './connect-session.ts';
+import type { ConnectSession, NewConnectSession } from './connect-session.ts';
 import { GatewayError, notFound } from './errors.ts';
 import { countLinkUse, type LinkBound } from './link-uses.ts';
 import type { OAuthClient, ProviderName } from './oauth-clients.ts';
@@ -32,7 +33,7 @@ const linkBound = {
 
 export type CustomerPages = ReturnType<typeof createCustomerPages>;
 
-type Needs = Pick<Ports, 'clock' | 'store' | 'providers' | 'linkSigner'> & {
+type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'providers' | 'linkSigner'> & {
   connectSessions: ConnectSessions;
   origins: Origins;
 };
@@ -74,6 +75,13 @@ export function createCustomerPages(ports: Needs) {
       const parts = [workspaceId, Buffer.from(customer).toString('base64url'), profile, generation];
       const token = signedToken(ports, 'customer', { parts, lifeSeconds });
       const expiresAt = readSignedToken(ports, 'customer', token)?.expiresAt ?? 0;
+      // Nothing else is stored of it: the link says all of itself.
+      await record(ports, store, principal, {
+        workspaceId,
+        action: 'customer_link.created',
+        objectId: null,
+        data: { profile, expires_at: new Date(expiresAt).toISOString() },
+      });
       return { url: `${origins.ofWorkspace(workspace)}/customers/${token}`, expiresAt };
     },
 
@@ -87,6 +95,11 @@ export function createCustomerPages(ports: Needs) {
         const { settings } = workspace;
         const customerLinkGeneration = settings.customerLinkGeneration + 1;
         await rows.workspaces.saveSettings(id, { ...settings, customerLinkGeneration });
+        await record(ports, rows, principal, {
+          workspaceId: id,
+          action: 'customer_links.revoked',
+          objectId: null,
+        });
       });
     },
 
@@ -104,7 +117,7 @@ export function createCustomerPages(ports: Needs) {
       const choice = shown.choices.find((each) => each.provider === provider);
       if (!choice) throw new GatewayError('oauth_client_missing', 'This provider is not offered here.');
       await countLinkUse(ports, linkBound, [...signed.parts, signed.expiresAt]);
-      return connectSessions.issue(shown.workspace.id, {
+      const request: NewConnectSession = {
         provider: choice.provider,
         profile: shown.profile,
         oauthClientId: choice.oauthClient.id,
@@ -115,7 +128,8 @@ export function createCustomerPages(ports: Needs) {
         exclusive: false,
         isRetryable: true,
         surface: 'customer',
-      });
+      };
+      return connectSessions.issue(shown.workspace.id, request, null);
     },
   };
 }

@@ -1,5 +1,6 @@
 // Customers: a workspace's own clients. A mailbox names its customer by a text; those that are entered here have a
 // number, which is that text.
+import { record } from './audit.ts';
 import { notFound } from './errors.ts';
 import type { Ports } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
@@ -33,6 +34,8 @@ export function createCustomers({ store, clock, random }: Pick<Ports, 'store' | 
         const number = await rows.numbers.next('customer');
         const customer = { id: random.id(), number, workspaceId, name, email, createdAt: clock.now() };
         await rows.customers.insert(customer);
+        const change = { workspaceId, action: 'customer.created', objectId: customer.id } as const;
+        await record({ clock, random }, rows, principal, change);
         return customer;
       });
     },

@@ -2,6 +2,7 @@
 // given the OAuth client a permission of its own. One token is minted and every transport proved before a row is
 // written; there is no refresh token, tokens are minted whenever one is wanted.
 import { addressIssuer, objectionToClaim } from './address-claims.ts';
+import { type AuditActor, record } from './audit.ts';
 import type { Refusal } from './code-exchange.ts';
 import { type ConnectSession, hashOfToken, isOpen } from './connect-session.ts';
 import { addressLock, type Connection, writeConnection } from './connection-rows.ts';
@@ -80,9 +81,12 @@ export function createDirectConnections(ports: Needs) {
     client: OAuthClient,
     request: Omit<DirectConnection, 'oauthClientId' | 'profile'>,
     proved: Proved,
-    session: ConnectSession | null,
+    by: { session: ConnectSession } | { principal: Principal },
   ): Promise<Written | Refusal> {
     const { email } = request;
+    const session = 'session' in by ? by.session : null;
+    const actor: Principal | AuditActor =
+      'session' in by ? { kind: 'mailbox_owner', id: by.session.id } : by.principal;
     const now = clock.now();
     const connection: Connection = {
       workspaceId,
@@ -145,6 +149,12 @@ export function createDirectConnections(ports: Needs) {
         data: { email, ...(session ? { session: session.id } : {}) },
         createdAt: now,
       });
+      await record(ports, rows, actor, {
+        workspaceId,
+        action: isNew ? 'mailbox.connected' : 'mailbox.reconnected',
+        objectId: mailbox.id,
+        data: { connect_session_id: session?.id ?? null },
+      });
       return { mailboxId: mailbox.id, isNew };
     });
   }
@@ -164,7 +174,8 @@ export function createDirectConnections(ports: Needs) {
      */
     connect(principal: Principal, request: DirectConnection): Promise<DirectlyConnected> {
       const workspaceId = workspaceFor(principal, 'mailboxes:create');
-      return inFlight.track(connectOnce(workspaceId, { ...request, email: request.email.toLowerCase() }));
+      const caller = { ...principal, workspaceId };
+      return inFlight.track(connectOnce(caller, { ...request, email: request.email.toLowerCase() }));
     },
 
     /**
@@ -180,7 +191,11 @@ export function createDirectConnections(ports: Needs) {
     },
   };
 
-  async function connectOnce(workspaceId: string, request: DirectConnection): Promise<DirectlyConnected> {
+  async function connectOnce(
+    principal: Principal & { workspaceId: string },
+    request: DirectConnection,
+  ): Promise<DirectlyConnected> {
+    const { workspaceId } = principal;
     const client = await usableClient(workspaceId, request.oauthClientId);
     if (client.grantType === 'authorization_code') {
       throw invalidField(
@@ -195,7 +210,7 @@ export function createDirectConnections(ports: Needs) {
     }
     const proved = await prove(client, request.email, request.profile);
     if ('reason' in proved) throw refused(proved);
-    const written = await write(workspaceId, client, request, proved, null);
+    const written = await write(workspaceId, client, request, proved, { principal });
     if ('reason' in written) throw refused(written);
     const joined = await store.mailboxes.withGrant(written.mailboxId);
     if (!joined) throw notFound('mailbox');
@@ -214,7 +229,7 @@ export function createDirectConnections(ports: Needs) {
     if ('reason' in proved) return results.refuse(session, proved);
     const { mailboxId, customer, externalId, mailboxName: name, exclusive } = session;
     const request = { email, mailboxId, customer, externalId, name, exclusive };
-    const written = await write(session.workspaceId, client, request, proved, session).catch(
+    const written = await write(session.workspaceId, client, request, proved, { session }).catch(
       (error: unknown): Refusal | null => {
         if (error instanceof SessionOver) return null;
         // The name is another mailbox's. Another press would change nothing, and nobody else can sign in instead.

@@ -1,10 +1,12 @@
 // The one transaction that turns an accepted authorization into a connection, the session's result and an event.
 import { type Acceptance, addressOf } from './acceptance.ts';
+import { record } from './audit.ts';
 import type { Authorized, Refusal } from './code-exchange.ts';
 import type { ConnectOutcome, ConnectSession } from './connect-session.ts';
 import { addressLock, writeConnection } from './connection-rows.ts';
 import { raise } from './events.ts';
 import type { Ports } from './ports.ts';
+import type { Principal } from './principal.ts';
 
 type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'providers' | 'settings'>;
 
@@ -18,7 +20,12 @@ export async function establish(
   {
     objectionToAddress,
     requestId,
-  }: Pick<Acceptance, 'objectionToAddress'> & { requestId: string | undefined },
+    confirmedBy,
+  }: Pick<Acceptance, 'objectionToAddress'> & {
+    requestId: string | undefined;
+    /** Who gave the last word, where the session waits for one. */
+    confirmedBy: Principal | undefined;
+  },
 ): Promise<Established | Refusal> {
   const { clock, store } = ports;
   const now = clock.now();
@@ -51,6 +58,19 @@ export async function establish(
         data: { email: mailbox.email, session: session.id },
         createdAt: now,
       });
+      const { id: sessionId, workspaceId } = session;
+      const owner = { kind: 'mailbox_owner', id: sessionId } as const;
+      await record(ports, rows, owner, {
+        workspaceId,
+        action: isNew ? 'mailbox.connected' : 'mailbox.reconnected',
+        objectId: mailbox.id,
+        data: { connect_session_id: sessionId },
+      });
+      if (confirmedBy) {
+        const action = 'connect_session.confirmed';
+        const data = { mailbox_id: mailbox.id };
+        await record(ports, rows, confirmedBy, { workspaceId, action, objectId: sessionId, data });
+      }
       return { mailboxId: mailbox.id };
     })
     .catch((error: unknown): Refusal => {

@@ -1,10 +1,12 @@
 // Which registration imported tokens were given to: named, chosen, or entered together with the tokens. An entered
 // one becomes a private OAuth client of the workspace, once per `client_id`, and only when the tokens proved good.
+import { record } from './audit.ts';
 import type { ClientCredential } from './client-credentials.ts';
 import { raise } from './events.ts';
 import type { ImportRequest } from './imports.ts';
 import { isUsableBy, type OAuthClient, type ProviderName } from './oauth-clients.ts';
 import type { Ports, StoreOperations } from './ports.ts';
+import type { Principal } from './principal.ts';
 import { secret } from './secret.ts';
 
 type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'providers'>;
@@ -71,7 +73,11 @@ export function createImportClients({ clock, random, store, providers }: Needs) 
    * Of many imports at once with one registration, the first enters it and the others find it. Two locks, in this order
    * everywhere: the registration's, which may have no row yet, then the row's, which its other writers take alone.
    */
-  async function storeEntered(rows: StoreOperations, client: OAuthClient): Promise<OAuthClient> {
+  async function storeEntered(
+    rows: StoreOperations,
+    by: Principal,
+    client: OAuthClient,
+  ): Promise<OAuthClient> {
     const { workspaceId, provider, clientId, credential } = client;
     if (workspaceId === null) throw new Error('an entered registration belongs to a workspace');
     await rows.lock(`oauth client ${workspaceId} ${provider} ${clientId}`);
@@ -82,6 +88,12 @@ export function createImportClients({ clock, random, store, providers }: Needs) 
       const isGone = (await rows.oauthClients.byId(client.id)) !== null;
       const entered = isGone ? anew(client) : client;
       await rows.oauthClients.insert(entered);
+      await record({ clock, random }, rows, by, {
+        workspaceId,
+        action: 'oauth_client.created',
+        objectId: entered.id,
+        data: { provider, grant_type: entered.grantType },
+      });
       return entered;
     }
     const active = {
@@ -94,6 +106,12 @@ export function createImportClients({ clock, random, store, providers }: Needs) 
     const columns = { credential, ...active, examination: null };
     const updatedAt = Math.max(client.updatedAt, before.updatedAt + 1);
     await rows.oauthClients.update(before.id, { ...columns, updatedAt });
+    await record({ clock, random }, rows, by, {
+      workspaceId,
+      action: 'oauth_client.updated',
+      objectId: before.id,
+      data: { fields: ['credential'] },
+    });
     if (before.status === 'paused') {
       await raise({ random }, rows, {
         workspaceId,

@@ -1,6 +1,7 @@
 // Mailboxes whose tokens somebody else obtained and hands to us. Nothing is believed: the refresh token is used
 // once, the address is asked for, and every transport is proved, before a row is written.
 import { type AddressClaim, addressIssuer, objectionToClaim } from './address-claims.ts';
+import { record } from './audit.ts';
 import { addressLock, writeConnection } from './connection-rows.ts';
 import type { ReasonCode } from './diagnosis.ts';
 import { GatewayError, notFound } from './errors.ts';
@@ -190,7 +191,7 @@ export function createImports(ports: Needs) {
     const disproof = objectionToProof(results, identity);
     if (disproof) return { ...refusal(disproof.reason), results };
 
-    const stored = await write(workspaceId, request, client, identity, {
+    const stored = await write({ ...principal, workspaceId }, request, client, identity, {
       resource,
       tokens,
       scope,
@@ -203,18 +204,19 @@ export function createImports(ports: Needs) {
 
   /** A reason when another workspace has the address by now and the import is exclusive. */
   function write(
-    workspaceId: string,
+    principal: Principal & { workspaceId: string },
     request: ImportRequest,
     client: OAuthClient,
     identity: Known,
     proved: { resource: string; tokens: IssuedTokens; scope: string; verification: Verification },
   ): Promise<{ mailbox: Mailbox; isNew: boolean } | Pick<Refusal, 'reason'>> {
+    const { workspaceId } = principal;
     const { tokens, resource, scope, verification } = proved;
     const now = verification.verifiedAt;
     return store.transaction(async (rows) => {
       // In this order everywhere: the registration, then the address.
       const isEntered = request.oauthClient.kind === 'entered';
-      const oauthClient = isEntered ? await storeEntered(rows, client) : client;
+      const oauthClient = isEntered ? await storeEntered(rows, principal, client) : client;
       await rows.lock(addressLock(identity.email));
       const taken = await objectionToClaim(rows, claimOf(workspaceId, request, identity.email));
       if (taken) return taken;
@@ -242,6 +244,12 @@ export function createImports(ports: Needs) {
         objectId: mailbox.id,
         data: { email: identity.email, imported: true },
         createdAt: now,
+      });
+      await record(ports, rows, principal, {
+        workspaceId,
+        action: 'mailbox.imported',
+        objectId: mailbox.id,
+        data: { is_new: isNew },
       });
       return { mailbox, isNew };
     });

@@ -9,6 +9,7 @@ import { createCredentials } from './client-credentials.ts';
 import { createClientExaminations } from './client-examination.ts';
 import { createConfirmations } from './confirmations.ts';
 import { createConnectSessions } from './connect.ts';
+import { createConsoleSessions } from './console-sessions.ts';
 import { createCustomerPages } from './customer-pages.ts';
 import { createCustomers } from './customers.ts';
 import { createDirectConnections } from './direct-connections.ts';
@@ -20,18 +21,23 @@ import { createFreshness } from './freshness.ts';
 import { createGrantEndings } from './grant-endings.ts';
 import { createImports } from './imports.ts';
 import { createInFlight } from './in-flight.ts';
+import { createInstallation } from './installation.ts';
 import { createLackingScopes } from './lacking-scopes.ts';
 import { createLimits } from './limits.ts';
 import { createLinks } from './links.ts';
 import { createMailboxes } from './mailboxes.ts';
 import { createMaintenance } from './maintenance.ts';
+import { measuredCalls } from './measured-calls.ts';
+import { measuredStore } from './measured-store.ts';
+import { createMeasures } from './measures.ts';
 import { createOAuthClients } from './oauth-clients.ts';
 import { createOrigins } from './origins.ts';
-import type { Ports, ProviderAdapters } from './ports.ts';
+import { type Ports, type ProviderAdapters, type Tracer, untraced } from './ports.ts';
 import { createProviderCalls } from './provider-calls.ts';
 import { createReadMemory } from './read-memory.ts';
 import { createReconnections } from './reconnections.ts';
 import { createRefresher } from './refresh.ts';
+import { createRetention } from './retention.ts';
 import { createSessionResults } from './session-results.ts';
 import { createSetUpLists } from './set-up/index.ts';
 import { createTags } from './tags.ts';
@@ -44,23 +50,33 @@ import { createWorkspaces } from './workspaces.ts';
 export type Core = ReturnType<typeof createCore>;
 
 /** As the adapters come: the core chooses the credential of each call, and watches what comes back. */
-export type GivenPorts = Omit<Ports, 'providers'> & { providers: ProviderAdapters };
+export type GivenPorts = Omit<Ports, 'providers'> & {
+  providers: ProviderAdapters;
+  /** Without it nothing is traced. */
+  tracer?: Tracer;
+};
 
-export function createCore(given: GivenPorts) {
+export function createCore({ tracer = untraced, ...adapters }: GivenPorts) {
+  const measures = createMeasures();
+  const given = { ...adapters, store: measuredStore({ measures, tracer }, adapters.store) };
   const credentials = createCredentials(given);
   const inFlight = createInFlight(given);
   const breakers = createBreakers({ ...given, inFlight });
-  const watched = breakers.watch(credentials.authenticate(given.providers));
+  const seconds = (): number => given.clock.now() / 1000;
+  const measured = measuredCalls({ measures, tracer, seconds }, credentials.authenticate(given.providers));
+  const watched = breakers.watch(measured);
   const providerCalls = createProviderCalls({ ...given, providers: watched, breakers });
   const providers = providerCalls.guard(watched);
   const origins = createOrigins(given);
   const ports = { ...given, providers, credentials, origins, links: createLinks({ ...given, origins }) };
   // It asks for admission before it takes a lease, so its calls must not be admitted once more.
-  const refresher = createRefresher({ ...ports, providers: watched, inFlight, providerCalls });
+  const refresher = createRefresher({ ...ports, providers: watched, inFlight, providerCalls, measures, tracer });
   const freshness = createFreshness(ports.store);
+  const apiKeys = createApiKeys({ ...ports, freshness });
+  const limits = createLimits(ports);
   const tokenUses = createTokenUses(ports);
   const readMemory = createReadMemory({ ...ports, freshness });
-  const tokens = createTokens({ ...ports, refresher, freshness, readMemory, uses: tokenUses });
+  const tokens = createTokens({ ...ports, refresher, freshness, readMemory, uses: tokenUses, measures });
   const verifier = createVerifier({ ...ports, tokens });
   const connectSessions = createConnectSessions(ports);
   const results = createSessionResults({ ...ports, connectSessions });
@@ -72,7 +88,8 @@ export function createCore(given: GivenPorts) {
     settings: ports.settings,
     workspaces: createWorkspaces({ ...ports, freshness }),
     workspaceDeletion: createWorkspaceDeletion(ports),
-    apiKeys: createApiKeys({ ...ports, freshness }),
+    apiKeys,
+    consoleSessions: createConsoleSessions({ ...ports, apiKeys, limits }),
     oauthClients,
     setUpLists: createSetUpLists({ ...ports, oauthClients }),
     clientExaminations,
@@ -92,7 +109,7 @@ export function createCore(given: GivenPorts) {
     customers: createCustomers(ports),
     backgroundJobs: createBackgroundJobs(ports),
     domainVitals: createDomainVitals(ports),
-    limits: createLimits(ports),
+    limits,
     breakers,
     tokens,
     tokenUses,
@@ -100,8 +117,12 @@ export function createCore(given: GivenPorts) {
     grantEndings: createGrantEndings(ports),
     events: createEvents(ports),
     audit: createAudit(ports),
-    maintenance: createMaintenance({ ...ports, authorization, verifier }),
+    maintenance: createMaintenance({ ...ports, verifier }),
+    retention: createRetention({ ...ports, authorization }),
     origins,
+    installation: createInstallation({ ...ports, breakers, providerCalls }),
+    /** What this process has counted since its start. */
+    measures,
     /** Waits for what must not be cut off before the process ends; true when all of it is done. */
     async drain(milliseconds: number): Promise<boolean> {
       const isDone = await inFlight.drain(milliseconds);
@@ -118,7 +139,7 @@ export type { AdminArrival } from './admin-consent.ts';
 export { adminStatePrefix } from './admin-consent.ts';
 export type { ApiKey, ApiKeyScope } from './api-keys.ts';
 export { apiKeyScopes } from './api-keys.ts';
-export type { AuditAction, AuditActor, AuditEntry, AuditFilter } from './audit.ts';
+export type { AuditAction, AuditActor, AuditEntry, AuditFilter, ListedAuditEntry } from './audit.ts';
 export { auditActions } from './audit.ts';
 export type { Ticket } from './authorization.ts';
 export { unboundTokenOf } from './authorization.ts';
@@ -130,6 +151,7 @@ export { enteredSecret } from './client-credentials.ts';
 export type { ClientExamination, ExaminationStep } from './client-examination.ts';
 export type { Completion, ConnectOutcome, ConnectSession, ConnectSessionStatus } from './connect-session.ts';
 export { connectStatusOf, isOpen } from './connect-session.ts';
+export type { ConsoleSession, NewConsoleSession, OpenConsoleSession } from './console-sessions.ts';
 export type { CustomerPage } from './customer-pages.ts';
 export type { Customer } from './customers.ts';
 export type { Actor, ReasonCode, Verdict } from './diagnosis.ts';
@@ -142,11 +164,14 @@ export type { GatewayEvent } from './events.ts';
 export type { GrantOutlook } from './grant-endings.ts';
 export { outlookOf } from './grant-endings.ts';
 export type { ImportOutcome, ImportRequest } from './imports.ts';
+export type { BreakerStatus, Installation, InstallationFigures } from './installation.ts';
 export type { Invitation, ReconnectInvitation } from './invitations.ts';
 export { nameOf } from './invitations.ts';
 export type { LackingMailbox } from './lacking-scopes.ts';
 export type { MailboxSettings, MailboxSettingsChanges } from './mailbox-settings.ts';
 export type { Mailbox, MailboxFilter } from './mailboxes.ts';
+export type { Count, Counter, Histogram, Labels, Measures, Spread } from './measures.ts';
+export { createCounter, createHistogram } from './measures.ts';
 export type { GrantType, OAuthClient, ProviderName, RegisteredClient, Removal } from './oauth-clients.ts';
 export type {
   CoreSettings,
@@ -156,8 +181,12 @@ export type {
   PageRequest,
   Ports,
   Profile,
+  Span,
+  SpanName,
+  Tracer,
   Transport,
 } from './ports.ts';
+export { untraced } from './ports.ts';
 export type { Principal } from './principal.ts';
 export { hasScope, requireScope, workspaceFor } from './principal.ts';
 export { providerPages } from './provider-pages.ts';

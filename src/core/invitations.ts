@@ -1,7 +1,7 @@
 // What links invite to: the link of a connect session, and the reconnect link, which makes one when it is used. Looking
 // changes nothing: link scanners open links.
 import { isBranded } from './branding.ts';
-import { type ConnectSession, hashOfToken } from './connect-session.ts';
+import { type ConnectSession, hashOfToken, type NewConnectSession } from './connect-session.ts';
 import { GatewayError, notFound } from './errors.ts';
 import { countLinkUse, type LinkBound } from './link-uses.ts';
 import type { Mailbox } from './mailboxes.ts';
@@ -86,7 +86,7 @@ export function createInvitations({ clock, store, providers, linkSigner, origins
       const signed = readSignedToken({ clock, linkSigner }, 'reconnect', token);
       if (!invitation || !signed) return null;
       await countLinkUse({ clock, store }, reconnectBound, [...signed.parts, signed.expiresAt]);
-      return newSessions.issue(invitation.mailbox.workspaceId, {
+      const request: NewConnectSession = {
         provider: null,
         profile: await profileOf(invitation.mailbox),
         oauthClientId: null,
@@ -97,7 +97,8 @@ export function createInvitations({ clock, store, providers, linkSigner, origins
         exclusive: false,
         isRetryable: true,
         surface: 'reconnect',
-      });
+      };
+      return newSessions.issue(invitation.mailbox.workspaceId, request, null);
     },
   };
 

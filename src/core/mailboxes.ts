@@ -1,4 +1,5 @@
 // Mailboxes: list, read, change, verify, disconnect.
+import { changedFields, record } from './audit.ts';
 import { GatewayError, notFound } from './errors.ts';
 import { type EventType, raise } from './events.ts';
 import { holdMailbox, settingsColumn } from './held-mailbox.ts';
@@ -133,6 +134,12 @@ export function createMailboxes(ports: Needs) {
           ...(isSwitched ? { disabledAt: disabled ? now : null, verifyDueAt: disabled ? null : now } : {}),
           updatedAt: now,
         });
+        await record(ports, rows, principal, {
+          workspaceId,
+          action: 'mailbox.updated',
+          objectId: id,
+          data: changedFields(changes),
+        });
         if (!isSwitched) return;
         const type: EventType = disabled ? 'mailbox.disabled' : 'mailbox.enabled';
         const data = { email: mailbox.email };
@@ -183,6 +190,14 @@ export function createMailboxes(ports: Needs) {
           objectId: id,
           data: { email: mailbox.email },
           createdAt: clock.now(),
+        });
+        const { workspaceId } = mailbox;
+        const data = { revoke };
+        await record(ports, rows, principal, {
+          workspaceId,
+          action: 'mailbox.disconnected',
+          objectId: id,
+          data,
         });
         return isLast ? grant : null;
       });

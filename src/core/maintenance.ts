@@ -1,28 +1,23 @@
-// Work that falls due by itself: mailboxes verified again, old sessions removed; grants are in due-refreshes.ts.
+// Work that falls due by itself: mailboxes verified again, what others have heard of removed; grants are in due-refreshes.ts.
 // Each takes a bounded batch and says how many it found; the loops that call them are in jobs/.
 
-import type { Authorization } from './authorization.ts';
 import { createCredentialExpiry } from './credential-expiry.ts';
 import type { Ports } from './ports.ts';
 import type { Verifier } from './verification.ts';
 
 type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers'> & {
-  authorization: Authorization;
   verifier: Verifier;
 };
 
 export type Maintenance = ReturnType<typeof createMaintenance>;
 
-const batch = 20;
 /** Mailboxes proved at once: most of a proof is waiting for mail servers. */
 const verifiedAtOnce = 100;
 /** A claimed verification that its process did not finish is claimed again after this long. */
 const verificationClaimMilliseconds = 120_000;
-/** Results stay readable this long after a session has expired. */
-const sessionKeptMilliseconds = 24 * 3600 * 1000;
 
 export function createMaintenance(ports: Needs) {
-  const { clock, log, store, authorization, verifier } = ports;
+  const { clock, log, store, verifier } = ports;
 
   return {
     async verifyDueMailboxes(): Promise<number> {
@@ -44,12 +39,6 @@ export function createMaintenance(ports: Needs) {
 
     /** Raises the warnings of credentials that end soon. */
     ...createCredentialExpiry(ports),
-
-    /** What was never confirmed is handed back; sessions that are long over are deleted. */
-    async pruneConnectSessions(): Promise<number> {
-      await authorization.discardUnconfirmed(batch);
-      return store.connectSessions.prune(clock.now() - sessionKeptMilliseconds, 500);
-    },
 
     /** What every process has heard of long since. */
     pruneChanges: (): Promise<number> => store.changes.prune(500),

@@ -1,11 +1,13 @@
 // The making of connect sessions: by which OAuth client, for which address, with what to happen at the end. What could
 // only fail later, before the person's eyes, is refused here.
+import { record } from './audit.ts';
 import { type ConnectSession, hashOfToken, type NewConnectSession, newToken } from './connect-session.ts';
 import { invalidField, notFound } from './errors.ts';
 import type { Mailbox } from './mailboxes.ts';
 import type { OAuthClient } from './oauth-clients.ts';
 import type { Origins } from './origins.ts';
 import type { Ports } from './ports.ts';
+import type { Principal } from './principal.ts';
 import { createSessionClients } from './session-clients.ts';
 import { isAllowedReturnUrl } from './workspaces.ts';
 
@@ -31,10 +33,11 @@ export function createNewSessions(ports: Needs) {
     return mailbox;
   }
 
-  /** The link is in this answer and nowhere else. */
+  /** The link is in this answer and nowhere else. `by` null = whoever holds a link of ours. */
   async function issue(
     workspaceId: string,
     request: NewConnectSession,
+    by: Principal | null,
   ): Promise<{ session: ConnectSession; url: string }> {
     const mailbox = await ownMailbox(workspaceId, request);
     const withProvider = { ...request, provider: mailbox?.provider ?? request.provider };
@@ -69,7 +72,15 @@ export function createNewSessions(ports: Needs) {
       readAt: null,
     };
     await requireSound(session, client);
-    await store.connectSessions.insert(session);
+    await store.transaction(async (rows) => {
+      await rows.connectSessions.insert(session);
+      await record(ports, rows, by ?? { kind: 'mailbox_owner', id: session.id }, {
+        workspaceId,
+        action: 'connect_session.created',
+        objectId: session.id,
+        data: { surface: session.surface, mailbox_id: session.mailboxId },
+      });
+    });
     return { session, url: `${await origins.ofClient(client)}/connect/${token}` };
   }
 

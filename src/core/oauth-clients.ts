@@ -1,5 +1,6 @@
 // OAuth clients: registrations at a provider, shared by the installation or private to a workspace.
 // The secret goes in and never comes out. A provider's refusal of the client pauses it, never its mailboxes.
+import { changedFields, record } from './audit.ts';
 import type { ClientCredential, EnteredCredential } from './client-credentials.ts';
 import type { ClientExamination } from './client-examination.ts';
 import type { ReasonCode } from './diagnosis.ts';
@@ -201,7 +202,12 @@ export function createOAuthClients(ports: Needs) {
         updatedAt: now,
         deletedAt: null,
       };
-      await store.oauthClients.insert(client);
+      await store.transaction(async (rows) => {
+        await rows.oauthClients.insert(client);
+        const { id: objectId, workspaceId } = client;
+        const data = { provider: client.provider, grant_type: grantType };
+        await record(ports, rows, principal, { workspaceId, action: 'oauth_client.created', objectId, data });
+      });
       return registered(principal, client);
     },
 
@@ -240,6 +246,12 @@ export function createOAuthClients(ports: Needs) {
         // Always another value: a pause in flight is told by it that it speaks of the client as it was.
         const updatedAt = Math.max(now, client.updatedAt + 1);
         if (!(await rows.oauthClients.update(id, { ...columns, updatedAt }))) throw notFound('OAuth client');
+        await record(ports, rows, principal, {
+          workspaceId: client.workspaceId,
+          action: 'oauth_client.updated',
+          objectId: id,
+          data: changedFields(changes),
+        });
         if (!isRepair || client.status !== 'paused') return;
         await raise(ports, rows, {
           workspaceId: client.workspaceId,
@@ -279,7 +291,14 @@ export function createOAuthClients(ports: Needs) {
           data: {},
           createdAt: now,
         });
-        return rows.oauthClients.countMailboxes(id);
+        const count = await rows.oauthClients.countMailboxes(id);
+        await record(ports, rows, principal, {
+          workspaceId: client.workspaceId,
+          action: 'oauth_client.deleted',
+          objectId: id,
+          data: { mailboxes: count },
+        });
+        return count;
       });
       const { workspaceId, provider } = client;
       const fallback = workspaceId === null ? null : await store.oauthClients.choose(workspaceId, provider);

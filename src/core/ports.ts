@@ -2,18 +2,26 @@
 // Every port is plain functions over plain data, so that an adapter is one file and a fake is a few lines.
 import type { BreakerSettings } from './breakers.ts';
 import type { CallBudgetSettings } from './call-budgets.ts';
+import type { ConsoleSessionSettings } from './console-sessions.ts';
 import type { LimitSettings } from './limits.ts';
 import type { Probes } from './ports/probes.ts';
 import type { Providers } from './ports/providers.ts';
 import type { Store } from './ports/store.ts';
 import type { Clock, CredentialSource, DomainResolver, LinkSigner, Log, Random } from './ports/system.ts';
+import type { WebhookSender } from './ports/webhooks.ts';
+import type { RetentionSettings } from './retention.ts';
+import type { WebhookSettings } from './webhooks/settings.ts';
 
 export type * from './ports/audit.ts';
 export type * from './ports/changes.ts';
+export type * from './ports/installation.ts';
+export type * from './ports/console.ts';
 export type * from './ports/probes.ts';
 export * from './ports/providers.ts';
 export type * from './ports/store.ts';
 export * from './ports/system.ts';
+export * from './ports/tracer.ts';
+export type * from './ports/webhooks.ts';
 
 export type Ports = {
   clock: Clock;
@@ -25,6 +33,7 @@ export type Ports = {
   credentialSource: CredentialSource;
   probes: Probes;
   domains: DomainResolver;
+  webhookSender: WebhookSender;
   settings: CoreSettings;
 };
 
@@ -53,5 +62,8 @@ export type CoreSettings = {
   /** Compatible surfaces hand out the provider's own address: no page of ours, no browser bound. */
   directAuthUrl: boolean;
 } & LimitSettings &
+  ConsoleSessionSettings &
+  RetentionSettings &
+  WebhookSettings &
   BreakerSettings &
   CallBudgetSettings;

@@ -1,5 +1,6 @@
 // Trying all mailboxes again that do not work, at a caller's request. What it does is make their verification due:
 // the loop over due work refreshes and proves them. A grant that is over stays over; only its owner can renew it.
+import { record } from './audit.ts';
 import { GatewayError } from './errors.ts';
 import type { MailboxWithGrant, Ports } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
@@ -15,7 +16,8 @@ const sliceSize = 200;
 /** Mailboxes that one call goes through. */
 const scanMax = 20_000;
 
-export function createReconnections({ store, clock }: Pick<Ports, 'store' | 'clock'>) {
+export function createReconnections(ports: Pick<Ports, 'store' | 'clock' | 'random'>) {
+  const { store, clock } = ports;
   async function failedMailboxes(workspaceId: string): Promise<string[]> {
     const failed: string[] = [];
     for (let offset = 0; ; offset += sliceSize) {
@@ -47,6 +49,12 @@ export function createReconnections({ store, clock }: Pick<Ports, 'store' | 'clo
       const failed = await failedMailboxes(workspaceId);
       if (failed.length === 0) return { outcome: 'none' };
       if ((await store.limits.hit(key, window, 1)) > perDayMax) return { outcome: 'limited' };
+      await record(ports, store, principal, {
+        workspaceId,
+        action: 'mailboxes.changed',
+        objectId: null,
+        data: { retried: failed.length },
+      });
       for (const id of failed) await store.mailboxes.update(id, { verifyDueAt: now });
       return { outcome: 'queued', count: failed.length };
     },

@@ -1,6 +1,7 @@
 // Tags: names that a workspace gives its mailboxes.
+import { type AuditedChange, record } from './audit.ts';
 import { GatewayError, notFound } from './errors.ts';
-import type { Ports } from './ports.ts';
+import type { Ports, StoreOperations } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
 
 export type Tag = {
@@ -16,6 +17,9 @@ export type Tag = {
 export type Tags = ReturnType<typeof createTags>;
 
 export function createTags({ store, clock, random }: Pick<Ports, 'store' | 'clock' | 'random'>) {
+  const noteChange = (rows: StoreOperations, principal: Principal, change: AuditedChange) =>
+    record({ clock, random }, rows, principal, change);
+
   /** Throws `not_found` when one of the mailboxes or tags is not the workspace's. */
   async function resolve(workspaceId: string, mailboxIds: readonly string[], numbers: readonly number[]) {
     const tags = await store.tags.byNumbers(workspaceId, numbers);
@@ -38,6 +42,7 @@ export function createTags({ store, clock, random }: Pick<Ports, 'store' | 'cloc
         const number = await rows.numbers.next('tag');
         const tag: Tag = { id: random.id(), number, workspaceId, ...request, createdAt: clock.now() };
         await rows.tags.insert(tag);
+        await noteChange(rows, principal, { workspaceId, action: 'tag.created', objectId: tag.id });
         return tag;
       });
     },
@@ -48,7 +53,10 @@ export function createTags({ store, clock, random }: Pick<Ports, 'store' | 'cloc
       if (!tag) throw notFound('tag');
       const holder = await store.tags.byName(workspaceId, changes.name);
       if (holder && holder.id !== tag.id) throw new GatewayError('conflict', 'Another tag has this name.');
-      await store.tags.update(tag.id, changes);
+      await store.transaction(async (rows) => {
+        await rows.tags.update(tag.id, changes);
+        await noteChange(rows, principal, { workspaceId, action: 'tag.updated', objectId: tag.id });
+      });
       return { ...tag, ...changes };
     },
 
@@ -62,7 +70,13 @@ export function createTags({ store, clock, random }: Pick<Ports, 'store' | 'cloc
       numbers: readonly number[],
     ): Promise<void> {
       const workspaceId = workspaceFor(principal, 'mailboxes:update');
-      await store.tags.assign(mailboxIds, await resolve(workspaceId, mailboxIds, numbers));
+      const tagIds = await resolve(workspaceId, mailboxIds, numbers);
+      await store.transaction(async (rows) => {
+        await rows.tags.assign(mailboxIds, tagIds);
+        const data = { fields: ['tags'], mailboxes: mailboxIds.length, tags: tagIds.length };
+        const action = 'mailboxes.changed';
+        await noteChange(rows, principal, { workspaceId, action, objectId: null, data });
+      });
     },
 
     async unassign(
@@ -71,7 +85,13 @@ export function createTags({ store, clock, random }: Pick<Ports, 'store' | 'cloc
       numbers: readonly number[],
     ): Promise<void> {
       const workspaceId = workspaceFor(principal, 'mailboxes:update');
-      await store.tags.unassign(mailboxIds, await resolve(workspaceId, mailboxIds, numbers));
+      const tagIds = await resolve(workspaceId, mailboxIds, numbers);
+      await store.transaction(async (rows) => {
+        await rows.tags.unassign(mailboxIds, tagIds);
+        const data = { fields: ['tags'], mailboxes: mailboxIds.length, tags: tagIds.length };
+        const action = 'mailboxes.changed';
+        await noteChange(rows, principal, { workspaceId, action, objectId: null, data });
+      });
     },
 
     /** For mailboxes that the caller has read before. */

@@ -1,4 +1,5 @@
 // Workspaces: the isolation unit. Only a key of the installation may make or list them.
+import { changedFields, record } from './audit.ts';
 import { createBoundedMemory } from './bounded-memory.ts';
 import { type Branding, checkBranding, noBranding } from './branding.ts';
 import { GatewayError, invalidField, notFound } from './errors.ts';
@@ -43,7 +44,8 @@ type Needs = Pick<Ports, 'store' | 'clock' | 'random' | 'settings'> & { freshnes
 /** Workspaces of which a process remembers that they are there. */
 const keptMax = 10_000;
 
-export function createWorkspaces({ store, clock, random, settings: installation, freshness }: Needs) {
+export function createWorkspaces(ports: Needs) {
+  const { store, clock, random, settings: installation, freshness } = ports;
   /** By id: since when each is known to be there. */
   const known = createBoundedMemory<{ mark: number }>({
     entriesMax: keptMax,
@@ -70,7 +72,11 @@ export function createWorkspaces({ store, clock, random, settings: installation,
         settings: noWorkspaceSettings,
         createdAt: clock.now(),
       };
-      await store.workspaces.insert(workspace);
+      await store.transaction(async (rows) => {
+        await rows.workspaces.insert(workspace);
+        const { id: objectId } = workspace;
+        await record(ports, rows, principal, { workspaceId: null, action: 'workspace.created', objectId });
+      });
       return workspace;
     },
 
@@ -89,7 +95,16 @@ export function createWorkspaces({ store, clock, random, settings: installation,
 
     async rename(principal: Principal, id: string, name: string): Promise<Workspace> {
       requireScope(principal, 'workspaces:manage');
-      if (!(await store.workspaces.rename(id, name))) throw notFound('workspace');
+      await store.transaction(async (rows) => {
+        if (!(await rows.workspaces.rename(id, name))) throw notFound('workspace');
+        const data = changedFields({ name });
+        await record(ports, rows, principal, {
+          workspaceId: id,
+          action: 'workspace.updated',
+          objectId: id,
+          data,
+        });
+      });
       return this.read(principal, id);
     },
 
@@ -109,6 +124,11 @@ export function createWorkspaces({ store, clock, random, settings: installation,
           objectId: id,
           data: { name: workspace.name },
           createdAt: now,
+        });
+        await record(ports, rows, principal, {
+          workspaceId: null,
+          action: 'workspace.deleted',
+          objectId: id,
         });
       });
     },
@@ -142,6 +162,12 @@ export function createWorkspaces({ store, clock, random, settings: installation,
           branding: { ...workspace.settings.branding, ...branding },
         };
         if (!(await rows.workspaces.saveSettings(id, settings))) throw notFound('workspace');
+        await record(ports, rows, principal, {
+          workspaceId: id,
+          action: 'settings.updated',
+          objectId: id,
+          data: changedFields(changes),
+        });
         return { ...workspace, settings };
       });
     },

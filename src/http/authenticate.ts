@@ -1,6 +1,7 @@
 // From an HTTP request to a principal: `Authorization: Bearer <API key>` (RFC 6750 section 2.1), and for keys
 // of the installation the workspace they act in.
 import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyRequest } from 'fastify';
 import { type Core, GatewayError, type Principal } from '../core/index.ts';
 
 const usualScheme = 'Bearer ';
@@ -30,3 +31,13 @@ export async function authenticate(core: Core, headers: IncomingHttpHeaders): Pr
   const workspaceId = headers['mailgrant-workspace'];
   return typeof workspaceId === 'string' ? core.workspaces.actIn(principal, workspaceId) : principal;
 }
+
+/** As `authenticate`, and with what the audit log tells of a request. */
+export const authenticateRequest = async (
+  core: Core,
+  { id, ip }: Pick<FastifyRequest, 'id' | 'ip'>,
+  headers: IncomingHttpHeaders,
+): Promise<Principal> => ({
+  ...(await authenticate(core, headers)),
+  from: { channel: 'api_key', requestId: id, address: ip },
+});

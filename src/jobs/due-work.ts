@@ -9,13 +9,16 @@ export const ownWork = ({ tokenUses }: Core): Work[] => [
 
 export const dueWork = ({
   maintenance,
+  retention,
   dueRefreshes,
   grantEndings,
   tokenUses,
   workspaceDeletion,
   backgroundJobs,
   limits,
+  consoleSessions,
   breakers,
+  installation,
 }: Core): Work[] => [
   { name: 'refresh-due-grants', pauseSeconds: 20, work: dueRefreshes.refreshDueGrants },
   { name: 'mend-due-times', pauseSeconds: 1800, work: dueRefreshes.mendDueTimes },
@@ -23,11 +26,15 @@ export const dueWork = ({
   { name: 'verify-due-mailboxes', pauseSeconds: 30, work: maintenance.verifyDueMailboxes },
   { name: 'warn-of-expiring-credentials', pauseSeconds: 3600, work: maintenance.warnOfExpiring },
   { name: 'warn-of-ending-grants', pauseSeconds: 3600, work: grantEndings.warnOfEnding },
-  { name: 'prune-connect-sessions', pauseSeconds: 600, work: maintenance.pruneConnectSessions },
+  { name: 'prune-connect-sessions', pauseSeconds: 600, work: retention.pruneConnectSessions },
+  { name: 'prune-audit-entries', pauseSeconds: 3600, work: retention.pruneAuditEntries },
+  { name: 'prune-events', pauseSeconds: 3600, work: retention.pruneEvents },
   { name: 'delete-leaving-workspaces', pauseSeconds: 15, work: workspaceDeletion.deleteLeaving },
   { name: 'prune-changes', pauseSeconds: 120, work: maintenance.pruneChanges },
   { name: 'background-jobs', pauseSeconds: 2, work: backgroundJobs.workDue },
   { name: 'prune-background-jobs', pauseSeconds: 600, work: backgroundJobs.prune },
+  { name: 'prune-console-sessions', pauseSeconds: 3600, work: consoleSessions.prune },
   { name: 'prune-limits', pauseSeconds: 600, work: limits.prune },
+  { name: 'count-installation', pauseSeconds: 60, work: installation.countDue },
   { name: 'prune-breakers', pauseSeconds: 3600, work: breakers.prune },
 ];

@@ -10,6 +10,7 @@ import type {
   UpdateResult,
 } from 'kysely';
 import type { Change, ChangeFeed, Lease } from '../core/ports.ts';
+import type { AppendOnlyStatements } from './append-only.ts';
 import type { Row } from './row.ts';
 import type { Tables, TokenSetsTable } from './schema.ts';
 
@@ -108,6 +109,8 @@ export type ColumnTypes = {
   transaction: RawBuilder<unknown>;
   /** What follows the closing bracket of `create table`. */
   tableEnd: RawBuilder<unknown>;
+  /** The statements that keep rows of a table as they were inserted. */
+  appendOnly: AppendOnlyStatements;
 };
 
 /** On a table that may be large. `where` is SQL of both engines. */

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { AbortedTransactionError, type Kysely, sql } from 'kysely';
 import { GatewayError } from '../core/errors.ts';
 import type { Change } from '../core/ports.ts';
+import { postgresAppendOnly } from './append-only.ts';
 import { createChangeHub } from './change-hub.ts';
 import type { ColumnTypes, Engine, Session, UnitSession } from './engine.ts';
 import { selectLoaded } from './operations/grant-joins.ts';
@@ -22,6 +23,7 @@ const columns: ColumnTypes = {
   bytes: sql`bytea`,
   transaction: sql`xid8`,
   tableEnd: sql``,
+  appendOnly: postgresAppendOnly,
 };
 
 /** Rejects with a plain Error that an operator can read when the database cannot be reached or lets nobody in. */

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { Kysely, sql } from 'kysely';
 import { GatewayError } from '../core/errors.ts';
 import type { Change } from '../core/ports.ts';
+import { sqliteAppendOnly } from './append-only.ts';
 import { type ChangeHub, createChangeHub } from './change-hub.ts';
 import type { ColumnTypes, Engine, Session, UnitSession, Upkeep } from './engine.ts';
 import { selectLoaded } from './operations/grant-joins.ts';
@@ -36,6 +37,7 @@ const columns: ColumnTypes = {
   bytes: sql`blob`,
   transaction: sql`integer`,
   tableEnd: sql`strict`,
+  appendOnly: sqliteAppendOnly,
 };
 
 /** Throws a plain Error that an operator can read when the file cannot be opened or is in use. */

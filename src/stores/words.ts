@@ -10,6 +10,14 @@ import type { EventType } from '../core/events.ts';
 import type { GrantStatus } from '../core/grants.ts';
 import type { GrantType, OAuthClient, ProviderName } from '../core/oauth-clients.ts';
 import type { ChangeKind, Transport } from '../core/ports.ts';
+import type { WebhookDeliveryStatus, WebhookFailure } from '../core/webhooks/delivery.ts';
+import type {
+  WebhookDisabledReason,
+  WebhookEndpoint,
+  WebhookEventType,
+  WebhookFormat,
+  WebhookSignature,
+} from '../core/webhooks/endpoint.ts';
 
 export const apiKeyScopes = {
   'workspaces:manage': 1,
@@ -123,7 +131,44 @@ export const eventTypes = {
   'oauth_client.credential_rotated': 1,
   'oauth_client.deleted': 1,
   'workspace.deleted': 1,
+  'webhook_endpoint.disabled': 1,
 } as const satisfies Record<EventType, 1>;
+
+export const webhookEventTypes = {
+  ...eventTypes,
+  'webhook.test': 1,
+} as const satisfies Record<WebhookEventType, 1>;
+
+export const webhookFormats = { standard: 1 } as const satisfies Record<WebhookFormat, 1>;
+
+export const webhookSignatures = { hmac: 1, ed25519: 1 } as const satisfies Record<WebhookSignature, 1>;
+
+export const webhookEndpointStatuses = { enabled: 1, disabled: 1 } as const satisfies Record<
+  WebhookEndpoint['status'],
+  1
+>;
+
+export const webhookDisabledReasons = { caller: 1, gone: 1, failing: 1 } as const satisfies Record<
+  WebhookDisabledReason,
+  1
+>;
+
+export const webhookDeliveryStatuses = {
+  pending: 1,
+  delivered: 1,
+  failed: 1,
+  cancelled: 1,
+} as const satisfies Record<WebhookDeliveryStatus, 1>;
+
+export const webhookFailures = {
+  timeout: 1,
+  forbidden_address: 1,
+  name_not_resolved: 1,
+  connection_refused: 1,
+  tls_failed: 1,
+  connection_broken: 1,
+  not_signed: 1,
+} as const satisfies Record<WebhookFailure, 1>;
 
 export const backgroundJobTypes = { update_warmup: 1 } as const satisfies Record<BackgroundJob['type'], 1>;
 
@@ -183,11 +228,16 @@ export const auditActions = {
   'mailbox.updated': 1,
   'mailbox.disconnected': 1,
   'mailboxes.changed': 1,
+  'tag.created': 1,
+  'tag.updated': 1,
+  'customer.created': 1,
   'settings.updated': 1,
   'webhook_endpoint.created': 1,
   'webhook_endpoint.updated': 1,
   'webhook_endpoint.secret_rotated': 1,
   'webhook_endpoint.deleted': 1,
+  'webhook_endpoint.tested': 1,
+  'webhook_endpoint.disabled': 1,
   'webhook_delivery.replayed': 1,
   'console.signed_in': 1,
   'console.signed_out': 1,

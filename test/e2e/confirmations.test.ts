@@ -130,12 +130,12 @@ test('what was never confirmed is handed back to the provider when the session i
   const { sandbox, gateway } = installation;
   sandbox.google.addUser({ login: 'ivan@gmail.test', name: 'Ivan' });
   aheadMilliseconds += 1_000_000;
-  await gateway.core.maintenance.pruneConnectSessions();
+  await gateway.core.retention.pruneConnectSessions();
   const invitation = await invite();
   await signIn(invitation, 'ivan@gmail.test');
   const before = sandbox.google.stats().revocations;
   aheadMilliseconds += 1_000_000;
-  await gateway.core.maintenance.pruneConnectSessions();
+  await gateway.core.retention.pruneConnectSessions();
   assert.equal(sandbox.google.stats().revocations, before + 1);
   assert.equal(await statusOf(invitation), 'expired');
 });

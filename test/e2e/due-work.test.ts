@@ -57,10 +57,10 @@ test('sessions are removed a day after they expired, and not before', async () =
   const invitation = await call('POST', '/v1/connect-sessions', { provider: 'google' });
   const path = `/v1/connect-sessions/${invitation.body.id}`;
   offset += day;
-  await gateway.core.maintenance.pruneConnectSessions();
+  await gateway.core.retention.pruneConnectSessions();
   assert.equal((await call('GET', path)).body.status, 'expired');
   offset += day;
-  assert.ok((await gateway.core.maintenance.pruneConnectSessions()) >= 1);
+  assert.ok((await gateway.core.retention.pruneConnectSessions()) >= 1);
   assert.equal((await call('GET', path)).status, 404);
 });
 

@@ -391,7 +391,7 @@ describe('a registration that is entered with an import', () => {
     const clients = importClients();
     const found = await clients.findClient(workspace.id, wanted(service.clientId));
     assert.ok(found && found.id !== service.id);
-    await world.store.transaction((rows) => clients.storeEntered(rows, found));
+    await world.store.transaction((rows) => clients.storeEntered(rows, principalOf(workspace.id), found));
     assert.equal(textOf(await read(service.id)), 'key file');
     assert.equal((await read(found.id)).grantType, 'authorization_code');
   });
@@ -411,6 +411,7 @@ describe('a registration that is entered with an import', () => {
             return rows.lock(name);
           },
         },
+        principalOf(workspace.id),
         found,
       ),
     );
@@ -425,7 +426,7 @@ describe('a registration that is entered with an import', () => {
     const clients = importClients();
     const found = await clients.findClient(workspace.id, wanted(before.clientId));
     assert.ok(found);
-    await world.store.transaction((rows) => clients.storeEntered(rows, found));
+    await world.store.transaction((rows) => clients.storeEntered(rows, principalOf(workspace.id), found));
     const now = await read(before.id);
     assert.deepEqual([textOf(now), now.examination], ['entered', null]);
   });
@@ -436,7 +437,9 @@ describe('a registration that is entered with an import', () => {
     const found = await clients.findClient(workspace.id, wanted(before.clientId));
     assert.ok(found);
     await world.core.oauthClients.remove(principalOf(workspace.id), before.id, { force: false });
-    const kept = await world.store.transaction((rows) => clients.storeEntered(rows, found));
+    const kept = await world.store.transaction((rows) =>
+      clients.storeEntered(rows, principalOf(workspace.id), found),
+    );
     assert.notEqual(kept.id, before.id);
     const now = await read(kept.id);
     assert.deepEqual([textOf(now), now.nextCredential, now.deletedAt], ['entered', null, null]);

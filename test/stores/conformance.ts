@@ -1,6 +1,7 @@
 // The suite over the storage port, run on every engine. The parts are in conformance/.
 import { describe } from 'node:test';
 import { changeFeedGuarantees } from './change-feed.ts';
+import { auditGuarantees } from './conformance/audit.ts';
 import { backgroundJobGuarantees } from './conformance/background-jobs.ts';
 import { clientCredentialGuarantees } from './conformance/client-credentials.ts';
 import { concurrencyGuarantees } from './conformance/concurrency.ts';
@@ -43,6 +44,7 @@ export const storeConformance = (engine: string, createDatabase: CreateDatabase)
     transactionGuarantees(createDatabase);
     changeFeedGuarantees(createDatabase);
     secretGuarantees(createDatabase);
+    auditGuarantees(createDatabase);
     newerReleaseGuarantees(createDatabase);
     openingGuarantees(createDatabase);
     migrationGuarantees(createDatabase);

@@ -176,7 +176,7 @@ describe('the status of a session', () => {
       assert.deepEqual([status, body], [200, { status: 'expired' }]);
     }
     ahead = 600_000 + 25 * 3_600_000;
-    await installation.gateway.core.maintenance.pruneConnectSessions();
+    await installation.gateway.core.retention.pruneConnectSessions();
     await assertNotFound(id);
   });
 });

@@ -18,7 +18,10 @@ import type { Verification } from '../verification.ts';
 import type { Workspace, WorkspaceSettings } from '../workspaces.ts';
 import type { AuditOperations } from './audit.ts';
 import type { ChangeFeed } from './changes.ts';
+import type { ConsoleSessionOperations } from './console.ts';
+import type { InstallationOperations } from './installation.ts';
 import type { ProviderWords } from './providers.ts';
+import type { WebhookDeliveryOperations, WebhookEndpointOperations } from './webhooks.ts';
 
 /** A slice of a list ordered by id (so by creation); `next` is the cursor of the following slice. */
 export type Page<T> = { items: T[]; next: string | null };
@@ -382,11 +385,21 @@ export type StoreOperations = {
     listByGrant(grantId: string): Promise<Mailbox[]>;
     remove(id: string): Promise<boolean>;
   };
+  consoleSessions: ConsoleSessionOperations;
   audit: AuditOperations;
+  installation: InstallationOperations;
+  webhookEndpoints: WebhookEndpointOperations;
+  webhookDeliveries: WebhookDeliveryOperations;
   events: {
     append(event: GatewayEvent): Promise<void>;
+    /** Those of which nobody has looked yet whom to tell, oldest first. */
+    pending(limit: number): Promise<GatewayEvent[]>;
+    /** Marks them as told; answers those that were not before, each to one caller. */
+    settle(ids: readonly string[]): Promise<string[]>;
     /** `workspaceId` null = the installation's own. */
     list(workspaceId: string | null, page: PageRequest): Promise<Page<GatewayEvent>>;
+    /** Deletes events of before `before`. */
+    prune(before: number, limit: number): Promise<number>;
   };
 };
 

@@ -2,8 +2,11 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Surface } from '../surface.ts';
 import { apiKeys } from './api-keys.ts';
+import { auditEntries } from './audit-entries.ts';
 import { checkBodies } from './bodies.ts';
 import { connectSessions } from './connect-sessions.ts';
+import { consoleSession, consoleSessionSchema } from './console-session.ts';
+import { consoleSignIn } from './console-sign-in.ts';
 import { customerLinks } from './customer-links.ts';
 import { events } from './events.ts';
 import { mailboxChecks } from './mailbox-checks.ts';
@@ -34,7 +37,9 @@ const nouns: readonly Noun[] = [
   tokenUses,
   tokens,
   events,
+  auditEntries,
   settings,
+  consoleSession,
 ];
 
 export const native: Surface = {
@@ -44,7 +49,12 @@ export const native: Surface = {
     await registerDocument(app, core.settings.publicUrl);
     app.addSchema(verdictSchema);
     app.addSchema(problemSchema);
+    app.addSchema(consoleSessionSchema);
     app.get(documentPath, { schema: { hide: true } }, async () => app.swagger());
+    await app.register(async (scope) => {
+      checkBodies(scope);
+      consoleSignIn(scope.withTypeProvider<TypeBoxTypeProvider>(), core);
+    });
     await app.register(async (scope) => {
       recognize(scope, core);
       checkBodies(scope);

@@ -13,9 +13,16 @@ export const up = async (db: Kysely<Tables>, columns: ColumnTypes): Promise<void
   await createWebhooks(db, columns);
   await createAuditLog(db, columns);
   await createConsoleSessions(db, columns);
+  await createInstallationTotals(db, columns);
 };
 
 export const indexes: readonly Index[] = [
+  {
+    name: 'webhook_deliveries_failed',
+    table: 'webhook_deliveries',
+    columns: ['finished_at'],
+    where: "status = 'failed'",
+  },
   { name: 'events_pending', table: 'events', columns: ['id'], where: 'is_pending = 1' },
 ];
 
@@ -30,6 +37,8 @@ const createWebhooks = async ({ schema }: Kysely<Tables>, columns: ColumnTypes) 
     .addColumn('description', text, (column) => column.notNull())
     .addColumn('event_types', text)
     .addColumn('format', text, (column) => column.notNull())
+    .addColumn('signature', text, (column) => column.notNull())
+    .addColumn('public_key', text)
     .addColumn('secret', bytes, (column) => column.notNull())
     .addColumn('previous_secret', bytes)
     .addColumn('previous_secret_until', integer)
@@ -45,7 +54,7 @@ const createWebhooks = async ({ schema }: Kysely<Tables>, columns: ColumnTypes) 
   await schema
     .createIndex('webhook_endpoints_workspace')
     .on('webhook_endpoints')
-    .columns(['workspace_id', 'id'])
+    .columns(['workspace_id', 'connect_session_id', 'id'])
     .execute();
   await schema
     .createIndex('webhook_endpoints_session')
@@ -63,19 +72,22 @@ const createWebhooks = async ({ schema }: Kysely<Tables>, columns: ColumnTypes) 
     )
     .addColumn('event_id', id, (column) => column.notNull())
     .addColumn('event_type', text, (column) => column.notNull())
+    .addColumn('object_id', id, (column) => column.notNull())
     .addColumn('body', text, (column) => column.notNull())
     .addColumn('status', text, (column) => column.notNull())
     .addColumn('attempts', integer, (column) => column.notNull())
+    .addColumn('earlier_attempts', integer, (column) => column.notNull())
     .addColumn('due_at', integer, (column) => column.notNull())
     .addColumn('claimed_until', integer, (column) => column.notNull())
     .addColumn('created_at', integer, (column) => column.notNull())
     .addColumn('finished_at', integer)
     .modifyEnd(tableEnd)
     .execute();
+  // By endpoint first: who has something due is found in one step for each endpoint, however much waits there.
   await schema
     .createIndex('webhook_deliveries_due')
     .on('webhook_deliveries')
-    .columns(['due_at', 'id'])
+    .columns(['endpoint_id', 'due_at', 'id'])
     .where(sql.ref('status'), '=', sql.lit('pending'))
     .execute();
   await schema
@@ -110,8 +122,12 @@ const createWebhooks = async ({ schema }: Kysely<Tables>, columns: ColumnTypes) 
     .execute();
 };
 
+/** The least that the setting for their age allows: 30 days. */
+const auditKeptMilliseconds = 30 * 24 * 3600 * 1000;
+
 /** No references: an entry outlives what it tells of, and is pruned by its age. */
-const createAuditLog = async ({ schema }: Kysely<Tables>, columns: ColumnTypes) => {
+const createAuditLog = async (db: Kysely<Tables>, columns: ColumnTypes) => {
+  const { schema } = db;
   const { id, text, integer, tableEnd } = columns;
   await schema
     .createTable('audit_entries')
@@ -133,6 +149,12 @@ const createAuditLog = async ({ schema }: Kysely<Tables>, columns: ColumnTypes) 
     .columns(['workspace_id', 'id'])
     .execute();
   await schema.createIndex('audit_entries_age').on('audit_entries').column('at').execute();
+  const guards = columns.appendOnly({
+    table: 'audit_entries',
+    time: 'at',
+    deletableAfterMilliseconds: auditKeptMilliseconds,
+  });
+  for (const statement of guards) await statement.execute(db);
 };
 
 const createConsoleSessions = async ({ schema }: Kysely<Tables>, columns: ColumnTypes) => {
@@ -150,4 +172,17 @@ const createConsoleSessions = async ({ schema }: Kysely<Tables>, columns: Column
     .execute();
   await schema.createIndex('console_sessions_key').on('console_sessions').column('key_id').execute();
   await schema.createIndex('console_sessions_end').on('console_sessions').column('expires_at').execute();
+};
+
+/** So that a scrape reads what was counted in slices, instead of counting a million rows. */
+const createInstallationTotals = async ({ schema }: Kysely<Tables>, columns: ColumnTypes) => {
+  const { id, text, integer, tableEnd } = columns;
+  await schema
+    .createTable('installation_totals')
+    .addColumn('name', id, (column) => column.primaryKey().notNull())
+    .addColumn('totals', text, (column) => column.notNull())
+    .addColumn('counted_at', integer)
+    .addColumn('next_at', integer, (column) => column.notNull())
+    .modifyEnd(tableEnd)
+    .execute();
 };

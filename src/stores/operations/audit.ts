@@ -1,5 +1,5 @@
 // The audit log: entries are inserted, listed newest first, and pruned by their age. There is no statement that changes one.
-import type { AuditEntry } from '../../core/audit.ts';
+import type { ListedAuditEntry } from '../../core/audit.ts';
 import type { StoreOperations } from '../../core/ports.ts';
 import { dataColumn } from '../json-columns.ts';
 import { pageOf, rowsWanted } from '../page.ts';
@@ -28,14 +28,16 @@ export const auditOperations = ({ session }: Context): StoreOperations['audit'] 
   list: async (workspaceId, { action, objectId, actorId }, page) => {
     let query = session.reader
       .selectFrom('audit_entries')
-      .selectAll()
+      .leftJoin('api_keys', 'api_keys.id', 'audit_entries.actor_id')
+      .selectAll('audit_entries')
+      .select('api_keys.name as actor_name')
       // Those of a newer release, which runs beside this one during an update, are for that one to tell.
       .where('action', 'in', action === undefined ? wordsOf(auditActions) : [action])
-      .where('workspace_id', workspaceId === null ? 'is' : '=', workspaceId);
+      .where('audit_entries.workspace_id', workspaceId === null ? 'is' : '=', workspaceId);
     if (objectId !== undefined) query = query.where('object_id', '=', objectId);
     if (actorId !== undefined) query = query.where('actor_id', '=', actorId);
-    if (page.after !== null) query = query.where('id', '<', page.after);
-    const rows = await query.orderBy('id', 'desc').limit(rowsWanted(page)).execute();
+    if (page.after !== null) query = query.where('audit_entries.id', '<', page.after);
+    const rows = await query.orderBy('audit_entries.id', 'desc').limit(rowsWanted(page)).execute();
     return pageOf(rows, page, { map: entryFromRow, idOf: (row) => row.id });
   },
   prune: async (before, limit) => {
@@ -53,7 +55,7 @@ export const auditOperations = ({ session }: Context): StoreOperations['audit'] 
   },
 });
 
-const entryFromRow = (row: Row): AuditEntry => {
+const entryFromRow = (row: Row): ListedAuditEntry => {
   const { text, textOrNull, integer, json, oneOf } = readRow('audit_entries', row);
   return {
     id: text('id'),
@@ -65,5 +67,6 @@ const entryFromRow = (row: Row): AuditEntry => {
     data: json('data', dataColumn),
     requestId: textOrNull('request_id'),
     address: textOrNull('address'),
+    actorName: textOrNull('actor_name'),
   };
 };

@@ -18,7 +18,7 @@ import {
   type Principal,
   workspaceFor,
 } from '../../../core/index.ts';
-import { authenticate } from '../../authenticate.ts';
+import { authenticateRequest } from '../../authenticate.ts';
 import { EmailEngineError, notBuilt } from './errors.ts';
 
 /** The application as the files of this surface see it: handlers get the types of their schemas. */
@@ -54,7 +54,7 @@ export function recognize(app: FastifyInstance, core: Core): void {
     }
     // Out of the way before parameters are validated and anything else may look at them.
     delete query[keyParameter];
-    const principal = await authenticate(core, headers);
+    const principal = await authenticateRequest(core, request, headers);
     // Without a workspace every use case refuses the call.
     if (principal.workspaceId !== null) core.limits.countRequest(principal.workspaceId);
     callers.set(request, principal);

@@ -2,7 +2,7 @@
 // Every path of this surface is opened here, so that none forgets a part of it.
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { Core, Log, Principal } from '../../../core/index.ts';
-import { authenticate } from '../../authenticate.ts';
+import { authenticateRequest } from '../../authenticate.ts';
 import { envelope, InstantlyError } from './errors.ts';
 import { type InstantlyScope, principalFor } from './map.ts';
 
@@ -61,7 +61,10 @@ export function authenticateAll(
     if (headers.authorization === undefined) throw new InstantlyError(401, 'Missing Authorization header');
     // Instantly's name for the workspace that a key of the whole installation acts in.
     const workspaceId = headers['x-as-workspace'] ?? headers['mailgrant-workspace'];
-    const principal = await authenticate(core, { ...headers, 'mailgrant-workspace': workspaceId });
+    const principal = await authenticateRequest(core, request, {
+      ...headers,
+      'mailgrant-workspace': workspaceId,
+    });
     const needs = needsOf(method);
     const caller = principalFor(principal, needs === 'any' || needs === 'unserved' ? null : needs);
     core.limits.countRequest(caller.workspaceId);

@@ -2,7 +2,7 @@
 // the header `Authorization` of everybody else. Nothing here is logged: a query with a key in it is a secret.
 import type { FastifyRequest } from 'fastify';
 import type { Core, Principal } from '../../../core/index.ts';
-import { authenticate } from '../../authenticate.ts';
+import { authenticateRequest } from '../../authenticate.ts';
 import { SmartleadError } from './errors.ts';
 
 export function addAuthentication(core: Core) {
@@ -10,7 +10,7 @@ export function addAuthentication(core: Core) {
 
   async function accept(request: FastifyRequest, key: string): Promise<void> {
     const headers = { ...request.headers, authorization: `Bearer ${key}` };
-    const principal = await authenticate(core, headers);
+    const principal = await authenticateRequest(core, request, headers);
     // Without a workspace every use case refuses the call.
     if (principal.workspaceId !== null) core.limits.countRequest(principal.workspaceId);
     callers.set(request, principal);

@@ -3,7 +3,7 @@
 // What is covered, and how it is known: docs/surfaces/warmy.md.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Core, Log, MailboxWithGrant, Principal } from '../../../core/index.ts';
-import { authenticate } from '../../authenticate.ts';
+import { authenticateRequest } from '../../authenticate.ts';
 import { changeTariffPlan, deleteMailbox, findMailbox, updateMailbox, updateState } from './change.ts';
 import { createMailbox } from './create.ts';
 import { envelope, sendError, WarmyError } from './errors.ts';
@@ -129,7 +129,7 @@ function addAuthentication(app: FastifyInstance, core: Core) {
     if (authorization === undefined) {
       throw new WarmyError(401, ['Send an API key as `Authorization: Bearer` or as `access-token`']);
     }
-    const principal = await authenticate(core, { ...headers, authorization });
+    const principal = await authenticateRequest(core, request, { ...headers, authorization });
     // Without a workspace every use case refuses the call.
     if (principal.workspaceId !== null) core.limits.countRequest(principal.workspaceId);
     principals.set(request, principal);

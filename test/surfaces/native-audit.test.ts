@@ -1,0 +1,241 @@
+// Every operation of the native API that changes something leaves an entry in the audit log. The operations are read
+// off the API's own document, so that a new one cannot be forgotten: it needs a case, or a reason, below.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { AuditAction, ListedAuditEntry } from '../../src/core/index.ts';
+import { type Answer, connect, depart, type Json, list, record, startWorld, text } from './native-world.ts';
+
+const world = await startWorld();
+const owner = await world.addWorkspace('Owner');
+const installation = world.callAs(world.installationKey);
+const returnUrl = 'https://app.example.com/done';
+
+after(() => world.close());
+
+/** What changes nothing that anybody set, or leaves its trace elsewhere. */
+const withoutEntry: Readonly<Record<string, string>> = {
+  readToken: 'token reads are counted apart: token-uses',
+  verifyMailbox: 'looks; what it finds is told by events',
+  diagnoseMailbox: 'looks; what it finds is told by events',
+};
+
+/** `of`: whose log it is in. */
+type Case = { action: AuditAction; of?: 'installation'; run: () => Promise<Answer> };
+
+async function create(path: string, body: Json): Promise<string> {
+  const answer = await owner.call('POST', path, body);
+  assert.equal(answer.status, 201, answer.text);
+  return text(answer.body.id);
+}
+
+const clientBody = { provider: 'google', name: 'X', client_id: 'x-client', client_secret: 'canary-secret' };
+const newClient = () => create('/v1/oauth-clients', clientBody);
+const newMailbox = async () => text((await connect(world, owner)).id);
+const newSession = () => create('/v1/connect-sessions', { provider: 'google' });
+const newKey = () => create('/v1/api-keys', { name: 'x', scopes: ['mailboxes:read'] });
+
+async function newServiceAccount(): Promise<string> {
+  return create('/v1/oauth-clients', {
+    name: 'Direct',
+    provider: 'google',
+    grant_type: 'jwt_bearer',
+    credential: { kind: 'service_account_key', value: '{"private_key":"canary"}' },
+  });
+}
+
+/** A session that waits for its code, and the code. */
+async function waiting(): Promise<{ id: string; code: string }> {
+  await owner.call('PATCH', '/v1/settings', { return_urls: [returnUrl] });
+  const request = { provider: 'google', completion: 'confirm', return_url: returnUrl };
+  const { callback, cookie, session } = await depart(world, owner, request);
+  await world.app.inject({ url: callback, headers: { cookie } });
+  const arrival = await world.core.authorization.arrive({
+    oauthClientId: text(session.oauth_client_id),
+    parameters: new URL(callback, 'https://mailgrant.example.com').searchParams,
+    browserToken: cookie.split('=')[1] ?? '',
+    host: null,
+  });
+  assert.ok(arrival.session?.id && arrival.confirmationCode);
+  return { id: arrival.session.id, code: arrival.confirmationCode };
+}
+
+/** How each operation is called so that it changes something. */
+const cases: Readonly<Record<string, Case>> = {
+  createWorkspace: {
+    action: 'workspace.created',
+    of: 'installation',
+    run: () => installation('POST', '/v1/workspaces', { name: 'New' }),
+  },
+  renameWorkspace: {
+    action: 'workspace.updated',
+    run: () => installation('PATCH', `/v1/workspaces/${owner.id}`, { name: 'Renamed' }),
+  },
+  deleteWorkspace: {
+    action: 'workspace.deleted',
+    of: 'installation',
+    run: async () => installation('DELETE', `/v1/workspaces/${(await world.addWorkspace('Old')).id}`),
+  },
+  createApiKey: {
+    action: 'api_key.created',
+    run: () => owner.call('POST', '/v1/api-keys', { name: 'x', scopes: ['mailboxes:read'] }),
+  },
+  revokeApiKey: {
+    action: 'api_key.revoked',
+    run: async () => owner.call('DELETE', `/v1/api-keys/${await newKey()}`),
+  },
+  createOAuthClient: {
+    action: 'oauth_client.created',
+    run: () => owner.call('POST', '/v1/oauth-clients', clientBody),
+  },
+  updateOAuthClient: {
+    action: 'oauth_client.updated',
+    run: async () =>
+      owner.call('PATCH', `/v1/oauth-clients/${await newClient()}`, { client_secret: 'canary-secret-2' }),
+  },
+  examineOAuthClient: {
+    action: 'oauth_client.examined',
+    run: async () => owner.call('POST', `/v1/oauth-clients/${await newClient()}/examine`, {}),
+  },
+  deleteOAuthClient: {
+    action: 'oauth_client.deleted',
+    run: async () => owner.call('DELETE', `/v1/oauth-clients/${await newClient()}`),
+  },
+  createConnectSession: {
+    action: 'connect_session.created',
+    run: () => owner.call('POST', '/v1/connect-sessions', { provider: 'google' }),
+  },
+  cancelConnectSession: {
+    action: 'connect_session.cancelled',
+    run: async () => owner.call('DELETE', `/v1/connect-sessions/${await newSession()}`),
+  },
+  confirmConnectSession: {
+    action: 'connect_session.confirmed',
+    run: async () => {
+      const { id, code } = await waiting();
+      return owner.call('POST', `/v1/connect-sessions/${id}/confirm`, { code });
+    },
+  },
+  createCustomerLink: {
+    action: 'customer_link.created',
+    run: () => owner.call('POST', '/v1/customer-links', { customer: 'acme' }),
+  },
+  revokeCustomerLinks: {
+    action: 'customer_links.revoked',
+    run: () => owner.call('POST', '/v1/customer-links/revoke'),
+  },
+  connectMailbox: {
+    action: 'mailbox.connected',
+    run: async () =>
+      owner.call('POST', '/v1/mailboxes', {
+        oauth_client_id: await newServiceAccount(),
+        email: 'direct@example.com',
+      }),
+  },
+  updateMailbox: {
+    action: 'mailbox.updated',
+    run: async () => owner.call('PATCH', `/v1/mailboxes/${await newMailbox()}`, { name: 'Ada Canary' }),
+  },
+  disconnectMailbox: {
+    action: 'mailbox.disconnected',
+    run: async () => owner.call('DELETE', `/v1/mailboxes/${await newMailbox()}`),
+  },
+  changeSettings: {
+    action: 'settings.updated',
+    run: () => owner.call('PATCH', '/v1/settings', { return_urls: [returnUrl] }),
+  },
+};
+
+const { body: document } = await world.callAs(null)('GET', '/v1/openapi.json');
+const changing = Object.values(record(document.paths)).flatMap((methods) =>
+  Object.entries(record(methods)).flatMap(([method, described]) =>
+    method === 'get' ? [] : [text(record(described).operationId)],
+  ),
+);
+
+async function entriesOf(workspaceId: string | null, action: AuditAction): Promise<ListedAuditEntry[]> {
+  return (await world.store.audit.list(workspaceId, { action }, { after: null, limit: 100 })).items;
+}
+
+describe('every operation that changes something', () => {
+  it('is known here, by a case or by the reason why it leaves no entry', () => {
+    const forgotten = changing.filter((name) => !(name in cases) && !(name in withoutEntry));
+    assert.deepEqual(forgotten, [], 'call `record` in the use case, and add a case to this file');
+    const gone = [...Object.keys(cases), ...Object.keys(withoutEntry)].filter(
+      (name) => !changing.includes(name),
+    );
+    assert.deepEqual(gone, []);
+  });
+
+  for (const [name, { action, of, run }] of Object.entries(cases)) {
+    it(`${name} leaves one entry, with who it was and without what is secret`, async () => {
+      const workspaceId = of === 'installation' ? null : owner.id;
+      const known = new Set((await entriesOf(workspaceId, action)).map(({ id }) => id));
+      const answer = await run();
+      assert.ok(answer.status < 300, answer.text);
+      const isOfCall = ({ requestId }: ListedAuditEntry) => requestId === answer.headers['x-request-id'];
+      const entries = (await entriesOf(workspaceId, action)).filter(({ id }) => !known.has(id));
+      const [entry, ...more] = entries.filter(isOfCall);
+      assert.ok(entry, JSON.stringify(entries));
+      assert.deepEqual(more, []);
+      assert.equal(entry.actor.kind, 'api_key');
+      assert.equal(entry.actorName, 'test');
+      assert.equal(entry.address, '127.0.0.1');
+      assert.doesNotMatch(JSON.stringify(entry.data), /canary|@|secret-/i);
+    });
+  }
+});
+
+describe('the audit log', () => {
+  let mailbox: Json;
+  before(async () => {
+    mailbox = await connect(world, owner);
+  });
+
+  it('names whoever holds a link by the connect session', async () => {
+    const { items } = (await owner.call('GET', `/v1/audit-entries?object_id=${text(mailbox.id)}&limit=1`))
+      .body;
+    const [entry = {}] = list(items);
+    assert.match(text(entry.action), /^mailbox\.(re)?connected$/);
+    const actor = record(entry.actor);
+    assert.deepEqual([actor.kind, actor.name], ['mailbox_owner', null]);
+    assert.equal(actor.id, record(entry.data).connect_session_id);
+  });
+
+  it('names the changed fields and not their values', async () => {
+    await owner.call('PATCH', `/v1/mailboxes/${text(mailbox.id)}`, { name: 'Grace', customer: 'hopper' });
+    const { body } = await owner.call('GET', `/v1/audit-entries?object_id=${text(mailbox.id)}&limit=1`);
+    assert.deepEqual(record(list(body.items)[0]?.data), { fields: ['name', 'customer'] });
+    assert.doesNotMatch(JSON.stringify(body), /Grace|hopper/);
+  });
+
+  it('is read newest first, page by page, by action and by actor', async () => {
+    const first = await owner.call('GET', '/v1/audit-entries?action=connect_session.created&limit=1');
+    const second = await owner.call(
+      'GET',
+      `/v1/audit-entries?action=connect_session.created&limit=1&cursor=${text(first.body.next_cursor)}`,
+    );
+    const [newer, older] = [list(first.body.items)[0], list(second.body.items)[0]];
+    assert.ok(newer && older && text(newer.id) > text(older.id));
+    const actorId = text(record(newer.actor).id);
+    const { body } = await owner.call('GET', `/v1/audit-entries?actor_id=${actorId}`);
+    assert.ok(list(body.items).every(({ actor }) => record(actor).id === actorId));
+    assert.equal((await owner.call('GET', '/v1/audit-entries?action=unheard_of')).status, 400);
+  });
+
+  it("shows a workspace nothing of another one's, and the installation its own", async () => {
+    const stranger = await world.addWorkspace('Stranger');
+    const { body } = await stranger.call('GET', '/v1/audit-entries');
+    assert.ok(list(body.items).every(({ object_id }) => object_id !== mailbox.id));
+    const own = await installation('GET', '/v1/audit-entries?action=workspace.created');
+    assert.ok(list(own.body.items).some(({ object_id }) => object_id === stranger.id));
+  });
+
+  it('has no entry of what was refused', async () => {
+    const count = async () => (await entriesOf(owner.id, 'oauth_client.updated')).length;
+    const before = await count();
+    const id = await newClient();
+    const refused = await owner.call('PATCH', `/v1/oauth-clients/${id}`, { entra_tenant: 'common' });
+    assert.equal(refused.status, 400);
+    assert.equal(await count(), before);
+  });
+});
