@@ -1,6 +1,7 @@
 // Composition root: the one place that knows every adapter. Nothing decides anything here.
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { type Config, ConfigError } from './config.ts';
 import { type Core, createCore, type Log, type Ports } from './core/index.ts';
 import { createCredentialSource } from './credential-source.ts';
@@ -11,6 +12,7 @@ import { instantly } from './http/compat/instantly/index.ts';
 import { smartlead } from './http/compat/smartlead/index.ts';
 import { warmy } from './http/compat/warmy/index.ts';
 import { connectPages } from './http/connect/index.ts';
+import { consolePages } from './http/console/index.ts';
 import { watchConnections } from './http/draining.ts';
 import { native } from './http/native/index.ts';
 import { createReadiness } from './http/readiness.ts';
@@ -42,8 +44,15 @@ export type Gateway = {
   close(): Promise<void>;
 };
 
-/** Ports that a caller may bring: time for tests, a log that it reads, a DNS without a network. */
-export type Substitutes = Partial<Pick<Ports, 'clock' | 'random' | 'log' | 'domains'>>;
+/** What a caller may bring: time for tests, a log that it reads, a DNS without a network. */
+export type Substitutes = Partial<
+  Pick<Ports, 'clock' | 'random' | 'log' | 'domains'> & {
+    /** Where the console's files are. */
+    consoleFolder: string;
+  }
+>;
+
+const builtConsole = fileURLToPath(new URL('../web/dist', import.meta.url));
 
 const directAuthUrlNotice =
   'MAILGRANT_DIRECT_AUTH_URL is on: links lead to the provider at once, and no browser is bound to them';
@@ -90,7 +99,7 @@ export async function createGateway(config: Config, substitutes: Substitutes = {
     log,
     publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,
-    surfaces: [native, connectPages, ...surfaces],
+    surfaces: [native, connectPages, consolePages(substitutes.consoleFolder ?? builtConsole), ...surfaces],
     readiness,
   });
   const connections = watchConnections(app.server);

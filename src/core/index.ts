@@ -70,7 +70,14 @@ export function createCore({ tracer = untraced, ...adapters }: GivenPorts) {
   const origins = createOrigins(given);
   const ports = { ...given, providers, credentials, origins, links: createLinks({ ...given, origins }) };
   // It asks for admission before it takes a lease, so its calls must not be admitted once more.
-  const refresher = createRefresher({ ...ports, providers: watched, inFlight, providerCalls, measures, tracer });
+  const refresher = createRefresher({
+    ...ports,
+    providers: watched,
+    inFlight,
+    providerCalls,
+    measures,
+    tracer,
+  });
   const freshness = createFreshness(ports.store);
   const apiKeys = createApiKeys({ ...ports, freshness });
   const limits = createLimits(ports);

@@ -36,6 +36,8 @@ export type LimitSettings = {
   /** Requests of any kind, of one workspace. */
   workspaceSecondMax: number;
   workspaceMinuteMax: number;
+  /** Attempts of one address to sign in to the console, in a minute. */
+  consoleSignInMinuteMax: number;
 };
 
 type Needs = Pick<Ports, 'clock' | 'log' | 'store' | 'settings'>;
@@ -103,6 +105,21 @@ export function createLimits({ clock, log, store, settings }: Needs) {
       }
     },
 
+    /**
+     * Counts one attempt to sign in to the console, whatever comes of it. Throws `rate_limited` with
+     * `retryAfterSeconds`; an address that goes on is blocked as above.
+     */
+    async beginSignIn(address: string): Promise<void> {
+      const now = clock.now();
+      const key = `console:${networkOf(address)}`;
+      const block = await store.limits.blockOf(key);
+      if (block && block.until > now) throw tooManySignIns(secondsUntil(block.until, now));
+      const { total, seconds } = await count(key, minute, now);
+      if (total <= settings.consoleSignInMinuteMax) return;
+      const blocked = await noteRefusal(key, now);
+      throw tooManySignIns(blocked ? secondsUntil(blocked.until, now) : seconds);
+    },
+
     /** Counts one request of any kind, without waiting for the database. Throws `rate_limited`. */
     countRequest(workspaceId: string): void {
       const seconds = requests.count(workspaceId);
@@ -117,6 +134,9 @@ export function createLimits({ clock, log, store, settings }: Needs) {
 
 const refused = (seconds: number): GatewayError =>
   new GatewayError('rate_limited', 'Rate limit exceeded for OAuth session creation', retryAfter(seconds));
+
+const tooManySignIns = (seconds: number): GatewayError =>
+  new GatewayError('rate_limited', 'Too many attempts to sign in from this address.', retryAfter(seconds));
 
 const retryAfter = (retryAfterSeconds: number) => ({ extras: { retryAfterSeconds } });
 

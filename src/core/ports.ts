@@ -14,8 +14,8 @@ import type { WebhookSettings } from './webhooks/settings.ts';
 
 export type * from './ports/audit.ts';
 export type * from './ports/changes.ts';
-export type * from './ports/installation.ts';
 export type * from './ports/console.ts';
+export type * from './ports/installation.ts';
 export type * from './ports/probes.ts';
 export * from './ports/providers.ts';
 export type * from './ports/store.ts';

@@ -6,7 +6,7 @@ import { placeOf } from './hosts.ts';
 import { html } from './html.ts';
 import { type Page, sendPage } from './page.ts';
 
-const ownPages = /^\/(docs(\/|$)|$)/;
+const ownPages = /^\/(docs(\/|$)|console(\/|$)|$)/;
 /** Programs ask here, and read problem documents. */
 const programPaths = /^\/(v1|api|compat)\//;
 

@@ -12,12 +12,13 @@ export function registerStartPage(app: FastifyInstance): void {
       content: html`
 <p>This server connects Gmail and Outlook mailboxes and hands out access tokens for them.</p>
 <ul>
+<li><a href="/console/">Console</a>, where mailboxes are looked after</li>
 <li><a href="/docs/api">API reference</a>, with every call ready to be tried</li>
 <li><a href="/v1/openapi.json">OpenAPI document</a></li>
 <li><a href="/docs/errors">Error codes</a></li>
 <li><a href="/readyz">Is it ready?</a></li>
 </ul>
-<p>Were you sent a link to connect your mailbox? Open that link; there is nothing to sign in to here.</p>`,
+<p>Were you sent a link to connect your mailbox? Open that link; you need not sign in here.</p>`,
     }),
   );
 }

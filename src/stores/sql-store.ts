@@ -9,10 +9,12 @@ import { authorizationRequestOperations } from './operations/authorization-reque
 import { backgroundJobOperations } from './operations/background-jobs.ts';
 import { breakerOperations } from './operations/breakers.ts';
 import { connectSessionOperations } from './operations/connect-sessions.ts';
+import { consoleSessionOperations } from './operations/console-sessions.ts';
 import type { Context } from './operations/context.ts';
 import { customerOperations } from './operations/customers.ts';
 import { eventOperations } from './operations/events.ts';
 import { grantOperations } from './operations/grants.ts';
+import { installationOperations } from './operations/installation.ts';
 import { limitOperations } from './operations/limits.ts';
 import { mailboxOperations } from './operations/mailboxes.ts';
 import { numberOperations } from './operations/numbers.ts';
@@ -20,6 +22,8 @@ import { oauthClientOperations } from './operations/oauth-clients.ts';
 import { tagOperations } from './operations/tags.ts';
 import { tokenSetOperations } from './operations/token-sets.ts';
 import { tokenUseOperations } from './operations/token-uses.ts';
+import { webhookDeliveryOperations } from './operations/webhook-deliveries.ts';
+import { webhookEndpointOperations } from './operations/webhook-endpoints.ts';
 import { workspaceOperations } from './operations/workspaces.ts';
 
 export const createSqlStore = (engine: Engine, keyring: Keyring): Store => ({
@@ -41,11 +45,15 @@ const operationsOn = (context: Context): StoreOperations => ({
   apiKeys: apiKeyOperations(context),
   oauthClients: oauthClientOperations(context),
   connectSessions: connectSessionOperations(context),
+  consoleSessions: consoleSessionOperations(context),
   authorizationRequests: authorizationRequestOperations(context),
   grants: grantOperations(context),
   tokenSets: tokenSetOperations(context),
   tokenUses: tokenUseOperations(context),
   mailboxes: mailboxOperations(context),
   events: eventOperations(context),
+  webhookEndpoints: webhookEndpointOperations(context),
+  webhookDeliveries: webhookDeliveryOperations(context),
   audit: auditOperations(context),
+  installation: installationOperations(context),
 });

@@ -10,6 +10,7 @@ import { consoleSignIn } from './console-sign-in.ts';
 import { customerLinks } from './customer-links.ts';
 import { events } from './events.ts';
 import { mailboxChecks } from './mailbox-checks.ts';
+import { mailboxImports } from './mailbox-imports.ts';
 import { mailboxes } from './mailboxes.ts';
 import { oauthClientHelp } from './oauth-client-help.ts';
 import { oauthClients } from './oauth-clients.ts';
@@ -33,6 +34,7 @@ const nouns: readonly Noun[] = [
   connectSessions,
   customerLinks,
   mailboxes,
+  mailboxImports,
   mailboxChecks,
   tokenUses,
   tokens,

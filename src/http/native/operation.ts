@@ -27,6 +27,8 @@ export type Operation = {
   description?: string;
   /** Null = any valid key. */
   scope: ApiKeyScope | null;
+  /** For whoever is not known yet. */
+  isPublic?: boolean;
   takesBody?: true;
   /** Answers that are no errors, by status. */
   success: Record<number, TSchema>;
@@ -59,18 +61,23 @@ export function operation({
   summary,
   description,
   scope,
+  isPublic = false,
   takesBody,
   success,
   errors = [],
 }: Operation) {
-  const scopeText = scope === null ? 'Any valid API key may.' : `Needs the scope \`${scope}\`.`;
+  const scopeText = isPublic
+    ? 'Needs no API key.'
+    : scope === null
+      ? 'Any valid API key may.'
+      : `Needs the scope \`${scope}\`.`;
   return {
     operationId: id,
     tags: [tag],
     summary,
     description: description ? `${description}\n\n${scopeText}` : scopeText,
-    security: [{ api_key: [] }],
-    headers: workspaceHeader,
+    security: isPublic ? [] : [{ api_key: [] }],
+    ...(isPublic ? {} : { headers: workspaceHeader }),
     ...(scope === null ? {} : { 'x-required-scope': scope }),
     response: { ...success, ...problems([...everywhere, ...(takesBody ? ofBodies : []), ...errors]) },
   };

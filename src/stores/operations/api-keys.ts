@@ -1,29 +1,16 @@
+import type { ExpressionBuilder } from 'kysely';
 import type { ApiKey } from '../../core/api-keys.ts';
 import type { StoreOperations } from '../../core/ports.ts';
 import { apiKeyScopesColumn } from '../json-columns.ts';
 import { pageOf, rowsWanted } from '../page.ts';
 import { type Row, readRow } from '../row.ts';
-import type { ApiKeysTable } from '../schema.ts';
+import type { ApiKeysTable, Tables } from '../schema.ts';
 import { type Context, changed, firstRowOf } from './context.ts';
 import { insertOwned } from './workspace-members.ts';
 
 export const apiKeyOperations = ({ session }: Context): StoreOperations['apiKeys'] => {
   const findByPrefix = firstRowOf(session.reader, () =>
-    session.reader
-      .selectFrom('api_keys')
-      .selectAll()
-      .where('prefix', '=', '')
-      // Whenever it was made, by whatever release: nothing of a workspace on its way out opens anything.
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom('workspaces')
-              .select('workspaces.id')
-              .whereRef('workspaces.id', '=', 'api_keys.workspace_id')
-              .where('workspaces.deleted_at', 'is not', null),
-          ),
-        ),
-      ),
+    session.reader.selectFrom('api_keys').selectAll().where('prefix', '=', '').where(isOfStaying),
   );
   return {
     insert: async (key) => {
@@ -49,7 +36,7 @@ export const apiKeyOperations = ({ session }: Context): StoreOperations['apiKeys
           : query.where('workspace_id', '=', workspaceId);
       if (page.after !== null) query = query.where('id', '>', page.after);
       const rows = await query.orderBy('id').limit(rowsWanted(page)).execute();
-      return pageOf(rows, page, { map: apiKeyFromRow, idOf: (row) => row.id });
+      return pageOf(rows, page, { map: (row) => apiKeyFromRow(row), idOf: (row) => row.id });
     },
     revoke: (id, at) =>
       session.unit(async ({ writer, announce }) => {
@@ -64,6 +51,34 @@ export const apiKeyOperations = ({ session }: Context): StoreOperations['apiKeys
   };
 };
 
+/** Whenever a key was made, by whatever release: nothing of a workspace on its way out opens anything. */
+export const isOfStaying = ({
+  not,
+  exists,
+  selectFrom,
+}: Pick<ExpressionBuilder<Tables, 'api_keys'>, 'not' | 'exists' | 'selectFrom'>) =>
+  not(
+    exists(
+      selectFrom('workspaces')
+        .select('workspaces.id')
+        .whereRef('workspaces.id', '=', 'api_keys.workspace_id')
+        .where('workspaces.deleted_at', 'is not', null),
+    ),
+  );
+
+export const apiKeyColumns = {
+  id: 1,
+  workspace_id: 1,
+  name: 1,
+  prefix: 1,
+  hash: 1,
+  last_four: 1,
+  scopes: 1,
+  expires_at: 1,
+  created_at: 1,
+  revoked_at: 1,
+} as const satisfies Record<keyof ApiKeysTable, 1>;
+
 const rowFromApiKey = (key: ApiKey): ApiKeysTable => ({
   id: key.id,
   workspace_id: key.workspaceId,
@@ -77,8 +92,8 @@ const rowFromApiKey = (key: ApiKey): ApiKeysTable => ({
   revoked_at: key.revokedAt,
 });
 
-const apiKeyFromRow = (row: Row): ApiKey => {
-  const { text, textOrNull, integer, integerOrNull, json } = readRow('api_keys', row);
+export const apiKeyFromRow = (row: Row, prefix = ''): ApiKey => {
+  const { text, textOrNull, integer, integerOrNull, json } = readRow('api_keys', row, prefix);
   return {
     id: text('id'),
     workspaceId: textOrNull('workspace_id'),
