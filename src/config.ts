@@ -6,6 +6,7 @@ import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isCredentialSetting, readDeclaredCredentials } from './config-credentials.ts';
+import { readTraceSettings, type TraceSettings } from './config-traces.ts';
 import type { CoreSettings } from './core/index.ts';
 // Not through the index, which is the whole core: entries read the configuration before anything else.
 import { type Secret, secret } from './core/secret.ts';
@@ -41,13 +42,21 @@ export type Config = Readonly<
     processes: number;
     /** How long a process that was told to end still takes requests. */
     drainSeconds: number;
+    /** Whether /metrics is served beside the API, where it needs `metricsToken`. */
+    metrics: boolean;
+    /** A listener of its own for /metrics; null = none, 0 = any free port. */
+    metricsPort: number | null;
+    metricsHost: string;
+    metricsToken: Secret<string> | null;
+    /** Null = nothing is traced. Set by the names of OpenTelemetry. */
+    traces: TraceSettings | null;
     /** Credentials of OAuth clients that are kept outside of the database. */
     declaredCredentials: DeclaredCredentials;
   }
 >;
 
 /** Those with a name of their own; the operator names the others. */
-export type SettingKey = Exclude<keyof Config, 'declaredCredentials'>;
+export type SettingKey = Exclude<keyof Config, 'declaredCredentials' | 'traces'>;
 
 /** Every mistake found, one a line. */
 export class ConfigError extends Error {
@@ -97,6 +106,11 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     jobs: oneOf('jobs', ['on', 'off']) === 'on',
     processes: checkProcesses(text('processes'), mistakes),
     drainSeconds: whole('drainSeconds', 0, 300),
+    metrics: oneOf('metrics', ['on', 'off']) === 'on',
+    metricsPort: text('metricsPort') === '' ? null : whole('metricsPort', 0, 65_535),
+    metricsHost: text('metricsHost'),
+    metricsToken: checkMetricsToken(text('metricsToken'), mistakes),
+    traces: readTraceSettings(environment, mistakes),
     declaredCredentials: readDeclaredCredentials(environment, mistakes),
     connectSessionSeconds: whole('connectSessionSeconds', 60, 86_400),
     providerTimeoutSeconds: whole('providerTimeoutSeconds', 1, 60),
@@ -146,6 +160,11 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
   if (config.databaseUrl === null && (config.processes > 1 || text('processes') === 'auto')) {
     mistakes.push(
       'MAILGRANT_PROCESSES (or --processes) needs PostgreSQL, so MAILGRANT_DATABASE_URL: the embedded database belongs to one process',
+    );
+  }
+  if (config.metrics && config.metricsToken === null) {
+    mistakes.push(
+      'MAILGRANT_METRICS=on needs MAILGRANT_METRICS_TOKEN: whoever reaches the API reaches /metrics. MAILGRANT_METRICS_PORT serves them apart',
     );
   }
   if (mistakes.length > 0) throw new ConfigError(mistakes);
@@ -201,6 +220,18 @@ export function loadCommandSettings(
   };
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return settings;
+}
+
+/** The content of an endpoint file, the named one or that of the settings; null = the built-in table. */
+export function loadEndpoints(
+  file: string | null,
+  environment: Record<string, string | undefined> = process.env,
+): unknown {
+  const mistakes: string[] = [];
+  const { name } = settingsTable.endpoints;
+  const content = readJson(file === null ? environment : { [name]: file }, name, mistakes);
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return content;
 }
 
 /** Where a probe on this machine finds the gateway of these settings, which may listen on every address. */
@@ -335,6 +366,15 @@ function checkBlocks(value: string, mistakes: string[]): number[] {
   if (lengths.length > 0 && lengths.every((seconds) => seconds >= 1 && seconds <= 2_592_000)) return lengths;
   mistakes.push('MAILGRANT_BLOCK_SECONDS must be whole numbers from 1 to 2592000, separated by commas');
   return [1];
+}
+
+/** As a header can carry it, and too long to be guessed. */
+function checkMetricsToken(text: string, mistakes: string[]): Secret<string> | null {
+  if (text === '') return null;
+  if (!/^[\x21-\x7e]{16,512}$/.test(text)) {
+    mistakes.push('MAILGRANT_METRICS_TOKEN must be 16 to 512 visible ASCII characters, without spaces');
+  }
+  return secret(text);
 }
 
 /** A typing error in a name must not pass as "not set". */

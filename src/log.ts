@@ -2,6 +2,7 @@
 // names below are a second net for what comes from outside as plain text.
 import { pino } from 'pino';
 import type { Log } from './core/index.ts';
+import { logFields } from './log-context.ts';
 
 const secretNames = [
   'access_token',
@@ -18,12 +19,22 @@ const secretNames = [
   'codeVerifier',
 ];
 
-/** `write` takes the lines, for tests; without it they go to standard error. */
-export function createLog(level: string, write?: (line: string) => void): Log {
+export type LogOptions = {
+  /** Takes the lines, for tests; without it they go to standard error. */
+  write?: (line: string) => void;
+  /** Of several processes, as a field of every line. */
+  process?: number;
+};
+
+/** Every line also says which request, trace or job it belongs to: log-context.ts. */
+export function createLog(level: string, given: LogOptions | ((line: string) => void) = {}): Log {
+  const { write, process } = typeof given === 'function' ? { write: given } : given;
   const logger = pino(
     {
       level,
-      base: null,
+      base: process === undefined ? null : { process },
+      // A new object each time: the fields of the line are written into it.
+      mixin: () => ({ ...logFields() }),
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: pino.stdSerializers.err },

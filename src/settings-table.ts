@@ -79,6 +79,30 @@ export const settingsTable = {
       'After SIGTERM, /readyz says 503 at once, and requests are still taken for this long, 0 to 300: the time that a load balancer needs to notice. 0 where none stands in front. SIGINT does not wait.',
     fallback: '5',
   },
+  metrics: {
+    name: 'MAILGRANT_METRICS',
+    meaning:
+      '`on` or `off`: whether GET /metrics (Prometheus) is served beside the API, where it needs `MAILGRANT_METRICS_TOKEN`. See operations/observability.md.',
+    fallback: 'off',
+  },
+  metricsPort: {
+    name: 'MAILGRANT_METRICS_PORT',
+    meaning:
+      'A port of its own for GET /metrics, which nothing else is served on; 0 = any free one. Without it: none.',
+    fallback: '',
+  },
+  metricsHost: {
+    name: 'MAILGRANT_METRICS_HOST',
+    meaning:
+      'Address that `MAILGRANT_METRICS_PORT` is on. Metrics hold no secret and no address of a mailbox, but tell how much goes on.',
+    fallback: '127.0.0.1',
+  },
+  metricsToken: {
+    name: 'MAILGRANT_METRICS_TOKEN',
+    meaning:
+      'Whoever scrapes must send it as `Authorization: Bearer ...`; 16 to 512 characters. On the port of its own it may be left out.',
+    fallback: '',
+  },
   connectSessionSeconds: {
     name: 'MAILGRANT_CONNECT_SESSION_SECONDS',
     meaning: 'Life of a connect session, 60 to 86400.',

@@ -13,7 +13,7 @@ import {
 import { GatewayError } from './errors.ts';
 import type { InFlight } from './in-flight.ts';
 import type { OAuthClient, ProviderName } from './oauth-clients.ts';
-import type { Attempt, Ports, Provider, ProviderFailure, Providers } from './ports.ts';
+import type { Attempt, Ports, Provider, ProviderFailure, Providers, StoreOperations } from './ports.ts';
 
 export type BreakerSettings = {
   /** This many failures within the window, with no answer in between, open the breaker. */
@@ -322,6 +322,27 @@ export function createBreakers({ clock, log, store, settings, inFlight }: Needs)
         extras: { retryAfterSeconds },
       });
     },
+
+    /**
+     * Forgets what is known against it: calls go out at once, and new failures count from the first. `alongside` writes
+     * in the same transaction. False when there is nothing to forget.
+     */
+    close: (key: string, alongside: (rows: StoreOperations) => Promise<void>): Promise<boolean> =>
+      inLine(key, async () => {
+        for (let attempt = 1; attempt <= changeAttemptsMax; attempt += 1) {
+          const [before] = await store.breakers.find([key]);
+          if (before === undefined) return false;
+          const isClosed = await store.transaction(async (rows) => {
+            if (!(await rows.breakers.replace(key, { known: before, next: null }))) return false;
+            await alongside(rows);
+            return true;
+          });
+          kept.remove(key);
+          readings.clear();
+          if (isClosed) return true;
+        }
+        throw new GatewayError('internal_error', `The breaker ${key} changes too fast to be closed.`);
+      }),
 
     /** Forgets those of OAuth clients that nobody uses any more. */
     prune: (): Promise<number> => store.breakers.prune(clock.now() - idleMilliseconds, 500),

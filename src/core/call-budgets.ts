@@ -215,6 +215,20 @@ export function createCallBudgets({ clock, settings }: { clock: Clock; settings:
       return milliseconds <= 0 || isFull(call) ? null : wait(call, milliseconds);
     },
 
+    /** Calls of this process by provider: under way, and waiting for room. */
+    figures(): Record<'underWay' | 'waiting', Record<string, number>> {
+      const prefix = 'provider ';
+      const underWay = [...counts].flatMap(([name, { read, own }]) =>
+        name.startsWith(prefix) ? [[name.slice(prefix.length), read + own] as const] : [],
+      );
+      const inLine: Record<string, number> = {};
+      for (const clients of [...lines.read, ...lines.own]) {
+        const [provider, ofClients] = clients;
+        for (const line of ofClients.values()) inLine[provider] = (inLine[provider] ?? 0) + line.length;
+      }
+      return { underWay: Object.fromEntries(underWay), waiting: inLine };
+    },
+
     /** For tests and for who looks after the process. */
     size: () => ({ underWay: counts.size, waiting: waiting.read + waiting.own }),
   };

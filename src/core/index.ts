@@ -29,6 +29,7 @@ import { createMailboxes } from './mailboxes.ts';
 import { createMaintenance } from './maintenance.ts';
 import { measuredCalls } from './measured-calls.ts';
 import { measuredStore } from './measured-store.ts';
+import { measuredWebhooks } from './measured-webhooks.ts';
 import { createMeasures } from './measures.ts';
 import { createOAuthClients } from './oauth-clients.ts';
 import { createOrigins } from './origins.ts';
@@ -58,12 +59,17 @@ export type GivenPorts = Omit<Ports, 'providers'> & {
 
 export function createCore({ tracer = untraced, ...adapters }: GivenPorts) {
   const measures = createMeasures();
-  const given = { ...adapters, store: measuredStore({ measures, tracer }, adapters.store) };
+  const seconds = (): number => adapters.clock.now() / 1000;
+  const watch = { measures, tracer, seconds };
+  const given = {
+    ...adapters,
+    store: measuredStore(watch, adapters.store),
+    webhookSender: measuredWebhooks(watch, adapters.webhookSender),
+  };
   const credentials = createCredentials(given);
   const inFlight = createInFlight(given);
   const breakers = createBreakers({ ...given, inFlight });
-  const seconds = (): number => given.clock.now() / 1000;
-  const measured = measuredCalls({ measures, tracer, seconds }, credentials.authenticate(given.providers));
+  const measured = measuredCalls(watch, credentials.authenticate(given.providers));
   const watched = breakers.watch(measured);
   const providerCalls = createProviderCalls({ ...given, providers: watched, breakers });
   const providers = providerCalls.guard(watched);

@@ -110,6 +110,9 @@ export function createProviderCalls({ clock, settings, providers, breakers }: Ne
     /** How many calls of our own may be under way at once. */
     roomForOwn: (): number => ownCallsMax(settings),
 
+    /** Calls of this process by provider: under way, and waiting for room. */
+    figures: budgets.figures,
+
     /** The same providers, each call admitted by itself: for whoever has no admission of its own. */
     guard: ({ google, microsoft }: Providers): Providers => ({
       google: guardOne(google),

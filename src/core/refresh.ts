@@ -10,6 +10,7 @@ import { verdictTable } from './diagnosis.ts';
 import { createFlights } from './flights.ts';
 import type { Grant, GrantFailure, TokenSet } from './grants.ts';
 import type { InFlight } from './in-flight.ts';
+import type { Measures } from './measures.ts';
 import { pauseOAuthClient } from './oauth-client-pause.ts';
 import type { OAuthClient } from './oauth-clients.ts';
 import { askForPart } from './partial-consent.ts';
@@ -21,6 +22,7 @@ import {
   nothingSaid,
   type Ports,
   type ProviderFailure,
+  type Tracer,
 } from './ports.ts';
 import type { CallPurpose, ProviderCalls } from './provider-calls.ts';
 import { createRefreshRecords, doubt, type Loaded } from './refresh-records.ts';
@@ -54,6 +56,8 @@ export type RefreshOutcome =
 type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'providers' | 'settings'> & {
   inFlight: InFlight;
   providerCalls: ProviderCalls;
+  measures: Pick<Measures, 'refreshes' | 'refreshSeconds'>;
+  tracer: Tracer;
 };
 
 /** What became of a turn under the lease. `again` = the rows changed under us: begin with what they are now. */
@@ -73,7 +77,7 @@ const callMillisecondsMin = 500;
 export type Refresher = ReturnType<typeof createRefresher>;
 
 export function createRefresher(ports: Needs) {
-  const { clock, random, store, providers, settings, inFlight, providerCalls } = ports;
+  const { clock, random, store, providers, settings, inFlight, providerCalls, measures, tracer } = ports;
   const { keep, bury, tellOfTrouble } = createRefreshRecords(ports);
   const flights = createFlights<RefreshOutcome | 'again'>({ inFlight, late: { outcome: 'timeout' } });
 
@@ -133,7 +137,29 @@ export function createRefresher(ports: Needs) {
     }
   }
 
-  async function holdLease(
+  /** Counted, timed and traced: one turn, whoever waits for it. */
+  function holdLease(
+    claimed: LoadedGrant,
+    request: RefreshRequest,
+    lease: Lease,
+  ): Promise<RefreshOutcome | 'again'> {
+    const { provider } = claimed.grant;
+    const startedAt = clock.now();
+    return tracer.span('refresh grant', { provider, purpose: request.purpose }, async (span) => {
+      let outcome = 'internal_error';
+      try {
+        const turn = await holdLeaseOnce(claimed, request, lease);
+        outcome = wordOf(turn);
+        return turn;
+      } finally {
+        span.set('outcome', outcome);
+        measures.refreshes.add({ provider, outcome });
+        measures.refreshSeconds.add({ provider }, (clock.now() - startedAt) / 1000);
+      }
+    });
+  }
+
+  async function holdLeaseOnce(
     claimed: LoadedGrant,
     request: RefreshRequest,
     lease: Lease,
@@ -317,3 +343,10 @@ const rememberedFailure = (failure: GrantFailure | null, waitMilliseconds: numbe
   retryAfterSeconds: Math.ceil(waitMilliseconds / 1000),
   provider: failure?.provider ?? nothingSaid,
 });
+
+/** For who counts: a token that somebody else had got meanwhile is told apart from a new one. */
+function wordOf(turn: RefreshOutcome | 'again'): string {
+  if (turn === 'again') return 'changed_meanwhile';
+  if (turn.outcome === 'token') return turn.refreshed ? 'refreshed' : 'still_fresh';
+  return turn.outcome;
+}

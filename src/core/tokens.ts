@@ -6,6 +6,7 @@ import type { Freshness } from './freshness.ts';
 import type { Grant, TokenSet } from './grants.ts';
 import type { Links } from './links.ts';
 import { effectiveScope } from './lost-scopes.ts';
+import type { Measures } from './measures.ts';
 import { oauthClientPaused } from './oauth-client-pause.ts';
 import type { OAuthClient, ProviderName } from './oauth-clients.ts';
 import type {
@@ -75,10 +76,11 @@ type Needs = Pick<Ports, 'clock' | 'store' | 'providers'> & {
   freshness: Freshness;
   readMemory: ReadMemory;
   uses: TokenUses;
+  measures: Pick<Measures, 'tokenReads' | 'readsFromMemory'>;
 };
 
 export function createTokens(needs: Needs) {
-  const { clock, store, providers, refresher, links, freshness, readMemory, uses } = needs;
+  const { clock, store, providers, refresher, links, freshness, readMemory, uses, measures } = needs;
 
   /** Fresh for a caller who came at `startedAt`; whatever was issued since then is the best there is. */
   function freshnessOf(request: Wanted) {
@@ -208,6 +210,7 @@ export function createTokens(needs: Needs) {
     if (kept === null || kept.expiresAt - now < millisecondsWanted(request)) return null;
     if (liesAhead(kept.of.obtainedAt, now)) return null;
     uses.note(principal.keyId, kept.mailboxId, kept.of);
+    measures.readsFromMemory.value += 1;
     return kept;
   }
 
@@ -271,25 +274,37 @@ export function createTokens(needs: Needs) {
      * and a reconnect link), `oauth_client_paused`, `provider_*`, `refresh_timeout`. Any number may run in
      * parallel: the provider is asked once.
      */
-    async read(principal: Principal, mailboxId: string, request: TokenRequest): Promise<TokenAnswer> {
-      const kept = recall(principal, mailboxId, request);
-      if (kept) {
-        const { kind, email, accessToken, expiresAt } = kept;
-        return { ...kind, mailboxId: kept.mailboxId, email, accessToken, expiresAt, refreshed: false };
-      }
-      const mark = freshness.mark();
-      const joined = await store.mailboxes.forTokenRead(mailboxId);
-      if (!joined || joined.mailbox.workspaceId !== workspaceFor(principal, 'tokens:read')) {
-        throw notFound('mailbox');
-      }
-      const { tokenSet, refreshed, opened } = await tokenSetFor(joined, request);
-      const kind = kindOf(joined, { tokenSet, opened });
-      const { grantId, resource, obtainedAt, expiresAt, accessToken } = tokenSet;
-      uses.note(principal.keyId, mailboxId, { grantId, resource, obtainedAt, expiresAt });
-      readMemory.keep(mark, joined, { wanted: request.resource, kind, tokenSet });
-      return { ...kind, mailboxId, email: joined.mailbox.email, accessToken, expiresAt, refreshed };
-    },
+    read: (principal: Principal, mailboxId: string, request: TokenRequest): Promise<TokenAnswer> =>
+      readOnce(principal, mailboxId, request).catch((error: unknown) => {
+        const reason = error instanceof GatewayError ? error.code : 'internal_error';
+        measures.tokenReads.add({ result: 'refused', reason });
+        throw error;
+      }),
   };
+
+  async function readOnce(
+    principal: Principal,
+    mailboxId: string,
+    request: TokenRequest,
+  ): Promise<TokenAnswer> {
+    const kept = recall(principal, mailboxId, request);
+    if (kept) {
+      const { kind, email, accessToken, expiresAt } = kept;
+      return { ...kind, mailboxId: kept.mailboxId, email, accessToken, expiresAt, refreshed: false };
+    }
+    const mark = freshness.mark();
+    const joined = await store.mailboxes.forTokenRead(mailboxId);
+    if (!joined || joined.mailbox.workspaceId !== workspaceFor(principal, 'tokens:read')) {
+      throw notFound('mailbox');
+    }
+    const { tokenSet, refreshed, opened } = await tokenSetFor(joined, request);
+    const kind = kindOf(joined, { tokenSet, opened });
+    const { grantId, resource, obtainedAt, expiresAt, accessToken } = tokenSet;
+    uses.note(principal.keyId, mailboxId, { grantId, resource, obtainedAt, expiresAt });
+    readMemory.keep(mark, joined, { wanted: request.resource, kind, tokenSet });
+    measures.tokenReads.add({ result: refreshed ? 'refreshed' : 'database', reason: '' });
+    return { ...kind, mailboxId, email: joined.mailbox.email, accessToken, expiresAt, refreshed };
+  }
 }
 
 /** Throws `invalid_request` for a name that no grant could give: a typing error must not send anybody to the owner. */

@@ -11,6 +11,14 @@ import { hideOwnPages, showedNoSuchPage } from './own-host.ts';
 import { logFailure, noSuchRoute, sendProblem, toGatewayError } from './problem.ts';
 import { coerceQueryNumbers } from './query-numbers.ts';
 import type { Readiness } from './readiness.ts';
+import { keepRequestContext, type TraceRequest } from './request-context.ts';
+import {
+  createRequestMeasures,
+  measureRequests,
+  measureUnreadable,
+  nameSurface,
+  type RequestMeasures,
+} from './request-measures.ts';
 import { registerStartPage } from './start-page.ts';
 import { refuseUnstorableText } from './storable-text.ts';
 import type { RequestHandler, Surface } from './surface.ts';
@@ -25,6 +33,10 @@ export type ServerOptions = {
   publicUrl: string;
   /** Without it: always ready, as a server is that only injects. */
   readiness?: Readiness;
+  /** What requests are counted in; without it nobody reads the counts. */
+  measures?: RequestMeasures;
+  /** Without it requests are not traced. */
+  traceRequest?: TraceRequest;
 };
 
 const bodyBytesMax = 64 * 1024;
@@ -40,6 +52,7 @@ const keepAliveMilliseconds = 65_000;
 /** Ready to listen or to inject into; the surfaces' routes are in. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { core, log, surfaces, trustProxy, publicUrl, readiness = { state: 'ready' } } = options;
+  const { measures = createRequestMeasures(), traceRequest = null } = options;
   const answerError = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const known = toGatewayError(error);
     logFailure(log, request, known);
@@ -52,7 +65,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     trustProxy,
     bodyLimit: bodyBytesMax,
     serverFactory: (router) => {
-      const withDoors = doors.reduce((next, door) => door(core, next), router);
+      const withDoors = doors.reduce((next, door) => door(core, next, measures), router);
       // The router tells clients of a server that is being closed to leave.
       return httpServer((request, response) => (isClosing ? router : withDoors)(request, response));
     },
@@ -70,8 +83,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     frameworkErrors: (error, request, reply) => {
       setCommonHeaders(request, reply);
       answerError(error, request, reply);
+      measureUnreadable(measures, reply.statusCode);
     },
   });
+  keepRequestContext(app, traceRequest);
+  measureRequests(app, measures);
+  nameSurface(app, 'server', measures);
   app.addHook('onRequest', (request, reply, done) => {
     setCommonHeaders(request, reply);
     done();
@@ -94,7 +111,10 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   registerErrorPages(app, publicUrl);
   registerStartPage(app);
   for (const surface of surfaces) {
-    await app.register(async (scope) => surface.register(scope, { core, log }));
+    await app.register(async (scope) => {
+      nameSurface(scope, surface.name, measures);
+      await surface.register(scope, { core, log });
+    });
   }
   await app.ready();
   return app;

@@ -8,7 +8,7 @@ import type { ConnectOutcome } from '../core/connect-session.ts';
 import { type ReasonCode, verdictTable } from '../core/diagnosis.ts';
 import type { GrantFailure } from '../core/grants.ts';
 import type { MailboxSettingsChanges } from '../core/mailbox-settings.ts';
-import type { ProviderWords } from '../core/ports.ts';
+import type { InstallationTotals, ProviderWords } from '../core/ports.ts';
 import type { Setback } from '../core/setbacks.ts';
 import type { TransportResult, Verification } from '../core/verification.ts';
 import type { StoredWorkspaceSettings } from '../core/workspaces.ts';
@@ -238,4 +238,12 @@ export const verificationColumn: Parser<StoredVerification> = parserOf(
 /** An object of any members: an event's data, a job's. */
 export const dataColumn: Parser<Record<string, unknown>> = parserOf(
   Type.Record(Type.String(), Type.Unknown()),
+);
+
+const statusCounts = Type.Array(
+  Type.Object({ provider: Type.String(), status: Type.String(), count: Type.Integer() }),
+);
+
+export const countsColumn: Parser<Omit<InstallationTotals, 'countedAt'>> = parserOf(
+  Type.Object({ grants: statusCounts, mailboxes: statusCounts }),
 );

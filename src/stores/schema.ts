@@ -216,6 +216,9 @@ export type WebhookEndpointsTable = {
   /** JSON: list of event types; null = all. */
   event_types: string | null;
   format: string;
+  signature: string;
+  /** `whpk_...`; null for a shared secret. */
+  public_key: string | null;
   /** Sealed: `whsec_...`, `whsk_...`, or the vendor's key as text. */
   secret: Uint8Array;
   /** Sealed: signs beside `secret` until `previous_secret_until`. */
@@ -239,11 +242,17 @@ export type WebhookDeliveriesTable = {
   /** Of all attempts and all endpoints: the header `webhook-id`. */
   event_id: string;
   event_type: string;
-  /** As it is sent, byte by byte, in every attempt. */
+  /** Id of what it tells of. */
+  object_id: string;
+  /** As it is sent, but for a link that is filled in by each attempt. */
   body: string;
   status: string;
   attempts: number;
+  /** Made before it was replayed last. */
+  earlier_attempts: number;
+  /** Of one that is being sent: when its claim ends. */
   due_at: number;
+  /** 0 = nobody sends it. */
   claimed_until: number;
   created_at: number;
   finished_at: number | null;
@@ -288,6 +297,15 @@ export type ConsoleSessionsTable = {
   created_at: number;
   seen_at: number;
   expires_at: number;
+};
+
+/** One row: what was counted last, and when that is to be done next. */
+export type InstallationTotalsTable = {
+  name: string;
+  /** JSON. */
+  totals: string;
+  counted_at: number | null;
+  next_at: number;
 };
 
 export type CustomersTable = {
@@ -379,6 +397,7 @@ export type Tables = {
   webhook_attempts: WebhookAttemptsTable;
   audit_entries: AuditEntriesTable;
   console_sessions: ConsoleSessionsTable;
+  installation_totals: InstallationTotalsTable;
   customers: CustomersTable;
   tags: TagsTable;
   mailbox_tags: MailboxTagsTable;

@@ -21,30 +21,35 @@ const jsonType = 'application/json';
 
 const fixedHeaders = Object.entries(commonHeaders).flat();
 
-export const tokenDoor: Door = (core, router) => (request, response) => {
-  const mailboxId = mailboxIdOf(request);
-  const length = mailboxId === null ? null : bodyLengthOf(request.headers);
-  // Who is unknown is not waited for: the router refuses the request before its body has come.
-  const isOurs = length !== null && (length === 0 || isKnown(core, request.headers));
-  if (mailboxId === null || !isOurs) return router(request, response);
-  const answer = (body: string): boolean => {
-    const asked = plainTokenRequest(body);
-    const text = asked && recalled(core, request.headers, mailboxId, asked);
-    if (text === null) return false;
-    send(request, response, text);
-    return true;
+export const tokenDoor: Door = (core, router, measures) => {
+  const measured = measures.of('native', `POST ${pathBegin}:id${pathEnd}`);
+  return (request, response) => {
+    const startedAt = performance.now();
+    const mailboxId = mailboxIdOf(request);
+    const length = mailboxId === null ? null : bodyLengthOf(request.headers);
+    // Who is unknown is not waited for: the router refuses the request before its body has come.
+    const isOurs = length !== null && (length === 0 || isKnown(core, request.headers));
+    if (mailboxId === null || !isOurs) return router(request, response);
+    const answer = (body: string): boolean => {
+      const asked = plainTokenRequest(body);
+      const text = asked && recalled(core, request.headers, mailboxId, asked);
+      if (text === null) return false;
+      send(request, response, text);
+      measured.note(200, (performance.now() - startedAt) / 1000);
+      return true;
+    };
+    if (length === 0) {
+      if (!answer('')) router(request, response);
+      return;
+    }
+    request.once('readable', () => {
+      const body: unknown = request.read();
+      if (body instanceof Buffer && body.length === length && answer(body.toString('utf8'))) return;
+      // As if nobody had looked: the router reads it from its beginning.
+      if (body instanceof Buffer) request.unshift(body);
+      router(request, response);
+    });
   };
-  if (length === 0) {
-    if (!answer('')) router(request, response);
-    return;
-  }
-  request.once('readable', () => {
-    const body: unknown = request.read();
-    if (body instanceof Buffer && body.length === length && answer(body.toString('utf8'))) return;
-    // As if nobody had looked: the router reads it from its beginning.
-    if (body instanceof Buffer) request.unshift(body);
-    router(request, response);
-  });
 };
 
 /** Null for any other request. What stands for the id need not be one: nothing is kept under anything else. */

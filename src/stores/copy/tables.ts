@@ -36,6 +36,7 @@ export const tablePlans = {
   token_uses: { key: { mailbox_id: 'text', minute: 'integer', key_id: 'text' } },
   numbers: { key: { name: 'text' } },
   key_proofs: { key: { key_id: 'text' } },
+  installation_totals: { notCopied: 'Counted anew, at the other end.' },
   changes: {
     notCopied:
       'Tells running nodes what to forget; nobody runs, and it counts by the transactions of its server.',

@@ -83,9 +83,16 @@ const createWebhooks = async ({ schema }: Kysely<Tables>, columns: ColumnTypes) 
     .addColumn('finished_at', integer)
     .modifyEnd(tableEnd)
     .execute();
-  // By endpoint first: who has something due is found in one step for each endpoint, however much waits there.
+  // For whoever asks how long the queue is; work is found by the next one.
   await schema
     .createIndex('webhook_deliveries_due')
+    .on('webhook_deliveries')
+    .column('due_at')
+    .where(sql.ref('status'), '=', sql.lit('pending'))
+    .execute();
+  // By endpoint first: who has something due is found in one step for each endpoint, however much waits there.
+  await schema
+    .createIndex('webhook_deliveries_turn')
     .on('webhook_deliveries')
     .columns(['endpoint_id', 'due_at', 'id'])
     .where(sql.ref('status'), '=', sql.lit('pending'))

@@ -61,7 +61,7 @@ const rowOf = ({ key, failures, windowStart, openUntil, trips, probeUntil }: Bre
   probe_until: probeUntil,
 });
 
-const breakerFromRow = (row: Row): Breaker => {
+export const breakerFromRow = (row: Row): Breaker => {
   const { text, integer } = readRow('breakers', row);
   return {
     key: text('key'),

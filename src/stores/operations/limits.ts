@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
+import type { Block } from '../../core/limits.ts';
 import type { StoreOperations } from '../../core/ports.ts';
 import type { Session } from '../engine.ts';
-import { readRow } from '../row.ts';
+import { type Row, readRow } from '../row.ts';
 import type { Context } from './context.ts';
 
 export const limitOperations = ({ session }: Context): StoreOperations['limits'] => ({
@@ -24,14 +25,7 @@ export const limitOperations = ({ session }: Context): StoreOperations['limits']
       .selectAll()
       .where('key', '=', key)
       .executeTakeFirst();
-    if (row === undefined) return null;
-    const { text, integer } = readRow('limit_blocks', row);
-    return {
-      key: text('key'),
-      level: integer('level'),
-      until: integer('until'),
-      rememberedUntil: integer('remembered_until'),
-    };
+    return row === undefined ? null : blockFromRow(row);
   },
   saveBlock: async ({ key, level, until, rememberedUntil }) => {
     await session.writer
@@ -50,6 +44,16 @@ export const limitOperations = ({ session }: Context): StoreOperations['limits']
     return windows + (windows < limit ? await pruneBlocks(session, before, limit - windows) : 0);
   },
 });
+
+export const blockFromRow = (row: Row): Block => {
+  const { text, integer } = readRow('limit_blocks', row);
+  return {
+    key: text('key'),
+    level: integer('level'),
+    until: integer('until'),
+    rememberedUntil: integer('remembered_until'),
+  };
+};
 
 const pruneWindows = async (
   { writer, claimable }: Session,
