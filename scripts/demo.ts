@@ -7,6 +7,7 @@ import { startSandbox } from '../sandbox/index.ts';
 import { loadConfig } from '../src/config.ts';
 import { createGateway } from '../src/gateway.ts';
 import { generateKey } from '../src/stores/keyring.ts';
+import { ensureConsole } from './build-console.ts';
 import { connectBoth } from './demo/connect-both.ts';
 import { freePort } from './demo/free-port.ts';
 import { type DemoKeys, prepareWorkspace } from './demo/prepare-workspace.ts';
@@ -21,6 +22,7 @@ async function main(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'mailgrant-demo-'));
   const undo: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })];
   try {
+    if (!isAuto) await ensureConsole(say);
     const sandbox = await startSandbox({ mail: 'npm' });
     undo.unshift(() => sandbox.close());
     const port = await freePort();
@@ -62,6 +64,7 @@ async function auto(
 function invite(address: string, { apiKey, connectUrls }: DemoKeys): void {
   say(`Mailgrant runs at ${address} beside stand-ins for Google and Microsoft. Nothing leaves this machine.
 
+  Console                ${address}/console/  (sign in with the API key below)
   Start page             ${address}/
   API reference          ${address}/docs/api
   First API key          ${apiKey}
