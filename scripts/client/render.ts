@@ -26,13 +26,16 @@ function renderWebhooks(document: Schema): string[] {
     const schema = webhookBody(item);
     return schema === null ? [] : [{ name, schema }];
   });
-  if (bodies.length === 0) return [];
+  if (bodies.length === 0) return [anyWebhook];
   const nameOf = (name: string) => `${pascalCase(name.replaceAll('.', '_'))}Event`;
   return [
     ...bodies.map(({ name, schema }) => typeText(nameOf(name), schema, 'received')),
     `/** What a webhook brings, told apart by \`type\`. */\nexport type WebhookEvent = ${bodies.map(({ name }) => nameOf(name)).join(' | ')};\n`,
   ];
 }
+
+/** For a document that does not tell the bodies apart. */
+const anyWebhook = `/** What a webhook brings. */\nexport type WebhookEvent = {\n/** What happened. */\ntype: string;\n/** When it happened. */\ntimestamp: string;\n/** What it happened to; never a secret. */\ndata: Record<string, unknown>;\n};\n`;
 
 function webhookBody(item: unknown): Schema | null {
   const post = isSchema(item) && isSchema(item.post) ? item.post : null;

@@ -1,7 +1,10 @@
 // Reads a body to its end, or gives up when it is longer than it may be.
 
 /** Null = longer than `bytesMax`; the rest is not read. */
-export async function boundedText(response: Response, bytesMax: number): Promise<string | null> {
+export async function boundedText(
+  response: Pick<Response, 'body'>,
+  bytesMax: number,
+): Promise<string | null> {
   if (response.body === null) return '';
   const reader = response.body.getReader();
   const decoder = new TextDecoder();

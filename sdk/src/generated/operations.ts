@@ -3,10 +3,14 @@ import { type Call, type CallOptions, segment } from '../call.ts';
 import { type Page, pagesOf } from '../pages.ts';
 import type {
   ApiKey,
+  AuditEntry,
+  BeginConsoleSessionBody,
   ChangeSettingsBody,
   ConfirmConnectSessionBody,
   ConnectMailboxBody,
   ConnectSession,
+  ConsoleSession,
+  ConsoleSignInOptions,
   CreateApiKeyBody,
   CreateConnectSessionBody,
   CreateCustomerLinkBody,
@@ -20,6 +24,7 @@ import type {
   ExamineOAuthClientBody,
   LackingMailbox,
   ListApiKeysQuery,
+  ListAuditEntriesQuery,
   ListEventsQuery,
   ListLackingScopesQuery,
   ListMailboxesQuery,
@@ -44,6 +49,40 @@ import type {
   Whoami,
   Workspace,
 } from './types.ts';
+
+export type ConsoleSignInOptionsOperations = {
+  /**
+   * Say how one may sign in to the console.
+   *
+   * Needs no API key.
+   */
+  get(options?: CallOptions): Promise<ConsoleSignInOptions>;
+};
+
+export type ConsoleSessionOperations = {
+  /**
+   * Sign in to the console.
+   *
+   * For the console, with the header `Mailgrant-Console: 1`: exchanges an API key for a cookie. With the cookie and that header every call works as with the key.
+   *
+   * Needs no API key.
+   */
+  begin(body: BeginConsoleSessionBody, options?: CallOptions): Promise<ConsoleSession>;
+  /**
+   * Say who is signed in.
+   *
+   * For the console: by the cookie. A caller with an API key has no session.
+   *
+   * Any valid API key may.
+   */
+  get(options?: CallOptions): Promise<ConsoleSession>;
+  /**
+   * Sign out of the console.
+   *
+   * Any valid API key may.
+   */
+  end(options?: CallOptions): Promise<void>;
+};
 
 export type TopLevelOperations = {
   /**
@@ -339,6 +378,19 @@ export type EventsOperations = {
   iterate(query?: ListEventsQuery, options?: CallOptions): AsyncIterableIterator<MailgrantEvent>;
 };
 
+export type AuditEntriesOperations = {
+  /**
+   * List the audit entries.
+   *
+   * Who changed what, newest first. A key of the installation that names no workspace reads the entries of the installation itself.
+   *
+   * Needs the scope `audit:read`.
+   */
+  list(query?: ListAuditEntriesQuery, options?: CallOptions): Promise<Page<AuditEntry>>;
+  /** List the audit entries, one by one over all pages. */
+  iterate(query?: ListAuditEntriesQuery, options?: CallOptions): AsyncIterableIterator<AuditEntry>;
+};
+
 export type SettingsOperations = {
   /**
    * Read the settings of the workspace.
@@ -358,6 +410,8 @@ export type SettingsOperations = {
 
 /** Every operation of the API, by noun. */
 export type Operations = TopLevelOperations & {
+  consoleSignInOptions: ConsoleSignInOptionsOperations;
+  consoleSession: ConsoleSessionOperations;
   workspaces: WorkspacesOperations;
   apiKeys: ApiKeysOperations;
   oauthClients: OauthClientsOperations;
@@ -365,11 +419,21 @@ export type Operations = TopLevelOperations & {
   customerLinks: CustomerLinksOperations;
   mailboxes: MailboxesOperations;
   events: EventsOperations;
+  auditEntries: AuditEntriesOperations;
   settings: SettingsOperations;
 };
 
 /** The methods, each over one way to make a call. */
 export const operationsOf = (call: Call): Operations => ({
+  consoleSignInOptions: {
+    get: (options) =>
+      call({ method: 'GET', path: '/v1/console-sign-in-options', isRepeatable: true }, options),
+  },
+  consoleSession: {
+    begin: (body, options) => call({ method: 'POST', path: '/v1/console-session', body }, options),
+    get: (options) => call({ method: 'GET', path: '/v1/console-session', isRepeatable: true }, options),
+    end: (options) => call({ method: 'DELETE', path: '/v1/console-session', isRepeatable: true }, options),
+  },
   whoami: (options) => call({ method: 'GET', path: '/v1/whoami', isRepeatable: true }, options),
   workspaces: {
     create: (body, options) => call({ method: 'POST', path: '/v1/workspaces', body }, options),
@@ -529,6 +593,22 @@ export const operationsOf = (call: Call): Operations => ({
           {
             method: 'GET',
             path: '/v1/events',
+            query: { ...query, ...(cursor === null ? {} : { cursor }) },
+            isRepeatable: true,
+          },
+          options,
+        ),
+      ),
+  },
+  auditEntries: {
+    list: (query, options) =>
+      call({ method: 'GET', path: '/v1/audit-entries', query, isRepeatable: true }, options),
+    iterate: (query, options) =>
+      pagesOf((cursor) =>
+        call(
+          {
+            method: 'GET',
+            path: '/v1/audit-entries',
             query: { ...query, ...(cursor === null ? {} : { cursor }) },
             isRepeatable: true,
           },

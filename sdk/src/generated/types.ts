@@ -68,6 +68,66 @@ export type Problem = {
   provider?: Record<string, unknown>;
 };
 
+/** A browser that is signed in to the console. */
+export type ConsoleSession = {
+  /** Id of the API key by whose rights the console acts. */
+  key_id: string;
+  /** Its name. */
+  key_name: string;
+  /** Who signed in by OpenID Connect; null for whoever has a key. */
+  person: string | null;
+  /** The key's workspace; null for a key of the installation, which names one by header. */
+  workspace_id: string | null;
+  /** True for a key that may act in any workspace. */
+  is_installation: boolean;
+  scopes: (
+    | 'workspaces:manage'
+    | 'api_keys:read'
+    | 'api_keys:create'
+    | 'api_keys:delete'
+    | 'oauth_clients:read'
+    | 'oauth_clients:create'
+    | 'oauth_clients:update'
+    | 'oauth_clients:delete'
+    | 'connect_sessions:read'
+    | 'connect_sessions:create'
+    | 'mailboxes:read'
+    | 'mailboxes:update'
+    | 'mailboxes:delete'
+    | 'tokens:read'
+    | 'events:read'
+    | 'webhooks:read'
+    | 'webhooks:create'
+    | 'webhooks:update'
+    | 'webhooks:delete'
+    | 'audit:read'
+    | 'people:read'
+    | 'people:delete'
+    | 'installation:read'
+    | 'installation:update'
+    | 'settings:update'
+    | 'mailboxes:create'
+    | 'accounts:read'
+    | 'accounts:create'
+    | 'accounts:update'
+    | 'accounts:delete'
+    | 'all'
+  )[];
+  /** When it ends at the latest; sooner if nobody uses it. */
+  expires_at: string;
+};
+
+/** How one may sign in to the console, beside an API key. */
+export type ConsoleSignInOptions = {
+  /** Sign-in by OpenID Connect; null when it is not set up. */
+  oidc: {
+    /** What the button says. */
+    label: string;
+    /** Where it leads. */
+    url: string;
+  } | null;
+};
+
 /** The caller. */
 export type Whoami = {
   /** Id of the API key. */
@@ -820,6 +880,71 @@ export type MailgrantEvent = {
   created_at: string;
 };
 
+/** One change that somebody made. */
+export type AuditEntry = {
+  /** Id of the entry; entries sort by it. */
+  id: string;
+  /** When it happened. */
+  at: string;
+  /** Who did it. */
+  actor: {
+    /** `api_key` = a program; `console` = a person at the console; `command_line` = whoever sits at the machine; `mailbox_owner` = whoever holds a link; `gateway` = this server by itself. */
+    kind: 'api_key' | 'console' | 'command_line' | 'mailbox_owner' | 'gateway';
+    /** Of the API key, at the console too; of a mailbox owner, the connect session. */
+    id: string | null;
+    /** Of the API key, as it is called now. */
+    name: string | null;
+  };
+  /** What was done. */
+  action:
+    | 'workspace.created'
+    | 'workspace.updated'
+    | 'workspace.deleted'
+    | 'api_key.created'
+    | 'api_key.revoked'
+    | 'oauth_client.created'
+    | 'oauth_client.updated'
+    | 'oauth_client.examined'
+    | 'oauth_client.deleted'
+    | 'connect_session.created'
+    | 'connect_session.cancelled'
+    | 'connect_session.confirmed'
+    | 'customer_link.created'
+    | 'customer_links.revoked'
+    | 'mailbox.connected'
+    | 'mailbox.reconnected'
+    | 'mailbox.imported'
+    | 'mailbox.updated'
+    | 'mailbox.disconnected'
+    | 'mailboxes.changed'
+    | 'tag.created'
+    | 'tag.updated'
+    | 'customer.created'
+    | 'settings.updated'
+    | 'webhook_endpoint.created'
+    | 'webhook_endpoint.updated'
+    | 'webhook_endpoint.secret_rotated'
+    | 'webhook_endpoint.deleted'
+    | 'webhook_endpoint.tested'
+    | 'webhook_endpoint.disabled'
+    | 'webhook_delivery.replayed'
+    | 'console.signed_in'
+    | 'console.signed_out'
+    | 'keyring.rotated'
+    | 'block.lifted'
+    | 'breaker.closed'
+    | 'person.exported'
+    | 'person.erased';
+  /** What it was done to; null where that is no single one. */
+  object_id: string | null;
+  /** Names of the changed fields, counts, ids. Never a secret, never an address of a mailbox. */
+  data: Record<string, unknown>;
+  /** Of the HTTP request, as in the log. */
+  request_id: string | null;
+  /** The caller's IP address. */
+  address: string | null;
+};
+
 /** How the pages look to customers and mailbox owners. Null = ours. */
 export type Branding = {
   /** Shown in place of the workspace's name. */
@@ -848,6 +973,11 @@ export type Settings = {
   /** Where browsers may be sent when a connect session is done: https URLs without query. One that ends with a slash allows everything below it. */
   return_urls: string[];
   branding: Branding;
+};
+
+export type BeginConsoleSessionBody = {
+  /** An API key of a workspace, or of the installation. */
+  api_key: string;
 };
 
 export type CreateWorkspaceBody = {
@@ -1134,6 +1264,58 @@ export type ListEventsQuery = {
   cursor?: string | undefined;
 };
 
+export type ListAuditEntriesQuery = {
+  /** Only these. */
+  action?:
+    | 'workspace.created'
+    | 'workspace.updated'
+    | 'workspace.deleted'
+    | 'api_key.created'
+    | 'api_key.revoked'
+    | 'oauth_client.created'
+    | 'oauth_client.updated'
+    | 'oauth_client.examined'
+    | 'oauth_client.deleted'
+    | 'connect_session.created'
+    | 'connect_session.cancelled'
+    | 'connect_session.confirmed'
+    | 'customer_link.created'
+    | 'customer_links.revoked'
+    | 'mailbox.connected'
+    | 'mailbox.reconnected'
+    | 'mailbox.imported'
+    | 'mailbox.updated'
+    | 'mailbox.disconnected'
+    | 'mailboxes.changed'
+    | 'tag.created'
+    | 'tag.updated'
+    | 'customer.created'
+    | 'settings.updated'
+    | 'webhook_endpoint.created'
+    | 'webhook_endpoint.updated'
+    | 'webhook_endpoint.secret_rotated'
+    | 'webhook_endpoint.deleted'
+    | 'webhook_endpoint.tested'
+    | 'webhook_endpoint.disabled'
+    | 'webhook_delivery.replayed'
+    | 'console.signed_in'
+    | 'console.signed_out'
+    | 'keyring.rotated'
+    | 'block.lifted'
+    | 'breaker.closed'
+    | 'person.exported'
+    | 'person.erased'
+    | undefined;
+  /** Only of this object. */
+  object_id?: string | undefined;
+  /** Only by this actor. */
+  actor_id?: string | undefined;
+  /** Items on one page. From 1 to 100. Default: `50`. */
+  limit?: number | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+};
+
 export type ChangeSettingsBody = {
   /** Whether EmailEngine's endpoint for access tokens (`GET /v1/account/{account}/oauth-token`) answers. Off at first. */
   oauth_tokens_api?: boolean | undefined;
@@ -1164,4 +1346,14 @@ export type ChangeSettingsBody = {
         privacy_url?: string | null | undefined;
       }
     | undefined;
+};
+
+/** What a webhook brings. */
+export type WebhookEvent = {
+  /** What happened. */
+  type: string;
+  /** When it happened. */
+  timestamp: string;
+  /** What it happened to; never a secret. */
+  data: Record<string, unknown>;
 };
