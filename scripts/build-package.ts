@@ -2,7 +2,7 @@
 // file of TypeScript replaced by the JavaScript that it becomes, because Node.js strips no types below node_modules;
 // so every relative path goes on working. npm packs it (`files` of package.json), after running this (`prepack`).
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -10,16 +10,16 @@ import { makeSbom } from './packaging/sbom.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-const consoleFolder = { source: join(root, 'web'), built: join(root, 'web', 'dist') };
+// Not web/dist, from which a gateway of this checkout may be serving.
+const consoleFolder = { source: join(root, 'web'), built: join(dist, 'web', 'dist') };
 
 /** Throws with the reason; a package that lacks something must not come to be. */
 async function main(): Promise<void> {
   rmSync(dist, { recursive: true, force: true });
   compile();
   await buildConsole();
-  cpSync(consoleFolder.built, join(dist, 'web', 'dist'), { recursive: true });
   writeFileSync(join(dist, 'package.json'), `${JSON.stringify(innerManifest(), null, 2)}\n`);
-  const bundledPath = join(dist, 'web', 'dist', 'licenses.json');
+  const bundledPath = join(consoleFolder.built, 'licenses.json');
   writeFileSync(join(dist, 'sbom.cdx.json'), makeSbom({ root, bundledPath }));
 }
 
@@ -34,7 +34,6 @@ function compile(): void {
   if (status !== 0) throw new Error(`The sources cannot be compiled:\n${stdout}${stderr}`);
 }
 
-/** From its sources each time: what lies in web/dist may be of yesterday. */
 async function buildConsole(): Promise<void> {
   if (!existsSync(join(consoleFolder.source, 'vite.config.ts'))) {
     throw new Error('web/ has no console to build, and a package without one is none.');

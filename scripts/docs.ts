@@ -13,7 +13,7 @@ const isPreview = process.argv.includes('--preview');
 const command = isPreview ? ['preview', '.', '--host', '127.0.0.1'] : ['build', '.'];
 
 /** VitePress reads the tsconfig.json above its own, whose target its esbuild does not know and does not use. */
-const unknownTarget = /▲ \[WARNING\] Unrecognized target environment [^]*?╵ +~+\n\n?/g;
+const unknownTarget = /▲ \[WARNING\] Unrecognized target environment [\s\S]*?╵ +~+\n\n?/g;
 
 const { status, stderr } = spawnSync(process.execPath, [program, ...command, ...further], {
   cwd: join(root, 'docs'),
