@@ -1,0 +1,54 @@
+// The console session: who is signed in, signing in by API key, signing out, and what other ways in there are.
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { createApi } from './client.ts';
+import { isProblem } from './problem.ts';
+import { sessionKey } from './session-key.ts';
+
+const api = createApi(null);
+
+export type ConsoleSession = Awaited<ReturnType<typeof api.consoleSession.get>>;
+export type ApiKeyScope = ConsoleSession['scopes'][number];
+
+/** Data null = nobody is signed in. */
+export const useConsoleSession = () =>
+  useQuery<ConsoleSession | null>({
+    queryKey: sessionKey,
+    queryFn: async ({ signal }) => {
+      try {
+        return await api.consoleSession.get({ signal });
+      } catch (error) {
+        if (isProblem(error) && error.status === 401) return null;
+        throw error;
+      }
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: 'always',
+  });
+
+export function useSignIn() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (apiKey: string) => api.consoleSession.begin({ api_key: apiKey }),
+    onSuccess: (session) => queries.setQueryData(sessionKey, session),
+  });
+}
+
+export function useSignOut() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.consoleSession.end(),
+    onSuccess: () => {
+      // Nothing of what was seen stays in this page's memory.
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
+      queries.setQueryData(sessionKey, null);
+    },
+  });
+}
+
+/** Ways to sign in beside an API key. */
+export const useSignInOptions = () =>
+  useQuery({
+    queryKey: ['console-sign-in-options'],
+    queryFn: ({ signal }) => api.consoleSignInOptions.get({ signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });

@@ -1,0 +1,28 @@
+// The cache of what the API has answered: what is retried, and what happens everywhere when a session is over.
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { isProblem } from '../api/problem.ts';
+import { sessionKey } from '../api/session-key.ts';
+
+const staleMs = 15_000;
+const retriesMax = 2;
+
+export function createQueryClient(): QueryClient {
+  // A 401 on any call: the page stays where it is, the sign-in takes its place, and after it the page is back.
+  const onError = (error: Error): void => {
+    if (isProblem(error) && error.status === 401) client.setQueryData(sessionKey, null);
+  };
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
+    defaultOptions: {
+      queries: {
+        staleTime: staleMs,
+        // The API client repeats what may pass by itself; what it gives up on is shown, with a button.
+        retry: (failures, error) => !isProblem(error) && failures < retriesMax,
+        refetchOnWindowFocus: true,
+      },
+      mutations: { retry: false },
+    },
+  });
+  return client;
+}

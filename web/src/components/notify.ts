@@ -1,0 +1,19 @@
+// Short messages at the edge of the screen: what was done, or what did not work.
+import { notifications } from '@mantine/notifications';
+import { isProblem } from '../api/problem.ts';
+import { wordsOf } from './words-of-error.ts';
+
+const problemMs = 12_000;
+const closeLabel = { closeButtonProps: { 'aria-label': 'Close the message' } };
+
+export function notifyDone(message: string): void {
+  notifications.show({ message, color: 'pine', role: 'status', ...closeLabel });
+}
+
+/** Says nothing of a session that is over: then the sign-in shows. */
+export function notifyProblem(error: unknown): void {
+  if (isProblem(error) && error.status === 401) return;
+  const { title, detail, remedy } = wordsOf(error);
+  const message = remedy === null ? detail : `${detail} ${remedy}`;
+  notifications.show({ title, message, color: 'red', autoClose: problemMs, role: 'alert', ...closeLabel });
+}
