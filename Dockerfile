@@ -29,7 +29,9 @@ COPY bin ./bin
 ENV NODE_ENV=production \
     MAILGRANT_HOST=0.0.0.0 \
     MAILGRANT_PORT=8025 \
-    MAILGRANT_DATA_DIR=/data
+    MAILGRANT_DATA_DIR=/data \
+    MAILGRANT_FIRST_API_KEY_FILE=/data/first-api-keys.json
+# First API keys are written to that file, because what is printed is kept in logs.
 # A number, so that an orchestrator can see that it is not root. Everything but /data may be read-only.
 USER 1000:1000
 VOLUME /data
