@@ -21,7 +21,7 @@ import { createFreshness } from './freshness.ts';
 import { createGrantEndings } from './grant-endings.ts';
 import { createImports } from './imports.ts';
 import { createInFlight } from './in-flight.ts';
-import { createInstallation } from './installation.ts';
+import { type AboutInstallation, createInstallation } from './installation.ts';
 import { createLackingScopes } from './lacking-scopes.ts';
 import { createLimits } from './limits.ts';
 import { createLinks } from './links.ts';
@@ -38,6 +38,7 @@ import { createProviderCalls } from './provider-calls.ts';
 import { createReadMemory } from './read-memory.ts';
 import { createReconnections } from './reconnections.ts';
 import { createRefresher } from './refresh.ts';
+import { createResealing } from './resealing.ts';
 import { createRetention } from './retention.ts';
 import { createSessionResults } from './session-results.ts';
 import { createSetUpLists } from './set-up/index.ts';
@@ -45,6 +46,8 @@ import { createTags } from './tags.ts';
 import { createTokenUses } from './token-uses.ts';
 import { createTokens } from './tokens.ts';
 import { createVerifier } from './verification.ts';
+import { createWebhooks } from './webhooks/index.ts';
+import { createBell, watchRaised } from './webhooks/watch-raised.ts';
 import { createWorkspaceDeletion } from './workspace-deletion.ts';
 import { createWorkspaces } from './workspaces.ts';
 
@@ -55,15 +58,20 @@ export type GivenPorts = Omit<Ports, 'providers'> & {
   providers: ProviderAdapters;
   /** Without it nothing is traced. */
   tracer?: Tracer;
+  /** For who asks what runs here. */
+  about?: AboutInstallation;
 };
 
-export function createCore({ tracer = untraced, ...adapters }: GivenPorts) {
+const unknownAbout: AboutInstallation = { version: 'unknown', engine: 'sqlite' };
+
+export function createCore({ tracer = untraced, about = unknownAbout, ...adapters }: GivenPorts) {
   const measures = createMeasures();
   const seconds = (): number => adapters.clock.now() / 1000;
   const watch = { measures, tracer, seconds };
+  const eventsRaised = createBell();
   const given = {
     ...adapters,
-    store: measuredStore(watch, adapters.store),
+    store: watchRaised(measuredStore(watch, adapters.store), eventsRaised.ring),
     webhookSender: measuredWebhooks(watch, adapters.webhookSender),
   };
   const credentials = createCredentials(given);
@@ -87,6 +95,7 @@ export function createCore({ tracer = untraced, ...adapters }: GivenPorts) {
   const freshness = createFreshness(ports.store);
   const apiKeys = createApiKeys({ ...ports, freshness });
   const limits = createLimits(ports);
+  const resealing = createResealing(ports);
   const tokenUses = createTokenUses(ports);
   const readMemory = createReadMemory({ ...ports, freshness });
   const tokens = createTokens({ ...ports, refresher, freshness, readMemory, uses: tokenUses, measures });
@@ -132,14 +141,17 @@ export function createCore({ tracer = untraced, ...adapters }: GivenPorts) {
     audit: createAudit(ports),
     maintenance: createMaintenance({ ...ports, verifier }),
     retention: createRetention({ ...ports, authorization }),
+    resealing,
     origins,
-    installation: createInstallation({ ...ports, breakers, providerCalls }),
+    webhooks: createWebhooks({ ...ports, inFlight, eventsRaised }),
+    installation: createInstallation({ ...ports, breakers, providerCalls, about }),
     /** What this process has counted since its start. */
     measures,
     /** Waits for what must not be cut off before the process ends; true when all of it is done. */
     async drain(milliseconds: number): Promise<boolean> {
       const isDone = await inFlight.drain(milliseconds);
       await tokenUses.flush();
+      await resealing.forgetHolder();
       return isDone;
     },
     /** Throws when the database does not answer. */
@@ -204,6 +216,7 @@ export type { Principal } from './principal.ts';
 export { hasScope, requireScope, workspaceFor } from './principal.ts';
 export { providerPages } from './provider-pages.ts';
 export type { KeptToken } from './read-memory.ts';
+export type { KeyringStatus } from './resealing.ts';
 export { Secret, secret } from './secret.ts';
 export type { Arrival } from './session-results.ts';
 export type { SetUpList, SetUpStep, SetUpStepName, SetUpValue } from './set-up/index.ts';
@@ -214,4 +227,13 @@ export type { NamedTokenUse } from './token-uses.ts';
 export type { TokenAnswer, TokenRequest } from './tokens.ts';
 export type { MailboxStatus, TransportResult, Verification } from './verification.ts';
 export { statusOf } from './verification.ts';
+export type {
+  WebhookAttempt,
+  WebhookDelivery,
+  WebhookDeliveryStatus,
+  WebhookFailure,
+} from './webhooks/delivery.ts';
+export type { WebhookEndpoint, WebhookEventType } from './webhooks/endpoint.ts';
+export { type EventDescription, eventCatalogue, webhookEventTypes } from './webhooks/event-catalogue.ts';
+export { webhookExample } from './webhooks/event-data.ts';
 export type { Workspace, WorkspaceSettings, WorkspaceSettingsChanges } from './workspaces.ts';

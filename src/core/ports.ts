@@ -18,6 +18,7 @@ export type * from './ports/console.ts';
 export type * from './ports/installation.ts';
 export type * from './ports/probes.ts';
 export * from './ports/providers.ts';
+export type * from './ports/resealing.ts';
 export type * from './ports/store.ts';
 export * from './ports/system.ts';
 export * from './ports/tracer.ts';

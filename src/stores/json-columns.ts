@@ -8,7 +8,7 @@ import type { ConnectOutcome } from '../core/connect-session.ts';
 import { type ReasonCode, verdictTable } from '../core/diagnosis.ts';
 import type { GrantFailure } from '../core/grants.ts';
 import type { MailboxSettingsChanges } from '../core/mailbox-settings.ts';
-import type { InstallationTotals, ProviderWords } from '../core/ports.ts';
+import type { InstallationTotals, ProviderWords, SealedPosition } from '../core/ports.ts';
 import type { Setback } from '../core/setbacks.ts';
 import type { TransportResult, Verification } from '../core/verification.ts';
 import type { StoredWorkspaceSettings } from '../core/workspaces.ts';
@@ -158,6 +158,10 @@ export const metadataColumn: Parser<Record<string, string>> = parserOf(
 
 /** Scopes, addresses. */
 export const textsColumn: Parser<string[]> = parserOf(Type.Array(Type.String()));
+
+export const sealedPositionColumn: Parser<SealedPosition> = parserOf(
+  Type.Object({ table: Type.String(), after: Type.Array(Type.String()) }),
+);
 
 const dialects = Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown()));
 

@@ -22,6 +22,7 @@ export const checkKeyring = async (engine: Engine, keyring: Keyring, log: Log): 
     });
   }
   if (!before.some((row) => row.key_id === keyring.currentKeyId)) {
+    await refuseUnknownToOthers(engine, keyring);
     const proof = keyring.seal(placeOf(keyring.currentKeyId), proofText);
     await writer
       .insertInto('key_proofs')
@@ -65,4 +66,24 @@ const refuseOtherKeys = (proofs: readonly KeyProofsTable[], keyring: Keyring): v
       );
     }
   }
+};
+
+/** As the core: heard of within this time, a process runs. */
+const holderMilliseconds = 90_000;
+
+/** A key may only begin to seal when every running process can open what it seals. */
+const refuseUnknownToOthers = async ({ name, session }: Engine, keyring: Keyring): Promise<void> => {
+  // One process owns the embedded database, so whoever is still noted there has ended.
+  if (name === 'sqlite') return;
+  const holders = await session.reader
+    .selectFrom('keyring_holders')
+    .select('key_ids')
+    .where('seen_at', '>=', Date.now() - holderMilliseconds)
+    .execute();
+  const { currentKeyId } = keyring;
+  const lacking = holders.filter(({ key_ids }) => !key_ids.includes(JSON.stringify(currentKeyId))).length;
+  if (lacking === 0) return;
+  throw new Error(
+    `The key "${currentKeyId}" is the first of the keyring, and ${lacking} running processes lack it: they could not open what it seals. Put it last, restart every process, and only then make it the first. A process that was killed counts as running for a minute and a half.`,
+  );
 };

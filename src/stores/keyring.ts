@@ -111,6 +111,17 @@ export const createKeyring = (keys: readonly KeyringKey[]): Keyring => {
   };
 };
 
+/** What comes before the nonce, at most: version, length of the key id, key id. */
+export const sealedHeadBytesMax = 2 + 32;
+
+/** Under which key a value is sealed, read off its head; null for what is no sealed value of a known version. */
+export const keyIdOf = (sealed: Uint8Array): string | null => {
+  const [version, length = 0] = sealed;
+  if (version !== formVersion || sealed.length < 2 + length) return null;
+  const id = Buffer.from(sealed.subarray(2, 2 + length)).toString('latin1');
+  return keyIdPattern.test(id) ? id : null;
+};
+
 /** Whether a sealed value is that of the empty text, told without opening it. */
 export const sealsNothing = (sealed: Uint8Array): boolean =>
   sealed.length === 2 + (sealed[1] ?? 0) + placeBytes + nonceBytes + tagBytes;

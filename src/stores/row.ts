@@ -89,6 +89,10 @@ const additionalData = ({ table, column, rowId }: Place): string => `${table}|${
 export const sealColumn = (keyring: Keyring, place: Place, value: Secret<string>): Uint8Array =>
   keyring.seal(additionalData(place), value.reveal());
 
+/** The same value under the current key. Throws `KeyringError` for one that cannot be opened. */
+export const resealedColumn = (keyring: Keyring, place: Place, sealed: Uint8Array): Uint8Array =>
+  keyring.seal(additionalData(place), keyring.open(additionalData(place), sealed));
+
 export const flagOf = (value: boolean): 0 | 1 => (value ? 1 : 0);
 
 const openColumn = (keyring: Keyring, place: Place, sealed: Uint8Array): string => {

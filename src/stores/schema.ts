@@ -380,6 +380,30 @@ export type TokenUsesTable = {
 /** A known text sealed by each key that ever wrote here: shows a wrong key at the start. */
 export type KeyProofsTable = { key_id: string; proof: Uint8Array };
 
+/** Running processes, each with the ids of its keys, the one that it seals with first. */
+export type KeyringHoldersTable = {
+  id: string;
+  /** JSON: list of ids. */
+  key_ids: string;
+  seen_at: number;
+};
+
+/** Passes that seal everything under one key. */
+export type ResealingsTable = {
+  key_id: string;
+  /** JSON: where the walk stands; null = at the beginning. */
+  position: string | null;
+  checked: number;
+  resealed: number;
+  unreadable: number;
+  /** 0 = nobody works on it. */
+  claimed_until: number;
+  first_started_at: number;
+  started_at: number;
+  updated_at: number;
+  finished_at: number | null;
+};
+
 export type MigrationsTable = { name: string; applied_at: number };
 
 export type Tables = {
@@ -409,5 +433,7 @@ export type Tables = {
   changes: ChangesTable;
   token_uses: TokenUsesTable;
   key_proofs: KeyProofsTable;
+  keyring_holders: KeyringHoldersTable;
+  resealings: ResealingsTable;
   migrations: MigrationsTable;
 };

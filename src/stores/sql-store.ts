@@ -19,6 +19,7 @@ import { limitOperations } from './operations/limits.ts';
 import { mailboxOperations } from './operations/mailboxes.ts';
 import { numberOperations } from './operations/numbers.ts';
 import { oauthClientOperations } from './operations/oauth-clients.ts';
+import { resealingOperations } from './operations/resealing.ts';
 import { tagOperations } from './operations/tags.ts';
 import { tokenSetOperations } from './operations/token-sets.ts';
 import { tokenUseOperations } from './operations/token-uses.ts';
@@ -55,5 +56,6 @@ const operationsOn = (context: Context): StoreOperations => ({
   webhookEndpoints: webhookEndpointOperations(context),
   webhookDeliveries: webhookDeliveryOperations(context),
   audit: auditOperations(context),
+  resealing: resealingOperations(context),
   installation: installationOperations(context),
 });

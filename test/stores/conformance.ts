@@ -16,6 +16,7 @@ import { newerReleaseGuarantees } from './conformance/newer-releases.ts';
 import { openingGuarantees } from './conformance/opening.ts';
 import { ownerGuarantees } from './conformance/owners.ts';
 import { refreshGuarantees } from './conformance/refreshes.ts';
+import { resealingGuarantees } from './conformance/resealing.ts';
 import { secretGuarantees } from './conformance/secrets.ts';
 import { tagGuarantees } from './conformance/tags.ts';
 import { tokenUseGuarantees } from './conformance/token-uses.ts';
@@ -45,6 +46,7 @@ export const storeConformance = (engine: string, createDatabase: CreateDatabase)
     changeFeedGuarantees(createDatabase);
     secretGuarantees(createDatabase);
     auditGuarantees(createDatabase);
+    resealingGuarantees(createDatabase);
     newerReleaseGuarantees(createDatabase);
     openingGuarantees(createDatabase);
     migrationGuarantees(createDatabase);

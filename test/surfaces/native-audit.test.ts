@@ -1,6 +1,7 @@
 // Every operation of the native API that changes something leaves an entry in the audit log. The operations are read
 // off the API's own document, so that a new one cannot be forgotten: it needs a case, or a reason, below.
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
 import type { AuditAction, ListedAuditEntry } from '../../src/core/index.ts';
 import { type Answer, connect, depart, type Json, list, record, startWorld, text } from './native-world.ts';
@@ -55,8 +56,15 @@ async function waiting(): Promise<{ id: string; code: string }> {
     browserToken: cookie.split('=')[1] ?? '',
     host: null,
   });
-  assert.ok(arrival.session?.id && arrival.confirmationCode);
+  assert.ok(arrival.session && arrival.confirmationCode);
   return { id: arrival.session.id, code: arrival.confirmationCode };
+}
+
+/** As if it had sealed here once. */
+function knowKey(id: string): void {
+  const database = new DatabaseSync(world.file, { timeout: 5_000 });
+  database.prepare("insert into key_proofs (key_id, proof) values (?, x'00')").run(id);
+  database.close();
 }
 
 /** How each operation is called so that it changes something. */
@@ -138,6 +146,19 @@ const cases: Readonly<Record<string, Case>> = {
   disconnectMailbox: {
     action: 'mailbox.disconnected',
     run: async () => owner.call('DELETE', `/v1/mailboxes/${await newMailbox()}`),
+  },
+  resealKeyring: {
+    action: 'keyring.rotated',
+    of: 'installation',
+    run: () => installation('POST', '/v1/keyring/reseal'),
+  },
+  retireKey: {
+    action: 'keyring.rotated',
+    of: 'installation',
+    run: async () => {
+      knowKey('an-older-key');
+      return installation('POST', '/v1/keyring/retire', { key_id: 'an-older-key', end_links: true });
+    },
   },
   changeSettings: {
     action: 'settings.updated',

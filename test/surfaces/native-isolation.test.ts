@@ -88,6 +88,13 @@ function filled(path: string, id?: string): string {
   return path.replace('{id}', id ?? ids[noun] ?? assert.fail(`no id for ${noun}`));
 }
 
+/** Of keys of the installation alone. */
+const installationScopes: readonly (ApiKeyScope | null)[] = [
+  'workspaces:manage',
+  'installation:read',
+  'installation:update',
+];
+
 const withId = operations.filter(({ path }) => path.includes('{id}'));
 
 describe('every operation', () => {
@@ -119,7 +126,7 @@ describe('every operation', () => {
     if (scope === null) continue;
     it(`${name} needs exactly the scope that it names`, async () => {
       const others = apiKeyScopes.filter((other) => other !== scope && other !== 'all');
-      const isForInstallation = scope === 'workspaces:manage';
+      const isForInstallation = installationScopes.includes(scope);
       const workspaceId = isForInstallation ? null : stranger.id;
       const without = await world.callAs(await world.issueKey(workspaceId, others))(
         method,

@@ -42,6 +42,8 @@ export type World = {
   callAs(key: string | null): Call;
   addWorkspace(name: string): Promise<TestWorkspace>;
   installationKey: string;
+  /** Of the database. */
+  file: string;
   close(): Promise<void>;
 };
 
@@ -108,6 +110,9 @@ export async function startWorld(): Promise<World> {
       consoleSessionSeconds: 43_200,
       consoleIdleSeconds: 7200,
       consoleSignInMinuteMax: 20,
+      webhookTimeoutSeconds: 20,
+      webhookCallsMax: 64,
+      webhookDeliveriesDays: 30,
       breakerFailuresMax: 10,
       breakerWindowSeconds: 60,
       breakerOpenSeconds: 30,
@@ -118,6 +123,7 @@ export async function startWorld(): Promise<World> {
       providerCallsWaitingMax: 1000,
     },
     domains: { mx: async () => null, txt: async () => null },
+    webhookSender: { objection: async () => null, send: async () => ({ failure: 'connection_refused' }) },
   });
   const app = await createServer({
     core,
@@ -161,6 +167,7 @@ export async function startWorld(): Promise<World> {
       return { id, key, call, oauthClientId: text(client.body.id) };
     },
     installationKey: await issueKey(null),
+    file: join(dataDir, 'mailgrant.db'),
     async close() {
       await app.close();
       await closeStore();

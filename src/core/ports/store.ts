@@ -21,6 +21,7 @@ import type { ChangeFeed } from './changes.ts';
 import type { ConsoleSessionOperations } from './console.ts';
 import type { InstallationOperations } from './installation.ts';
 import type { ProviderWords } from './providers.ts';
+import type { ResealingOperations } from './resealing.ts';
 import type { WebhookDeliveryOperations, WebhookEndpointOperations } from './webhooks.ts';
 
 /** A slice of a list ordered by id (so by creation); `next` is the cursor of the following slice. */
@@ -387,6 +388,7 @@ export type StoreOperations = {
   };
   consoleSessions: ConsoleSessionOperations;
   audit: AuditOperations;
+  resealing: ResealingOperations;
   installation: InstallationOperations;
   webhookEndpoints: WebhookEndpointOperations;
   webhookDeliveries: WebhookDeliveryOperations;

@@ -9,6 +9,8 @@ import { consoleSession, consoleSessionSchema } from './console-session.ts';
 import { consoleSignIn } from './console-sign-in.ts';
 import { customerLinks } from './customer-links.ts';
 import { events } from './events.ts';
+import { installation } from './installation.ts';
+import { keyring } from './keyring.ts';
 import { mailboxChecks } from './mailbox-checks.ts';
 import { mailboxImports } from './mailbox-imports.ts';
 import { mailboxes } from './mailboxes.ts';
@@ -22,6 +24,8 @@ import { settings } from './settings.ts';
 import { tokenDoor } from './token-door.ts';
 import { tokenUses } from './token-uses.ts';
 import { tokens } from './tokens.ts';
+import { webhookDeliveries } from './webhook-deliveries.ts';
+import { webhookEndpoints } from './webhook-endpoints.ts';
 import { whoami } from './whoami.ts';
 import { workspaces } from './workspaces.ts';
 
@@ -39,8 +43,12 @@ const nouns: readonly Noun[] = [
   tokenUses,
   tokens,
   events,
+  webhookEndpoints,
+  webhookDeliveries,
   auditEntries,
+  keyring,
   settings,
+  installation,
   consoleSession,
 ];
 

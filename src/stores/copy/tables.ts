@@ -36,6 +36,8 @@ export const tablePlans = {
   token_uses: { key: { mailbox_id: 'text', minute: 'integer', key_id: 'text' } },
   numbers: { key: { name: 'text' } },
   key_proofs: { key: { key_id: 'text' } },
+  resealings: { key: { key_id: 'text' } },
+  keyring_holders: { notCopied: 'Tells of running processes; nobody runs.' },
   installation_totals: { notCopied: 'Counted anew, at the other end.' },
   changes: {
     notCopied:

@@ -12,6 +12,7 @@ export const up = async (db: Kysely<Tables>, columns: ColumnTypes): Promise<void
     .execute();
   await createWebhooks(db, columns);
   await createAuditLog(db, columns);
+  await createKeyCustody(db, columns);
   await createConsoleSessions(db, columns);
   await createInstallationTotals(db, columns);
 };
@@ -162,6 +163,31 @@ const createAuditLog = async (db: Kysely<Tables>, columns: ColumnTypes) => {
     deletableAfterMilliseconds: auditKeptMilliseconds,
   });
   for (const statement of guards) await statement.execute(db);
+};
+
+const createKeyCustody = async ({ schema }: Kysely<Tables>, columns: ColumnTypes) => {
+  const { id, text, integer, tableEnd } = columns;
+  await schema
+    .createTable('keyring_holders')
+    .addColumn('id', id, (column) => column.primaryKey().notNull())
+    .addColumn('key_ids', text, (column) => column.notNull())
+    .addColumn('seen_at', integer, (column) => column.notNull())
+    .modifyEnd(tableEnd)
+    .execute();
+  await schema
+    .createTable('resealings')
+    .addColumn('key_id', id, (column) => column.primaryKey().notNull())
+    .addColumn('position', text)
+    .addColumn('checked', integer, (column) => column.notNull())
+    .addColumn('resealed', integer, (column) => column.notNull())
+    .addColumn('unreadable', integer, (column) => column.notNull())
+    .addColumn('claimed_until', integer, (column) => column.notNull())
+    .addColumn('first_started_at', integer, (column) => column.notNull())
+    .addColumn('started_at', integer, (column) => column.notNull())
+    .addColumn('updated_at', integer, (column) => column.notNull())
+    .addColumn('finished_at', integer)
+    .modifyEnd(tableEnd)
+    .execute();
 };
 
 const createConsoleSessions = async ({ schema }: Kysely<Tables>, columns: ColumnTypes) => {
