@@ -12,7 +12,10 @@ const library = (name) => [`(^|/)node_modules/${name}/`, `^${name}(/|$)`, `^node
 /** A library with one door: `door` is the only file below src/ (or folder of that name) that may import it. */
 const oneDoor = (names, door, reason) =>
   never(
-    `one-door-${names[0].replace('@', '').replaceAll(/[:/.]+/g, '-')}`,
+    `one-door-${names[0]
+      .replace('@', '')
+      .replace('/[^/]+', '')
+      .replaceAll(/[:/.]+/g, '-')}`,
     `${names.join(', ')}: only through ${door}. ${reason}`,
     { path: '^src/', pathNot: `^src/${door.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}` },
     { path: names.flatMap(library) },
@@ -102,6 +105,26 @@ module.exports = {
       { path: '^src/(providers|mail|stores|http|jobs|gateway|main|cli)(/|\\.ts$)' },
     ),
     never(
+      'observability-watches',
+      'What is counted and traced is told outside by src/observability; it decides nothing and reaches no adapter.',
+      { path: '^src/observability/' },
+      {
+        path: ours,
+        pathNot: [
+          '^src/observability/',
+          '^src/core/index\\.ts$',
+          '^src/(config|log)[^/]*\\.ts$',
+          '^src/http/[^/]+\\.ts$',
+        ],
+      },
+    ),
+    never(
+      'watched-by-nobody-inside',
+      'Whoever is watched does not know by whom: only the root connects them. Reports that processes send are data.',
+      { path: '^src/', pathNot: '^src/(observability/|gateway\\.ts$)' },
+      { path: '^src/observability/', pathNot: '^src/observability/reports\\.ts$' },
+    ),
+    never(
       'gateway-is-the-root',
       'The composition root knows everything; whoever imports it does, too. Entries and tests may.',
       { pathNot: '^(src/(main|cli)\\.ts$|(test|bench|scripts)/)' },
@@ -130,13 +153,27 @@ module.exports = {
 
     oneDoor(['imapflow'], 'mail/imap.ts', 'It can swallow errors, so each call is judged in one place.'),
     oneDoor(['nodemailer'], 'mail/smtp.ts', 'SMTP refusals are classified in one place.'),
-    oneDoor(['oauth4webapi', 'openid-client'], 'providers/oauth2.ts', 'Protocol errors are classified once.'),
+    oneDoor(
+      ['oauth4webapi', 'openid-client'],
+      'providers/o*.ts',
+      'Protocol errors are classified once for mail providers (oauth2.ts), and once for the sign-in server of the console (openid-sign-in.ts), which has neither their dialects nor their verdicts.',
+    ),
     oneDoor(['jose'], 'providers/id-token.ts', 'Signatures are checked by one piece of code.'),
     oneDoor(['pg'], 'stores/postgres*.ts', 'The engine files hold every difference between the databases.'),
     oneDoor(['sqlite'], 'stores/sqlite*.ts', 'The engine files hold every difference between the databases.'),
     oneDoor(['kysely'], 'stores/', "Queries are the store's business."),
     oneDoor(['undici'], 'egress*.ts', 'Every outbound call has its time-out, size limit and address filter.'),
     oneDoor(['pino'], 'log.ts', 'Redaction is configured once.'),
+    oneDoor(
+      ['prom-client'],
+      'observability/prometheus.ts',
+      'Names, types and labels of metrics are in one table beside it.',
+    ),
+    oneDoor(
+      ['@opentelemetry/[^/]+'],
+      'observability/traces.ts',
+      'Which attributes leave the process is decided once.',
+    ),
     oneDoor(['fastify', '@fastify/[^/]+'], 'http/', 'Only surfaces speak HTTP.'),
 
     never(

@@ -5,12 +5,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import { type ConsoleOidc, type ConsoleOidcKey, readConsoleOidc } from './config-console.ts';
 import { isCredentialSetting, readDeclaredCredentials } from './config-credentials.ts';
 import { readTraceSettings, type TraceSettings } from './config-traces.ts';
 import type { CoreSettings } from './core/index.ts';
 // Not through the index, which is the whole core: entries read the configuration before anything else.
 import { type Secret, secret } from './core/secret.ts';
 import type { DeclaredCredentials } from './credential-source.ts';
+import { parseNetwork } from './egress-networks.ts';
 import { settingsTable } from './settings-table.ts';
 
 export { settingsTable } from './settings-table.ts';
@@ -35,6 +37,10 @@ export type Config = Readonly<
     trustProxy: string[] | false;
     /** Resolvers for look-ups of domains; none = the machine's own. */
     dnsServers: string[];
+    /** Whether webhooks may go to `http` URLs and to any port. */
+    webhookHttp: boolean;
+    /** Networks that webhooks may be sent to beside public addresses. */
+    webhookNetworks: string[];
     /** Names of the compatible surfaces to serve; null = all there are. */
     surfaces: string[] | null;
     jobs: boolean;
@@ -50,13 +56,17 @@ export type Config = Readonly<
     metricsToken: Secret<string> | null;
     /** Null = nothing is traced. Set by the names of OpenTelemetry. */
     traces: TraceSettings | null;
+    /** How people are let into the console by OpenID Connect; null = with API keys alone. */
+    consoleOidc: ConsoleOidc | null;
     /** Credentials of OAuth clients that are kept outside of the database. */
     declaredCredentials: DeclaredCredentials;
   }
 >;
 
 /** Those with a name of their own; the operator names the others. */
-export type SettingKey = Exclude<keyof Config, 'declaredCredentials' | 'traces'>;
+export type SettingKey =
+  | Exclude<keyof Config, 'declaredCredentials' | 'traces' | 'consoleOidc'>
+  | ConsoleOidcKey;
 
 /** Every mistake found, one a line. */
 export class ConfigError extends Error {
@@ -138,7 +148,13 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     workspaceMinuteMax: whole('workspaceMinuteMax', 1, 1_000_000),
     consoleSessionSeconds: whole('consoleSessionSeconds', 300, 604_800),
     consoleIdleSeconds: whole('consoleIdleSeconds', 300, 604_800),
+    consoleOidc: readConsoleOidc(text, mistakes),
     consoleSignInMinuteMax: whole('consoleSignInMinuteMax', 1, 100_000),
+    webhookHttp: oneOf('webhookHttp', ['on', 'off']) === 'on',
+    webhookNetworks: checkNetworks(listOf(text('webhookNetworks')), mistakes),
+    webhookTimeoutSeconds: whole('webhookTimeoutSeconds', 1, 30),
+    webhookCallsMax: whole('webhookCallsMax', 1, 1000),
+    webhookDeliveriesDays: whole('webhookDeliveriesDays', 1, 3_650),
     breakerFailuresMax: whole('breakerFailuresMax', 1, 1000),
     breakerWindowSeconds: whole('breakerWindowSeconds', 1, 3600),
     breakerOpenSeconds: whole('breakerOpenSeconds', 1, 3600),
@@ -220,6 +236,29 @@ export function loadCommandSettings(
   };
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return settings;
+}
+
+export type SettingSource = {
+  name: string;
+  /** As text, before it is read; a file's content is not in it. */
+  value: string;
+  from: 'default' | 'environment' | 'file';
+  /** The file that holds the value; null = none does. */
+  file: string | null;
+};
+
+/** Where the value of each setting comes from, the commands' own among them. Reads no file. */
+export function settingSources(
+  environment: Record<string, string | undefined> = process.env,
+): SettingSource[] {
+  const all: readonly Setting[] = [...Object.values(settingsTable), ...Object.values(commandSettings)];
+  return all.map(({ name, fallback }) => {
+    const file = name.endsWith('_FILE') ? undefined : environment[`${name}_FILE`];
+    if (file) return { name, value: '', from: 'file', file };
+    const direct = environment[name];
+    if (direct) return { name, value: direct.trim(), from: 'environment', file: null };
+    return { name, value: fallback, from: 'default', file: null };
+  });
 }
 
 /** The content of an endpoint file, the named one or that of the settings; null = the built-in table. */
@@ -353,6 +392,14 @@ function checkDnsServers(servers: string[], mistakes: string[]): string[] {
   if (wrong.length > 0)
     mistakes.push(`MAILGRANT_DNS_SERVERS must be addresses, which these are not: ${wrong.join(', ')}`);
   return servers;
+}
+
+function checkNetworks(networks: string[], mistakes: string[]): string[] {
+  const wrong = networks.filter((network) => parseNetwork(network) === null);
+  if (wrong.length > 0) {
+    mistakes.push(`MAILGRANT_WEBHOOK_NETWORKS must be networks, which these are not: ${wrong.join(', ')}`);
+  }
+  return wrong.length > 0 ? [] : networks;
 }
 
 /** Null = all there are. The names are checked where the surfaces are known: gateway.ts. */

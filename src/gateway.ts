@@ -2,11 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { version } from './cli/version.ts';
 import { type Config, ConfigError } from './config.ts';
 import { type Core, createCore, type Log, type Ports } from './core/index.ts';
 import { createCredentialSource } from './credential-source.ts';
 import { createDomainResolver } from './dns.ts';
 import { createEgress } from './egress.ts';
+import { createWebhookEgress } from './egress-webhooks.ts';
 import { emailengine } from './http/compat/emailengine/index.ts';
 import { instantly } from './http/compat/instantly/index.ts';
 import { smartlead } from './http/compat/smartlead/index.ts';
@@ -16,13 +18,29 @@ import { consolePages } from './http/console/index.ts';
 import { watchConnections } from './http/draining.ts';
 import { native } from './http/native/index.ts';
 import { createReadiness } from './http/readiness.ts';
+import { createRequestMeasures } from './http/request-measures.ts';
 import { createServer } from './http/server.ts';
 import { dueWork, ownWork } from './jobs/due-work.ts';
 import { startLoop } from './jobs/loop.ts';
 import { createLog } from './log.ts';
 import { createProbes } from './mail/index.ts';
+import {
+  firstProcess,
+  listenForScrapes,
+  type Membership,
+  metricsRoute,
+  openMetrics,
+  openTraces,
+  watchedWork,
+} from './observability/index.ts';
+import type { Report } from './observability/reports.ts';
 import { closingTimes } from './processes/closing-time.ts';
-import { createProviders, describeReplacements, parseEndpointFile } from './providers/index.ts';
+import {
+  createProviders,
+  createSignInServer,
+  describeReplacements,
+  parseEndpointFile,
+} from './providers/index.ts';
 import { openStore } from './stores/index.ts';
 import { createKeyring, parseKeyring } from './stores/keyring.ts';
 import { systemClock, systemRandom } from './system.ts';
@@ -33,6 +51,8 @@ export type Gateway = {
   log: Log;
   /** What an operator must see at every start, whatever the log level: replaced endpoints. */
   notices: string[];
+  /** What this process has counted, for the one of several that is scraped; nothing where no metrics are asked for. */
+  report(): Promise<Report>;
   /** Begins to listen and to do due work; answers the address. */
   start(): Promise<string>;
   /**
@@ -60,15 +80,29 @@ const directAuthUrlNotice =
 /** The compatible surfaces. A further one is a folder below http/compat/ and a word here. */
 const compatible = [instantly, smartlead, warmy, emailengine];
 
-export async function createGateway(config: Config, substitutes: Substitutes = {}): Promise<Gateway> {
+export async function createGateway(
+  config: Config,
+  substitutes: Substitutes = {},
+  membership: Membership | null = null,
+): Promise<Gateway> {
   const clock = substitutes.clock ?? systemClock;
   const random = substitutes.random ?? systemRandom;
-  const log = substitutes.log ?? createLog(config.logLevel);
+  const log =
+    substitutes.log ?? createLog(config.logLevel, membership ? { process: membership.process } : {});
   const surfaces = chosenSurfaces(config.surfaces);
   const keyring = createKeyring(parseKeyring(config.keyring));
   const endpoints = parseEndpointFile(config.endpoints ?? {});
 
+  const about = { log, version: version(), process: membership?.process ?? firstProcess };
+  const traces = await openTraces(config, about);
   const egress = createEgress({ log, connectionsMax: config.hostCallsMax, ...egressTimeouts(config) });
+  const ca = endpoints.caFile === null ? null : readFileSync(endpoints.caFile, 'utf8');
+  const webhookEgress = createWebhookEgress({
+    allowsHttp: config.webhookHttp,
+    networks: config.webhookNetworks,
+    timeoutMilliseconds: config.webhookTimeoutSeconds * 1000,
+    ca,
+  });
   const store = await openStore({
     databaseUrl: config.databaseUrl,
     poolSize: config.databasePoolSize,
@@ -87,12 +121,28 @@ export async function createGateway(config: Config, substitutes: Substitutes = {
     providers: createProviders({ endpoints, egressFetch: egress.fetch, egressPost: egress.post, clock }),
     probes: createProbes({
       egressFetch: egress.fetch,
-      ca: endpoints.caFile === null ? null : readFileSync(endpoints.caFile, 'utf8'),
+      ca,
       clock,
     }),
+    webhookSender: webhookEgress,
     domains: substitutes.domains ?? createDomainResolver({ servers: config.dnsServers }),
     settings: config,
+    tracer: traces.tracer,
+    about: { version: about.version, engine: store.engine },
   });
+  const requests = createRequestMeasures();
+  const metrics = await openMetrics(
+    config,
+    {
+      core,
+      requests,
+      databaseLoad: store.load,
+      version: about.version,
+      engine: store.engine,
+      now: clock.now,
+    },
+    { log, membership },
+  );
   const readiness = createReadiness();
   const app = await createServer({
     core,
@@ -101,7 +151,11 @@ export async function createGateway(config: Config, substitutes: Substitutes = {
     trustProxy: config.trustProxy,
     surfaces: [native, connectPages, consolePages(substitutes.consoleFolder ?? builtConsole), ...surfaces],
     readiness,
+    measures: requests,
+    addMetrics: metricsRoute(config, metrics, log),
+    ...(traces.traceRequest === null ? {} : { traceRequest: traces.traceRequest }),
   });
+  let scrapes: Awaited<ReturnType<typeof listenForScrapes>> = null;
   const connections = watchConnections(app.server);
   const loops: ReturnType<typeof startLoop>[] = [];
 
@@ -109,12 +163,14 @@ export async function createGateway(config: Config, substitutes: Substitutes = {
     app,
     core,
     log,
+    report: async () => (await metrics?.report()) ?? [],
     notices: [...describeReplacements(endpoints), ...(config.directAuthUrl ? [directAuthUrlNotice] : [])],
     async start() {
       const address = await app.listen({ host: config.host, port: config.port }).catch((cause: unknown) => {
         throw listenFailure(config, cause);
       });
-      for (const work of [...ownWork(core), ...(config.jobs ? dueWork(core) : [])]) {
+      scrapes = await listenForScrapes(config, metrics, log);
+      for (const work of [...ownWork(core), ...(config.jobs ? dueWork(core) : [])].map(watchedWork(core))) {
         loops.push(startLoop({ clock, random, log }, work));
       }
       if (readiness.state === 'starting') readiness.state = 'ready';
@@ -143,8 +199,10 @@ export async function createGateway(config: Config, substitutes: Substitutes = {
       // Callers may be gone whose refresh the provider has answered: what it gave must be stored.
       const isStored = await core.drain(left(times.stored));
       if (!areLoopsOver || !isStored) log.error('some work was cut off at the end');
+      await scrapes?.close();
+      await traces.close();
       credentialSource.close();
-      await egress.close();
+      await Promise.all([egress.close(), webhookEgress.close()]);
       await store.close();
     },
   };
@@ -184,6 +242,9 @@ function listenFailure({ host, port }: Config, cause: unknown): unknown {
       return cause;
   }
 }
+
+/** Whether every surface that is named is one; for `mailgrant config`. Throws `ConfigError`. */
+export const checkSurfaces = ({ surfaces }: Pick<Config, 'surfaces'>): void => void chosenSurfaces(surfaces);
 
 /** Throws `ConfigError` for a name that is none. */
 function chosenSurfaces(names: Config['surfaces']): typeof compatible {

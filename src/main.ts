@@ -11,7 +11,7 @@ import type { Gateway } from './gateway.ts';
 import { closingTimes } from './processes/closing-time.ts';
 import type { Order } from './processes/messages.ts';
 import { drainSecondsFor, onEndSignals } from './processes/signals.ts';
-import { linkToPrimary } from './processes/worker.ts';
+import { linkToPrimary, type PrimaryLink } from './processes/worker.ts';
 import { giveBackStartGarbage } from './start-garbage.ts';
 
 const announce = (notice: string): void => void process.stderr.write(`NOTICE: ${notice}\n`);
@@ -19,10 +19,13 @@ const announce = (notice: string): void => void process.stderr.write(`NOTICE: ${
 /** Ends the process with code 0 after SIGTERM or SIGINT, with 1 when it cannot start or stop. */
 export async function serve(args: string[] = []): Promise<void> {
   startCompileCache();
-  const { values } = parseArgs({ args, options: { processes: { type: 'string' } } });
+  const { values } = parseArgs({
+    args,
+    options: { processes: { type: 'string' }, place: { type: 'string' } },
+  });
   const config = loadConfigWithProcesses(values.processes);
   if (cluster.isPrimary && config.processes > 1) await serveTogether(config);
-  else await serveHere(config);
+  else await serveHere(config, Number(values.place ?? 1));
 }
 
 async function serveTogether(config: Config): Promise<void> {
@@ -46,7 +49,8 @@ async function serveTogether(config: Config): Promise<void> {
   process.exit(code);
 }
 
-async function serveHere(config: Config): Promise<void> {
+/** `place`: its number among several. */
+async function serveHere(config: Config, place: number): Promise<void> {
   let gateway: Gateway | null = null;
   let isEnding = false;
   const end = (order: Omit<Order, 'kind'>): void => {
@@ -54,7 +58,7 @@ async function serveHere(config: Config): Promise<void> {
     isEnding = true;
     // Nothing is served yet, and a migration that is cut off leaves nothing half made.
     if (gateway === null) process.exit(0);
-    void endInOrder(gateway, order, closingTimes(config).over);
+    void endInOrder(gateway, order, { closingSeconds: closingTimes(config).over, primary });
   };
   // Before anything that takes time, or an order that comes meanwhile would be lost.
   const primary = linkToPrimary(end);
@@ -72,7 +76,9 @@ async function serveHere(config: Config): Promise<void> {
   if (primary !== null) process.on('SIGHUP', () => {});
 
   const { createGateway } = await import('./gateway.ts');
-  gateway = await createGateway(config);
+  const membership = primary && { process: place, collect: primary.collect };
+  gateway = await createGateway(config, {}, membership);
+  primary?.reportBy(gateway.report);
   if (primary !== null) primary.tell({ kind: 'notices', notices: gateway.notices });
   else for (const notice of gateway.notices) announce(notice);
   try {
@@ -92,7 +98,7 @@ async function serveHere(config: Config): Promise<void> {
 async function endInOrder(
   gateway: Gateway,
   { seconds, isReplaced }: Omit<Order, 'kind'>,
-  closingSeconds: number,
+  { closingSeconds, primary }: { closingSeconds: number; primary: PrimaryLink | null },
 ): Promise<void> {
   setTimeout(
     () => {
@@ -104,6 +110,7 @@ async function endInOrder(
   try {
     await gateway.drain({ seconds, isReplaced });
     await gateway.close();
+    await primary?.sayLast(await gateway.report());
     process.exit(0);
   } catch (error) {
     gateway.log.error('could not stop in order', { error });

@@ -250,6 +250,73 @@ export const settingsTable = {
       'Attempts of one IP address (IPv6: one network of 64 bits) to sign in to the console in a minute, 1 to 100000. Refused ones lead to blocks, as above.',
     fallback: '20',
   },
+  webhookHttp: {
+    name: 'MAILGRANT_WEBHOOK_HTTP',
+    meaning:
+      '`on` or `off`: whether webhooks may be sent to `http` URLs and to ports other than 443. For tests and networks of your own: whoever listens on the way reads what is sent.',
+    fallback: 'off',
+  },
+  webhookNetworks: {
+    name: 'MAILGRANT_WEBHOOK_NETWORKS',
+    meaning:
+      'Networks to which webhooks may be sent although their addresses are not public, separated by commas, as `10.20.0.0/16` or `fd12::/32`. Whoever may create a webhook endpoint can then reach what listens there.',
+    fallback: '',
+  },
+  webhookTimeoutSeconds: {
+    name: 'MAILGRANT_WEBHOOK_TIMEOUT_SECONDS',
+    meaning: 'Longest wait for the answer to a webhook, 1 to 30.',
+    fallback: '20',
+  },
+  webhookCallsMax: {
+    name: 'MAILGRANT_WEBHOOK_CALLS',
+    meaning: 'Webhooks that a process has under way at once, 1 to 1000; at most 8 of them to one endpoint.',
+    fallback: '64',
+  },
+  webhookDeliveriesDays: {
+    name: 'MAILGRANT_WEBHOOK_DELIVERIES_DAYS',
+    meaning:
+      'How many days a webhook delivery that is over is kept with its attempts, also one that was given up, 1 to 3650.',
+    fallback: '30',
+  },
+  consoleOidcIssuer: {
+    name: 'MAILGRANT_CONSOLE_OIDC_ISSUER',
+    meaning:
+      'Issuer of an OpenID Connect server by which people sign in to the console, beside API keys; docs/console.md tells how. Without it: API keys alone.',
+    fallback: '',
+  },
+  consoleOidcClientId: {
+    name: 'MAILGRANT_CONSOLE_OIDC_CLIENT_ID',
+    meaning:
+      'The registration of this server there, with the redirect URI `<public URL>/console/oidc/callback`.',
+    fallback: '',
+  },
+  consoleOidcClientSecret: {
+    name: 'MAILGRANT_CONSOLE_OIDC_CLIENT_SECRET',
+    meaning: 'Its secret; without one it is a public client.',
+    fallback: '',
+  },
+  consoleOidcAllowed: {
+    name: 'MAILGRANT_CONSOLE_OIDC_ALLOWED',
+    meaning:
+      'Who is let in, separated by commas: verified addresses (`ada@example.com`), all of a domain (`@example.com`), or a claim with a value (`groups=mailgrant-admins`). They act for the whole installation.',
+    fallback: '',
+  },
+  consoleOidcScopes: {
+    name: 'MAILGRANT_CONSOLE_OIDC_SCOPES',
+    meaning: 'What they may do: scopes of an API key, separated by commas.',
+    fallback: 'all,workspaces:manage,installation:read,installation:update',
+  },
+  consoleOidcRequest: {
+    name: 'MAILGRANT_CONSOLE_OIDC_REQUEST',
+    meaning:
+      'What is asked of the OpenID Connect server, separated by spaces. Some give groups only to those who ask for `groups`.',
+    fallback: 'openid email profile',
+  },
+  consoleOidcLabel: {
+    name: 'MAILGRANT_CONSOLE_OIDC_LABEL',
+    meaning: 'What the button says.',
+    fallback: 'Single sign-on',
+  },
   breakerFailuresMax: {
     name: 'MAILGRANT_BREAKER_FAILURES',
     meaning:

@@ -9,6 +9,7 @@ import { createCredentials } from './client-credentials.ts';
 import { createClientExaminations } from './client-examination.ts';
 import { createConfirmations } from './confirmations.ts';
 import { createConnectSessions } from './connect.ts';
+import { createConsolePeople } from './console-people.ts';
 import { createConsoleSessions } from './console-sessions.ts';
 import { createCustomerPages } from './customer-pages.ts';
 import { createCustomers } from './customers.ts';
@@ -95,6 +96,7 @@ export function createCore({ tracer = untraced, about = unknownAbout, ...adapter
   const freshness = createFreshness(ports.store);
   const apiKeys = createApiKeys({ ...ports, freshness });
   const limits = createLimits(ports);
+  const consoleSessions = createConsoleSessions({ ...ports, apiKeys, limits });
   const resealing = createResealing(ports);
   const tokenUses = createTokenUses(ports);
   const readMemory = createReadMemory({ ...ports, freshness });
@@ -111,7 +113,8 @@ export function createCore({ tracer = untraced, about = unknownAbout, ...adapter
     workspaces: createWorkspaces({ ...ports, freshness }),
     workspaceDeletion: createWorkspaceDeletion(ports),
     apiKeys,
-    consoleSessions: createConsoleSessions({ ...ports, apiKeys, limits }),
+    consoleSessions,
+    consolePeople: createConsolePeople({ ...ports, apiKeys, consoleSessions, limits }),
     oauthClients,
     setUpLists: createSetUpLists({ ...ports, oauthClients }),
     clientExaminations,
@@ -176,6 +179,7 @@ export { enteredSecret } from './client-credentials.ts';
 export type { ClientExamination, ExaminationStep } from './client-examination.ts';
 export type { Completion, ConnectOutcome, ConnectSession, ConnectSessionStatus } from './connect-session.ts';
 export { connectStatusOf, isOpen } from './connect-session.ts';
+export type { SignInOutcome } from './console-people.ts';
 export type { ConsoleSession, NewConsoleSession, OpenConsoleSession } from './console-sessions.ts';
 export type { CustomerPage } from './customer-pages.ts';
 export type { Customer } from './customers.ts';

@@ -20,7 +20,7 @@ export const failedSeconds = 24 * 3600;
 const listedMax = 200;
 const endingDays = 30;
 /** Scrapers and people who look at the same time are told the same. */
-const figuresMilliseconds = 5_000;
+const figuresMilliseconds = 2_000;
 const dayMilliseconds = 24 * 3600 * 1000;
 
 export type BreakerStatus = 'closed' | 'open' | 'probing';
@@ -42,30 +42,35 @@ export type InstallationFigures = {
   totals: InstallationTotals | null;
 };
 
-export type Installation = InstallationFigures & {
-  startedAt: number;
-  providers: {
-    provider: ProviderName;
-    breaker: ShownBreaker;
-    /** Of this process. */
-    callsUnderWay: number;
-    callsWaiting: number;
-  }[];
-  oauthClientBreakers: (ShownBreaker & { oauthClientId: string })[];
-  blocks: Block[];
-  oauthClientsEnding: {
-    oauthClientId: string;
-    workspaceId: string | null;
-    name: string;
-    expiresAt: number;
-    /** A next credential takes over by itself. */
-    hasNext: boolean;
-  }[];
-};
+/** What the core cannot know of itself. */
+export type AboutInstallation = { version: string; engine: 'sqlite' | 'postgres' };
+
+export type Installation = InstallationFigures &
+  AboutInstallation & {
+    startedAt: number;
+    providers: {
+      provider: ProviderName;
+      breaker: ShownBreaker;
+      /** Of this process. */
+      callsUnderWay: number;
+      callsWaiting: number;
+    }[];
+    oauthClientBreakers: (ShownBreaker & { oauthClientId: string })[];
+    blocks: Block[];
+    oauthClientsEnding: {
+      oauthClientId: string;
+      workspaceId: string | null;
+      name: string;
+      expiresAt: number;
+      /** A next credential takes over by itself. */
+      hasNext: boolean;
+    }[];
+  };
 
 type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store'> & {
   breakers: Breakers;
   providerCalls: ProviderCalls;
+  about: AboutInstallation;
 };
 
 export type InstallationUses = ReturnType<typeof createInstallation>;
@@ -74,7 +79,7 @@ const providers = ['google', 'microsoft'] as const satisfies readonly ProviderNa
 const clientPrefix = 'oauth_client:';
 
 export function createInstallation(ports: Needs) {
-  const { clock, log, store, breakers, providerCalls } = ports;
+  const { clock, log, store, breakers, providerCalls, about } = ports;
   const startedAt = clock.now();
   const totals = createInstallationTotals(ports);
   let kept: { at: number; figures: Promise<InstallationFigures> } | null = null;
@@ -129,6 +134,7 @@ export function createInstallation(ports: Needs) {
     const calls = providerCalls.figures();
     return {
       ...current,
+      ...about,
       startedAt,
       providers: providers.map((provider) => {
         const key = `provider:${provider}`;

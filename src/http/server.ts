@@ -35,6 +35,8 @@ export type ServerOptions = {
   readiness?: Readiness;
   /** What requests are counted in; without it nobody reads the counts. */
   measures?: RequestMeasures;
+  /** Registers the page for Prometheus, where it is served beside the API. */
+  addMetrics?: (app: FastifyInstance) => void;
   /** Without it requests are not traced. */
   traceRequest?: TraceRequest;
 };
@@ -108,6 +110,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
   hideOwnPages(app, core);
   registerHealth(app, core, readiness);
+  options.addMetrics?.(app);
   registerErrorPages(app, publicUrl);
   registerStartPage(app);
   for (const surface of surfaces) {

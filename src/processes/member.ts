@@ -2,11 +2,14 @@
 // follows from its end is primary.ts's.
 import cluster, { type Worker } from 'node:cluster';
 import type { Log } from '../core/index.ts';
-import { type Order, parseReport } from './messages.ts';
+import { type Exchange, type Order, parseReport, type Report } from './messages.ts';
 import type { Restarts } from './restarts.ts';
 
 export type Member = {
   pid: number | undefined;
+  /** From 1: the smallest that no other one has while it lives. */
+  place: number;
+  send(message: Exchange): void;
   state: 'starting' | 'ready' | 'leaving';
   /** How long it was ready; null = it never was. */
   readyMilliseconds(): number | null;
@@ -28,14 +31,18 @@ export type MemberBounds = {
 };
 
 export type MemberOptions = {
+  place: number;
   restarts: Restarts;
   bounds: MemberBounds;
   log: Log;
   onNotices(notices: readonly string[]): void;
+  onReport(member: Member, report: Report): void;
   onEnd(member: Member, exit: { code: number | null; signal: string | null }): void;
 };
 
-export function startMember({ restarts, bounds, log, onNotices, onEnd }: MemberOptions): Member {
+export function startMember(options: MemberOptions): Member {
+  const { place, restarts, bounds, log, onNotices, onReport, onEnd } = options;
+  cluster.setupPrimary({ args: [`--place=${place}`] });
   const worker = cluster.fork();
   const { pid } = worker.process;
   const started = Promise.withResolvers<boolean>();
@@ -46,6 +53,8 @@ export function startMember({ restarts, bounds, log, onNotices, onEnd }: MemberO
 
   const member: Member = {
     pid,
+    place,
+    send: (message) => tell(worker, message),
     state: 'starting',
     readyMilliseconds: () => (readySince === null ? null : performance.now() - readySince),
     restarts,
@@ -75,6 +84,7 @@ export function startMember({ restarts, bounds, log, onNotices, onEnd }: MemberO
     // What it was told before it heard anything is lost: whoever reports is told again.
     if (report !== null && told !== null) tell(worker, told);
     if (report?.kind === 'notices') onNotices(report.notices);
+    if (report !== null) onReport(member, report);
     if (report?.kind === 'ready') {
       if (member.state === 'starting') {
         member.state = 'ready';
@@ -95,6 +105,6 @@ export function startMember({ restarts, bounds, log, onNotices, onEnd }: MemberO
   return member;
 }
 
-function tell(worker: Worker, order: Order): void {
-  if (worker.isConnected()) worker.send(order, () => {});
+function tell(worker: Worker, message: Order | Exchange): void {
+  if (worker.isConnected()) worker.send(message, () => {});
 }

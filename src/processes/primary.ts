@@ -4,6 +4,8 @@ import cluster from 'node:cluster';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Log } from '../core/index.ts';
 import { type Member, type MemberBounds, startMember } from './member.ts';
+import type { Report } from './messages.ts';
+import { createMetricsExchange } from './metrics-exchange.ts';
 import { createRestarts, type Restarts } from './restarts.ts';
 import { drainSecondsFor, onEndSignals } from './signals.ts';
 
@@ -29,6 +31,7 @@ export async function runPrimary({
 }: PrimaryOptions): Promise<number> {
   const members = new Set<Member>();
   const announced = new Set<string>();
+  const metrics = createMetricsExchange(() => [...members].filter(({ state }) => state !== 'starting'));
   const stopping = new AbortController();
   const over = Promise.withResolvers<number>();
   let isReplacing = false;
@@ -38,7 +41,15 @@ export async function runPrimary({
 
   /** A worker that ends by itself after it was ready is started again; before that, it is the caller's to decide. */
   function start(restarts: Restarts, within = bounds): Member {
-    const member = startMember({ restarts, bounds: within, log, onNotices: announceNew, onEnd: noteEnd });
+    const member = startMember({
+      place: freePlace(members),
+      restarts,
+      bounds: within,
+      log,
+      onNotices: announceNew,
+      onReport: exchange,
+      onEnd: noteEnd,
+    });
     members.add(member);
     return member;
   }
@@ -50,8 +61,17 @@ export async function runPrimary({
     }
   }
 
+  /** Metrics: an answer of one, or the question of the one that is scraped. */
+  function exchange(member: Member, report: Report): void {
+    if (report.kind === 'metrics') metrics.note(member, report.id, report.metrics);
+    if (report.kind !== 'collect') return;
+    const { id } = report;
+    void metrics.collect().then((reports) => member.send({ kind: 'collected', id, reports }));
+  }
+
   function noteEnd(member: Member, { code, signal }: { code: number | null; signal: string | null }): void {
     members.delete(member);
+    metrics.end(member);
     const { pid, state, restarts } = member;
     if (stopping.signal.aborted) {
       if (code !== 0) exitCode = 1;
@@ -138,6 +158,14 @@ export async function runPrimary({
   await Promise.all([...members].map((member) => member.started));
   if (!stopping.signal.aborted) log.info('all processes serve', { pids: pidsOf(members) });
   return over.promise;
+}
+
+/** Few and the same again after a restart, so that it can be a label of metrics. */
+function freePlace(members: Iterable<Member>): number {
+  const taken = new Set([...members].map(({ place }) => place));
+  let place = 1;
+  while (taken.has(place)) place += 1;
+  return place;
 }
 
 const pidsOf = (members: Iterable<Member>): (number | undefined)[] => [...members].map(({ pid }) => pid);

@@ -133,6 +133,9 @@ export type Upkeep = {
   build(indexes: readonly Index[]): Promise<{ built: string[] } | { refused: string }>;
 };
 
+/** `waiting`: callers for whom no connection, or not the writer, is free. */
+export type EngineLoad = { connections: number; idle: number; waiting: number };
+
 export type Engine = {
   name: EngineName;
   session: Session;
@@ -146,6 +149,8 @@ export type Engine = {
   migration<T>(work: (session: Session) => Promise<T>): Promise<T>;
   upkeep: Upkeep;
   changes: ChangeFeed;
+  /** Of this process, at this moment. */
+  load(): EngineLoad;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

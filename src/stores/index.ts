@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Log, Store } from '../core/ports.ts';
 import { refuseUnfinishedCopy } from './copy/unfinished.ts';
-import type { Engine, EngineName } from './engine.ts';
+import type { Engine, EngineLoad, EngineName } from './engine.ts';
 import { checkKeyring } from './key-proofs.ts';
 import type { Keyring } from './keyring.ts';
 import { buildIndexes, migrate, missingIndexes } from './migrate.ts';
@@ -21,7 +21,7 @@ export type OpenStoreOptions = {
 };
 
 /** `close` may be called twice. */
-export type OpenStore = Store & { close(): Promise<void>; engine: EngineName };
+export type OpenStore = Store & { close(): Promise<void>; engine: EngineName; load(): EngineLoad };
 
 /**
  * Ready to use when it resolves. Rejects with a plain Error that an operator can read: the file is in use, the
@@ -42,6 +42,7 @@ export const openStore = async (options: OpenStoreOptions): Promise<OpenStore> =
     return {
       ...createSqlStore(engine, options.keyring),
       engine: engine.name,
+      load: () => engine.load(),
       close: () => {
         closed ??= engine.close().then(() => building);
         return closed;

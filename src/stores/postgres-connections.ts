@@ -9,6 +9,7 @@ import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient, sq
 import pg from 'pg';
 import { GatewayError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
+import type { EngineLoad } from './engine.ts';
 import {
   connectionError,
   isConnectionOver,
@@ -35,6 +36,7 @@ export type Connections = {
   db: Kysely<Tables>;
   /** False behind a pooler: nothing outlives a transaction then. */
   isDirect: boolean;
+  load(): EngineLoad;
 };
 
 const connectMilliseconds = 5_000;
@@ -56,19 +58,19 @@ export const connect = async (
   knownAs?: 'direct' | 'pooled',
 ): Promise<Connections> => {
   if (knownAs !== 'pooled') {
-    const db = openDatabase(options, { statementMilliseconds, isDirect: true });
+    const { db, load } = openDatabase(options, { statementMilliseconds, isDirect: true });
     try {
-      if (await hasOurParameters(db)) return { db, isDirect: true };
+      if (await hasOurParameters(db)) return { db, isDirect: true, load };
       await db.destroy();
     } catch (error) {
       await db.destroy();
       if (!isRefusalOfParameters(error)) throw startFailure(options.url, error);
     }
   }
-  const db = openDatabase(options, { statementMilliseconds, isDirect: false });
+  const { db, load } = openDatabase(options, { statementMilliseconds, isDirect: false });
   try {
     await sql`select 1`.execute(db);
-    return { db, isDirect: false };
+    return { db, isDirect: false, load };
   } catch (error) {
     await db.destroy();
     throw startFailure(options.url, error);
@@ -95,7 +97,10 @@ const unnamed = (url: string): string => {
 
 type Way = { statementMilliseconds: number; isDirect: boolean };
 
-const openDatabase = (options: PostgresOptions, way: Way): Kysely<Tables> => {
+const openDatabase = (
+  options: PostgresOptions,
+  way: Way,
+): Pick<Connections, 'load'> & { db: Kysely<Tables> } => {
   const { url, log, poolSize = 10, waitingMax = 1_000 } = options;
   // Not `mailgrant` alone, the name of nodes that tell nobody of their changes: postgres-change-feed.ts.
   const { name = 'mailgrant gateway' } = options;
@@ -121,9 +126,12 @@ const openDatabase = (options: PostgresOptions, way: Way): Kysely<Tables> => {
   const begin = isDirect
     ? 'begin'
     : ['begin', ...Object.entries(limits).map(([name, value]) => `set local ${name} = ${value}`)].join('; ');
-  return new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: boundedPool(pool, { waitingMax, begin }) }),
-  });
+  return {
+    db: new Kysely<Tables>({
+      dialect: new PostgresDialect({ pool: boundedPool(pool, { waitingMax, begin }) }),
+    }),
+    load: () => ({ connections: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+  };
 };
 
 /** The driver takes `options` of the URL before ours, so both are put into one. */

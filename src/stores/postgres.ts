@@ -29,7 +29,7 @@ const columns: ColumnTypes = {
 /** Rejects with a plain Error that an operator can read when the database cannot be reached or lets nobody in. */
 export const openPostgres = async (options: PostgresOptions): Promise<Engine> => {
   const { statementMilliseconds = 15_000 } = options;
-  const { db, isDirect } = await connect(options, statementMilliseconds);
+  const { db, isDirect, load } = await connect(options, statementMilliseconds);
   const hub = createChangeHub();
   const feed = openChangeFeed({ url: options.url, log: options.log, isDirect }, hub);
   const upkeep = createUpkeep({ options, db, isDirect });
@@ -79,6 +79,7 @@ export const openPostgres = async (options: PostgresOptions): Promise<Engine> =>
       }
     },
     upkeep,
+    load,
     changes: { ...feed.changes, prune: (limit) => pruneChanges(db, limit) },
     ping: async () => {
       await sql`select 1`.execute(db);

@@ -13,6 +13,8 @@ export type WriterThread = {
   run(unit: Unit): Promise<StatementResult[]>;
   /** Waits for its turn, then holds the writer alone until it commits, rolls back or `milliseconds` pass. */
   begin(milliseconds: number): Promise<Turn>;
+  /** Writes and transactions whose turn has not come. */
+  waiting(): number;
   /** Throws when the thread has died. */
   assertAlive(): void;
   /** Finishes what is queued, then ends the thread. */
@@ -138,6 +140,7 @@ export const openWriterThread = async (
   return {
     run: (unit) => new Promise((resolve, reject) => enqueue({ unit, resolve, reject })),
     begin: (milliseconds) => new Promise((resolve, reject) => enqueue({ milliseconds, resolve, reject })),
+    waiting: () => queue.length,
     assertAlive: () => {
       if (death !== null) throw death;
     },

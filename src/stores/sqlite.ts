@@ -68,6 +68,7 @@ export const openSqlite = async ({
       upkeep,
       // One process owns the file, so there is nobody else to hear of, and nothing is written down.
       changes: { listen: hub.listen, isCurrent: () => true, prune: async () => 0 },
+      load: () => ({ connections: 1, idle: thread.waiting() === 0 ? 1 : 0, waiting: thread.waiting() }),
       ping: async () => {
         thread.assertAlive();
         await sql`select 1`.execute(reader);

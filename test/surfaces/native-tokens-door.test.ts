@@ -33,11 +33,15 @@ before(async () => {
   await workspace.call('DELETE', `/v1/api-keys/${items.at(-1).id}`);
 
   const { door: _, ...routesOnly } = native;
-  const counting: Door = (core, router) =>
-    tokenDoor(core, (request, response) => {
-      passedOn += 1;
-      router(request, response);
-    });
+  const counting: Door = (core, router, measures) =>
+    tokenDoor(
+      core,
+      (request, response) => {
+        passedOn += 1;
+        router(request, response);
+      },
+      measures,
+    );
   const serve = async (surface: Surface): Promise<FastifyInstance> => {
     const log = { debug() {}, info() {}, warn() {}, error() {} };
     const app = await createServer({

@@ -50,6 +50,11 @@ const offences: Record<string, readonly string[]> = {
   ],
   'jobs-know-only-the-core': ['src/jobs/a.ts -> src/stores/store.ts', 'src/jobs/b.ts -> src/core/grants.ts'],
   'shared-files-know-no-ring': ['src/egress.ts -> src/providers/google.ts'],
+  'observability-watches': [
+    'src/observability/a.ts -> src/stores/store.ts',
+    'src/observability/b.ts -> src/core/tokens.ts',
+  ],
+  'watched-by-nobody-inside': ['src/http/d.ts -> src/observability/metrics.ts'],
   'gateway-is-the-root': ['src/http/c.ts -> src/gateway.ts', 'sandbox/b.ts -> src/gateway.ts'],
   'src-imports-only-src': [
     'src/providers/e.ts -> sandbox/journal.ts',
@@ -68,6 +73,8 @@ const offences: Record<string, readonly string[]> = {
   'one-door-kysely': ['src/jobs/c.ts -> kysely'],
   'one-door-undici': ['src/providers/g.ts -> undici', 'src/dns.ts -> undici'],
   'one-door-pino': ['src/http/d.ts -> pino'],
+  'one-door-prom-client': ['src/gateway.ts -> prom-client'],
+  'one-door-opentelemetry': ['src/http/e.ts -> @opentelemetry/api'],
   'one-door-fastify': ['src/gateway.ts -> fastify', 'src/cli.ts -> @fastify/cookie'],
   'no-cycles': ['src/core/x.ts -> src/core/y.ts'],
   'no-orphans': ['src/core/lonely.ts'],

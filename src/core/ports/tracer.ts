@@ -2,7 +2,6 @@
 
 /** Names and attributes come from closed sets: no id, no address, no URL, nothing that a caller sent. */
 export type SpanName =
-  | 'due work'
   | 'refresh grant'
   | 'provider call'
   | 'webhook delivery'
