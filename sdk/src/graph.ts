@@ -16,7 +16,10 @@ import type { TokenSource } from './token-source.ts';
 export const graphFetch = (tokens: TokenSource, options?: AuthorizedFetchOptions): AuthorizedFetch =>
   authorizedFetch(tokens, 'graph', options);
 
-/** For `Client.init({ authProvider })`. A token that Graph refuses before its end is not asked for anew: see below. */
+/**
+ * For `Client.initWithMiddleware({ authProvider })`. A token that Graph refuses before its end is not asked for anew; with
+ * `graphMiddleware` it is.
+ */
 export const graphAuthProvider = (tokens: TokenSource): { getAccessToken(): Promise<string> } => ({
   getAccessToken: async () => (await tokens.token()).access_token,
 });
@@ -28,10 +31,9 @@ export type GraphContext = {
   response?: Response;
 };
 
-export type GraphMiddleware = {
-  execute(context: GraphContext): Promise<void>;
-  setNext(next: GraphMiddleware): void;
-};
+type GraphStep = { execute(context: GraphContext): Promise<void> };
+
+export type GraphMiddleware = GraphStep & { setNext(next: GraphStep): void };
 
 /**
  * In place of Microsoft's AuthenticationHandler:
@@ -39,7 +41,7 @@ export type GraphMiddleware = {
  * Signs requests to Graph's host alone; after a 401 it asks for another token, one time.
  */
 export function graphMiddleware(tokens: TokenSource): GraphMiddleware {
-  let next: GraphMiddleware | null = null;
+  let next: GraphStep | null = null;
   return {
     setNext(middleware) {
       next = middleware;

@@ -15,6 +15,7 @@ import type {
   CreateConnectSessionBody,
   CreateCustomerLinkBody,
   CreateOAuthClientBody,
+  CreateWebhookEndpointBody,
   CreateWorkspaceBody,
   CustomerLink,
   DeleteOAuthClientQuery,
@@ -22,6 +23,9 @@ import type {
   Disconnection,
   Examination,
   ExamineOAuthClientBody,
+  ImportMailboxBody,
+  Installation,
+  Keyring,
   LackingMailbox,
   ListApiKeysQuery,
   ListAuditEntriesQuery,
@@ -30,22 +34,36 @@ import type {
   ListMailboxesQuery,
   ListOAuthClientsQuery,
   ListTokenUsesQuery,
+  ListWebhookDeliveriesQuery,
+  ListWebhookEndpointsQuery,
   ListWorkspacesQuery,
   Mailbox,
   MailgrantEvent,
   NewApiKey,
   NewConnectSession,
+  NewWebhookEndpoint,
   OAuthClient,
   ReadConnectSessionQuery,
+  ReadKeyringQuery,
   ReadTokenBody,
   Removal,
   RenameWorkspaceBody,
+  ReplayWebhookEndpointBody,
+  Resealing,
+  RetireKeyBody,
+  RotatedWebhookSecret,
+  RotateWebhookSecretBody,
   Settings,
   SetUpList,
+  TestWebhookEndpointBody,
   Token,
   TokenUse,
   UpdateMailboxBody,
   UpdateOAuthClientBody,
+  UpdateWebhookEndpointBody,
+  WebhookDelivery,
+  WebhookDeliveryDetails,
+  WebhookEndpoint,
   Whoami,
   Workspace,
 } from './types.ts';
@@ -367,6 +385,17 @@ export type MailboxesOperations = {
   token(id: string, body?: ReadTokenBody, options?: CallOptions): Promise<Token>;
 };
 
+export type MailboxImportsOperations = {
+  /**
+   * Take over a mailbox with a refresh token.
+   *
+   * For mailboxes that another system has connected. Nothing is believed: the refresh token is used, the address asked for, and every transport proved before anything is stored.
+   *
+   * Needs the scope `mailboxes:create`.
+   */
+  import(body: ImportMailboxBody, options?: CallOptions): Promise<Mailbox>;
+};
+
 export type EventsOperations = {
   /**
    * List the events.
@@ -376,6 +405,111 @@ export type EventsOperations = {
   list(query?: ListEventsQuery, options?: CallOptions): Promise<Page<MailgrantEvent>>;
   /** List the events, one by one over all pages. */
   iterate(query?: ListEventsQuery, options?: CallOptions): AsyncIterableIterator<MailgrantEvent>;
+};
+
+export type WebhookEndpointsOperations = {
+  /**
+   * Create a webhook endpoint.
+   *
+   * It is told of the events of the workspace from now on. A key of the installation that names no workspace makes one for the events of the installation itself.
+   *
+   * Needs the scope `webhooks:create`.
+   */
+  create(body: CreateWebhookEndpointBody, options?: CallOptions): Promise<NewWebhookEndpoint>;
+  /**
+   * List the webhook endpoints.
+   *
+   * Needs the scope `webhooks:read`.
+   */
+  list(query?: ListWebhookEndpointsQuery, options?: CallOptions): Promise<Page<WebhookEndpoint>>;
+  /** List the webhook endpoints, one by one over all pages. */
+  iterate(query?: ListWebhookEndpointsQuery, options?: CallOptions): AsyncIterableIterator<WebhookEndpoint>;
+  /**
+   * Read a webhook endpoint.
+   *
+   * Needs the scope `webhooks:read`.
+   */
+  get(id: string, options?: CallOptions): Promise<WebhookEndpoint>;
+  /**
+   * Change a webhook endpoint.
+   *
+   * Disabling it cancels what waits for it. Enabling it begins with a clean record; what was cancelled or given up can be replayed.
+   *
+   * Needs the scope `webhooks:update`.
+   */
+  update(id: string, body: UpdateWebhookEndpointBody, options?: CallOptions): Promise<WebhookEndpoint>;
+  /**
+   * Delete a webhook endpoint.
+   *
+   * With its deliveries. Nothing more is sent.
+   *
+   * Needs the scope `webhooks:delete`.
+   */
+  delete(id: string, options?: CallOptions): Promise<void>;
+  /**
+   * Give a webhook endpoint a new secret.
+   *
+   * For 24 hours each webhook carries two signatures, of the old secret and the new one.
+   *
+   * Needs the scope `webhooks:update`.
+   */
+  rotateSecret(
+    id: string,
+    body?: RotateWebhookSecretBody,
+    options?: CallOptions,
+  ): Promise<RotatedWebhookSecret>;
+  /**
+   * Try a webhook endpoint.
+   *
+   * Sends an example of the type (`webhook.test` if it names none) with `is_test` in its data, waits for the answer, and tries it once. What the endpoint answers is in the attempt; an answer that is no success is 200 here too.
+   *
+   * Needs the scope `webhooks:update`.
+   */
+  test(id: string, body?: TestWebhookEndpointBody, options?: CallOptions): Promise<WebhookDeliveryDetails>;
+  /**
+   * Send again what an endpoint has missed.
+   *
+   * The oldest thousand of them. When `is_complete` is false, the same call goes on.
+   *
+   * Needs the scope `webhooks:update`.
+   */
+  replay(
+    id: string,
+    body: ReplayWebhookEndpointBody,
+    options?: CallOptions,
+  ): Promise<{
+    /** How many are pending again. */
+    replayed: number;
+    /** False = there are more. */
+    is_complete: boolean;
+  }>;
+};
+
+export type WebhookDeliveriesOperations = {
+  /**
+   * List the webhook deliveries.
+   *
+   * Those that are over are kept for 30 days, unless the operator has set another time.
+   *
+   * Needs the scope `webhooks:read`.
+   */
+  list(query?: ListWebhookDeliveriesQuery, options?: CallOptions): Promise<Page<WebhookDelivery>>;
+  /** List the webhook deliveries, one by one over all pages. */
+  iterate(query?: ListWebhookDeliveriesQuery, options?: CallOptions): AsyncIterableIterator<WebhookDelivery>;
+  /**
+   * Read a webhook delivery, with its body and its attempts.
+   *
+   * Needs the scope `webhooks:read`.
+   */
+  get(id: string, options?: CallOptions): Promise<WebhookDeliveryDetails>;
+  /**
+   * Send a webhook again.
+   *
+   * Whatever became of it: it is tried now, with the same `webhook-id`, and has the whole schedule before it.
+   *
+   * Needs the scope `webhooks:update`.
+   */
+  replay(id: string, options?: CallOptions): Promise<WebhookDelivery>;
 };
 
 export type AuditEntriesOperations = {
@@ -389,6 +523,31 @@ export type AuditEntriesOperations = {
   list(query?: ListAuditEntriesQuery, options?: CallOptions): Promise<Page<AuditEntry>>;
   /** List the audit entries, one by one over all pages. */
   iterate(query?: ListAuditEntriesQuery, options?: CallOptions): AsyncIterableIterator<AuditEntry>;
+};
+
+export type KeyringOperations = {
+  /**
+   * Read which keys seal.
+   *
+   * Needs the scope `installation:read`.
+   */
+  get(query?: ReadKeyringQuery, options?: CallOptions): Promise<Keyring>;
+  /**
+   * Seal everything under the first key.
+   *
+   * Goes on in the background, in small batches. What is written meanwhile is never overwritten.
+   *
+   * Needs the scope `installation:update`.
+   */
+  reseal(options?: CallOptions): Promise<Resealing>;
+  /**
+   * Retire a key.
+   *
+   * Answers 409 while a process seals with it, a value is sealed under it, or a link may be signed with it. After that it may be taken out of every keyring.
+   *
+   * Needs the scope `installation:update`.
+   */
+  retire(body: RetireKeyBody, options?: CallOptions): Promise<void>;
 };
 
 export type SettingsOperations = {
@@ -408,6 +567,33 @@ export type SettingsOperations = {
   update(body: ChangeSettingsBody, options?: CallOptions): Promise<Settings>;
 };
 
+export type InstallationOperations = {
+  /**
+   * Read the state of the installation.
+   *
+   * What an operator looks at first. It walks no large table, so it may be asked for every few seconds.
+   *
+   * Needs the scope `installation:read`.
+   */
+  get(options?: CallOptions): Promise<Installation>;
+  /**
+   * Lift the block of an address.
+   *
+   * What is remembered of it goes, too: the next block is a first one again.
+   *
+   * Needs the scope `installation:update`.
+   */
+  liftBlock(key: string, options?: CallOptions): Promise<void>;
+  /**
+   * Close a breaker.
+   *
+   * Calls go out at once, on every node within a second. If the trouble goes on, new failures open it again.
+   *
+   * Needs the scope `installation:update`.
+   */
+  closeBreaker(key: string, options?: CallOptions): Promise<void>;
+};
+
 /** Every operation of the API, by noun. */
 export type Operations = TopLevelOperations & {
   consoleSignInOptions: ConsoleSignInOptionsOperations;
@@ -418,9 +604,14 @@ export type Operations = TopLevelOperations & {
   connectSessions: ConnectSessionsOperations;
   customerLinks: CustomerLinksOperations;
   mailboxes: MailboxesOperations;
+  mailboxImports: MailboxImportsOperations;
   events: EventsOperations;
+  webhookEndpoints: WebhookEndpointsOperations;
+  webhookDeliveries: WebhookDeliveriesOperations;
   auditEntries: AuditEntriesOperations;
+  keyring: KeyringOperations;
   settings: SettingsOperations;
+  installation: InstallationOperations;
 };
 
 /** The methods, each over one way to make a call. */
@@ -585,6 +776,9 @@ export const operationsOf = (call: Call): Operations => ({
     token: (id, body, options) =>
       call({ method: 'POST', path: `/v1/mailboxes/${segment(id)}/token`, body, isRepeatable: true }, options),
   },
+  mailboxImports: {
+    import: (body, options) => call({ method: 'POST', path: '/v1/mailbox-imports', body }, options),
+  },
   events: {
     list: (query, options) => call({ method: 'GET', path: '/v1/events', query, isRepeatable: true }, options),
     iterate: (query, options) =>
@@ -599,6 +793,55 @@ export const operationsOf = (call: Call): Operations => ({
           options,
         ),
       ),
+  },
+  webhookEndpoints: {
+    create: (body, options) => call({ method: 'POST', path: '/v1/webhook-endpoints', body }, options),
+    list: (query, options) =>
+      call({ method: 'GET', path: '/v1/webhook-endpoints', query, isRepeatable: true }, options),
+    iterate: (query, options) =>
+      pagesOf((cursor) =>
+        call(
+          {
+            method: 'GET',
+            path: '/v1/webhook-endpoints',
+            query: { ...query, ...(cursor === null ? {} : { cursor }) },
+            isRepeatable: true,
+          },
+          options,
+        ),
+      ),
+    get: (id, options) =>
+      call({ method: 'GET', path: `/v1/webhook-endpoints/${segment(id)}`, isRepeatable: true }, options),
+    update: (id, body, options) =>
+      call({ method: 'PATCH', path: `/v1/webhook-endpoints/${segment(id)}`, body }, options),
+    delete: (id, options) =>
+      call({ method: 'DELETE', path: `/v1/webhook-endpoints/${segment(id)}`, isRepeatable: true }, options),
+    rotateSecret: (id, body, options) =>
+      call({ method: 'POST', path: `/v1/webhook-endpoints/${segment(id)}/rotate-secret`, body }, options),
+    test: (id, body, options) =>
+      call({ method: 'POST', path: `/v1/webhook-endpoints/${segment(id)}/test`, body }, options),
+    replay: (id, body, options) =>
+      call({ method: 'POST', path: `/v1/webhook-endpoints/${segment(id)}/replay`, body }, options),
+  },
+  webhookDeliveries: {
+    list: (query, options) =>
+      call({ method: 'GET', path: '/v1/webhook-deliveries', query, isRepeatable: true }, options),
+    iterate: (query, options) =>
+      pagesOf((cursor) =>
+        call(
+          {
+            method: 'GET',
+            path: '/v1/webhook-deliveries',
+            query: { ...query, ...(cursor === null ? {} : { cursor }) },
+            isRepeatable: true,
+          },
+          options,
+        ),
+      ),
+    get: (id, options) =>
+      call({ method: 'GET', path: `/v1/webhook-deliveries/${segment(id)}`, isRepeatable: true }, options),
+    replay: (id, options) =>
+      call({ method: 'POST', path: `/v1/webhook-deliveries/${segment(id)}/replay` }, options),
   },
   auditEntries: {
     list: (query, options) =>
@@ -616,8 +859,23 @@ export const operationsOf = (call: Call): Operations => ({
         ),
       ),
   },
+  keyring: {
+    get: (query, options) => call({ method: 'GET', path: '/v1/keyring', query, isRepeatable: true }, options),
+    reseal: (options) => call({ method: 'POST', path: '/v1/keyring/reseal' }, options),
+    retire: (body, options) => call({ method: 'POST', path: '/v1/keyring/retire', body }, options),
+  },
   settings: {
     get: (options) => call({ method: 'GET', path: '/v1/settings', isRepeatable: true }, options),
     update: (body, options) => call({ method: 'PATCH', path: '/v1/settings', body }, options),
+  },
+  installation: {
+    get: (options) => call({ method: 'GET', path: '/v1/installation', isRepeatable: true }, options),
+    liftBlock: (key, options) =>
+      call(
+        { method: 'DELETE', path: `/v1/installation/blocks/${segment(key)}`, isRepeatable: true },
+        options,
+      ),
+    closeBreaker: (key, options) =>
+      call({ method: 'POST', path: `/v1/installation/breakers/${segment(key)}/close` }, options),
   },
 });

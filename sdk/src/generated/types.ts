@@ -659,6 +659,13 @@ export type NewConnectSession = {
   finished_at: string | null;
   /** For the mailbox owner. It is shown this once. */
   url: string;
+  /** Null without `webhook_url`. */
+  webhook: {
+    /** Id of the endpoint that was made for `webhook_url`. */
+    endpoint_id: string;
+    /** What its webhooks are signed with. It is shown this once. */
+    secret: string;
+  } | null;
 };
 
 /** A connect page for one customer. */
@@ -880,6 +887,259 @@ export type MailgrantEvent = {
   created_at: string;
 };
 
+/** A URL that is told of events. */
+export type WebhookEndpoint = {
+  /** Id of the endpoint. */
+  id: string;
+  /** The workspace whose events it hears; null = the installation's own. */
+  workspace_id: string | null;
+  /** Where webhooks are posted: https, port 443, a public address, no user name. */
+  url: string;
+  /** What it is for. */
+  description: string;
+  /** Which types it is told of; null = all, also those of later releases. */
+  event_types:
+    | (
+        | 'mailbox.connected'
+        | 'mailbox.reconnected'
+        | 'mailbox.verified'
+        | 'mailbox.degraded'
+        | 'mailbox.needs_reauthorization'
+        | 'mailbox.disabled'
+        | 'mailbox.enabled'
+        | 'mailbox.disconnected'
+        | 'mailbox.scopes_lost'
+        | 'mailbox.grant_ending'
+        | 'connect_session.failed'
+        | 'connect_session.waiting_for_admin'
+        | 'connect_session.admin_consented'
+        | 'connect_session.waiting_for_confirmation'
+        | 'oauth_client.paused'
+        | 'oauth_client.resumed'
+        | 'oauth_client.credential_expiring'
+        | 'oauth_client.credential_rotated'
+        | 'oauth_client.deleted'
+        | 'workspace.deleted'
+        | 'webhook_endpoint.disabled'
+        | 'webhook.test'
+      )[]
+    | null;
+  /** Whose bodies and headers: `standard` = Standard Webhooks. */
+  format: 'standard';
+  /** `hmac`: a shared secret, header value `v1,...`. `ed25519`: a key pair of which you hold the public half, `v1a,...`. */
+  signature: 'hmac' | 'ed25519';
+  /** For `ed25519`: what signatures are checked with. */
+  public_key: string | null;
+  /** Whether it is told anything. */
+  status: 'enabled' | 'disabled';
+  /** `caller` = switched off here, `gone` = it answered 410, `failing` = nothing got through for five days. */
+  disabled_reason: ('caller' | 'gone' | 'failing') | null;
+  /** Since when it is disabled. */
+  disabled_at: string | null;
+  /** Since when no attempt has succeeded; null while they do. */
+  failing_since: string | null;
+  /** The only connect session that it hears of; null = it stands by itself. */
+  connect_session_id: string | null;
+  /** Until when the secret before this one signs as well. */
+  previous_secret_until: string | null;
+  /** When it was made. */
+  created_at: string;
+  /** When it was changed. */
+  updated_at: string;
+};
+
+/** An endpoint with its secret. */
+export type NewWebhookEndpoint = {
+  /** Id of the endpoint. */
+  id: string;
+  /** The workspace whose events it hears; null = the installation's own. */
+  workspace_id: string | null;
+  /** Where webhooks are posted: https, port 443, a public address, no user name. */
+  url: string;
+  /** What it is for. */
+  description: string;
+  /** Which types it is told of; null = all, also those of later releases. */
+  event_types:
+    | (
+        | 'mailbox.connected'
+        | 'mailbox.reconnected'
+        | 'mailbox.verified'
+        | 'mailbox.degraded'
+        | 'mailbox.needs_reauthorization'
+        | 'mailbox.disabled'
+        | 'mailbox.enabled'
+        | 'mailbox.disconnected'
+        | 'mailbox.scopes_lost'
+        | 'mailbox.grant_ending'
+        | 'connect_session.failed'
+        | 'connect_session.waiting_for_admin'
+        | 'connect_session.admin_consented'
+        | 'connect_session.waiting_for_confirmation'
+        | 'oauth_client.paused'
+        | 'oauth_client.resumed'
+        | 'oauth_client.credential_expiring'
+        | 'oauth_client.credential_rotated'
+        | 'oauth_client.deleted'
+        | 'workspace.deleted'
+        | 'webhook_endpoint.disabled'
+        | 'webhook.test'
+      )[]
+    | null;
+  /** Whose bodies and headers: `standard` = Standard Webhooks. */
+  format: 'standard';
+  /** `hmac`: a shared secret, header value `v1,...`. `ed25519`: a key pair of which you hold the public half, `v1a,...`. */
+  signature: 'hmac' | 'ed25519';
+  /** For `ed25519`: what signatures are checked with. */
+  public_key: string | null;
+  /** Whether it is told anything. */
+  status: 'enabled' | 'disabled';
+  /** `caller` = switched off here, `gone` = it answered 410, `failing` = nothing got through for five days. */
+  disabled_reason: ('caller' | 'gone' | 'failing') | null;
+  /** Since when it is disabled. */
+  disabled_at: string | null;
+  /** Since when no attempt has succeeded; null while they do. */
+  failing_since: string | null;
+  /** The only connect session that it hears of; null = it stands by itself. */
+  connect_session_id: string | null;
+  /** Until when the secret before this one signs as well. */
+  previous_secret_until: string | null;
+  /** When it was made. */
+  created_at: string;
+  /** When it was changed. */
+  updated_at: string;
+  /** The shared secret, shown this once; null for `ed25519`. */
+  secret: string | null;
+};
+
+/** The new key of an endpoint. */
+export type RotatedWebhookSecret = {
+  /** The shared secret, the new one, shown this once; null for `ed25519`. */
+  secret: string | null;
+  /** For `ed25519`: what signatures are checked with. */
+  public_key: string | null;
+  /** Until when the secret before this one signs as well. */
+  previous_secret_until: string | null;
+};
+
+/** One event for one endpoint. */
+export type WebhookDelivery = {
+  /** Id of the delivery. */
+  id: string;
+  /** Whom it is for. */
+  endpoint_id: string;
+  /** Id of the event, and the header `webhook-id` of every attempt. */
+  event_id: string;
+  /** A type of event. */
+  event_type:
+    | 'mailbox.connected'
+    | 'mailbox.reconnected'
+    | 'mailbox.verified'
+    | 'mailbox.degraded'
+    | 'mailbox.needs_reauthorization'
+    | 'mailbox.disabled'
+    | 'mailbox.enabled'
+    | 'mailbox.disconnected'
+    | 'mailbox.scopes_lost'
+    | 'mailbox.grant_ending'
+    | 'connect_session.failed'
+    | 'connect_session.waiting_for_admin'
+    | 'connect_session.admin_consented'
+    | 'connect_session.waiting_for_confirmation'
+    | 'oauth_client.paused'
+    | 'oauth_client.resumed'
+    | 'oauth_client.credential_expiring'
+    | 'oauth_client.credential_rotated'
+    | 'oauth_client.deleted'
+    | 'workspace.deleted'
+    | 'webhook_endpoint.disabled'
+    | 'webhook.test';
+  /** The mailbox, connect session or OAuth client that it tells of. */
+  object_id: string;
+  /** `pending` = it will be tried (again), `failed` = given up and kept, `cancelled` = its endpoint was disabled. */
+  status: 'pending' | 'delivered' | 'failed' | 'cancelled';
+  /** How often it was tried. */
+  attempts_made: number;
+  /** When it is tried next; null when it is over. */
+  next_attempt_at: string | null;
+  /** When it was made. */
+  created_at: string;
+  /** When it was over. */
+  finished_at: string | null;
+};
+
+/** What was sent, and what came back. */
+export type WebhookDeliveryDetails = {
+  /** Id of the delivery. */
+  id: string;
+  /** Whom it is for. */
+  endpoint_id: string;
+  /** Id of the event, and the header `webhook-id` of every attempt. */
+  event_id: string;
+  /** A type of event. */
+  event_type:
+    | 'mailbox.connected'
+    | 'mailbox.reconnected'
+    | 'mailbox.verified'
+    | 'mailbox.degraded'
+    | 'mailbox.needs_reauthorization'
+    | 'mailbox.disabled'
+    | 'mailbox.enabled'
+    | 'mailbox.disconnected'
+    | 'mailbox.scopes_lost'
+    | 'mailbox.grant_ending'
+    | 'connect_session.failed'
+    | 'connect_session.waiting_for_admin'
+    | 'connect_session.admin_consented'
+    | 'connect_session.waiting_for_confirmation'
+    | 'oauth_client.paused'
+    | 'oauth_client.resumed'
+    | 'oauth_client.credential_expiring'
+    | 'oauth_client.credential_rotated'
+    | 'oauth_client.deleted'
+    | 'workspace.deleted'
+    | 'webhook_endpoint.disabled'
+    | 'webhook.test';
+  /** The mailbox, connect session or OAuth client that it tells of. */
+  object_id: string;
+  /** `pending` = it will be tried (again), `failed` = given up and kept, `cancelled` = its endpoint was disabled. */
+  status: 'pending' | 'delivered' | 'failed' | 'cancelled';
+  /** How often it was tried. */
+  attempts_made: number;
+  /** When it is tried next; null when it is over. */
+  next_attempt_at: string | null;
+  /** When it was made. */
+  created_at: string;
+  /** When it was over. */
+  finished_at: string | null;
+  /** What is sent. A reconnect link is withheld here: each attempt is sent with one of its own. */
+  body: string;
+  /** In their order. */
+  attempts: {
+    /** From 1. */
+    number: number;
+    /** When it was sent. */
+    started_at: string;
+    /** Until the answer, or until there was none. */
+    duration_ms: number;
+    /** HTTP status; null = no answer. */
+    response_status: number | null;
+    /** Why there is no answer. */
+    failure:
+      | (
+          | 'timeout'
+          | 'forbidden_address'
+          | 'name_not_resolved'
+          | 'connection_refused'
+          | 'tls_failed'
+          | 'connection_broken'
+          | 'not_signed'
+        )
+      | null;
+    /** The beginning of the answer, 1 KiB at most. */
+    response_body: string | null;
+  }[];
+};
+
 /** One change that somebody made. */
 export type AuditEntry = {
   /** Id of the entry; entries sort by it. */
@@ -945,6 +1205,50 @@ export type AuditEntry = {
   address: string | null;
 };
 
+/** A pass over everything that is sealed. */
+export type Resealing = {
+  /** Everything is sealed under this key. */
+  key_id: string;
+  /** Values looked at. */
+  checked: number;
+  /** Values sealed again. */
+  resealed: number;
+  /** Values that no key here opens. */
+  unreadable: number;
+  /** When the pass began. */
+  started_at: string;
+  /** When it last got on. */
+  updated_at: string;
+  /** When it was over; null while it goes on. */
+  finished_at: string | null;
+};
+
+/** The keys that seal, by their ids. */
+export type Keyring = {
+  /** Keys of the process that answers: the first one seals, all of them open. */
+  key_ids: string[];
+  /** Keys that ever sealed here and were not retired. */
+  known_key_ids: string[];
+  /** Processes that run, with their keys. */
+  processes: {
+    id: string;
+    key_ids: string[];
+    /** When it was last heard of. */
+    seen_at: string;
+  }[];
+  resealing: Resealing | null;
+  /** How many values each key seals; null unless `count` was asked for. */
+  values:
+    | {
+        /** Null = not sealed in a known form. */
+        key_id: string | null;
+        count: number;
+        /** Whether the process that answers has the key. */
+        is_here: boolean;
+      }[]
+    | null;
+};
+
 /** How the pages look to customers and mailbox owners. Null = ours. */
 export type Branding = {
   /** Shown in place of the workspace's name. */
@@ -973,6 +1277,99 @@ export type Settings = {
   /** Where browsers may be sent when a connect session is done: https URLs without query. One that ends with a slash allows everything below it. */
   return_urls: string[];
   branding: Branding;
+};
+
+/** The state of the whole installation. */
+export type Installation = {
+  /** The release that runs here. */
+  version: string;
+  /** When the process that answers was started. */
+  started_at: string;
+  database: {
+    /** The engine. */
+    engine: 'sqlite' | 'postgres';
+  };
+  providers: {
+    /** The provider. */
+    provider: 'google' | 'microsoft';
+    breaker: {
+      /** Names it in the path. */
+      key: string;
+      /** `open` = nobody is sent there until `open_until`; `probing` = its time is over, and one call tries. */
+      status: 'closed' | 'open' | 'probing';
+      /** When it is tried again; null while it is closed. */
+      open_until: string | null;
+      /** Failures in a row. */
+      failures: number;
+    };
+    /** Calls to it that are not answered yet, of the process that answers. */
+    calls_under_way: number;
+    /** Calls to it that wait for room in the budgets, of the process that answers. */
+    calls_waiting: number;
+  }[];
+  /** Those that are not closed, or count failures; 200 at most. */
+  oauth_client_breakers: {
+    /** Names it in the path. */
+    key: string;
+    /** The OAuth client. */
+    oauth_client_id: string;
+    /** `open` = nobody is sent there until `open_until`; `probing` = its time is over, and one call tries. */
+    status: 'closed' | 'open' | 'probing';
+    /** When it is tried again; null while it is closed. */
+    open_until: string | null;
+    /** Failures in a row. */
+    failures: number;
+  }[];
+  /** The one that ends last first; 200 at most. */
+  blocks: {
+    /** Names it in the path. */
+    key: string;
+    /** The IP address, or for IPv6 the network, that is kept out. */
+    address: string | null;
+    /** Which one in a row; each is longer. */
+    level: number;
+    /** When it ends by itself. */
+    until: string;
+  }[];
+  refresh_queue: {
+    /** Grants due to be refreshed by themselves; counted up to 100,000. */
+    due: number;
+    /** Those that have been due for more than ten minutes. */
+    overdue: number;
+    /** Since when the oldest one is due. */
+    oldest_due_at: string | null;
+    /** Those that are being refreshed now. */
+    leased: number;
+  };
+  grants: {
+    /** Grants that work. */
+    active: number;
+    /** Grants that their owners have to give again. */
+    needs_reauthorization: number;
+    /** They are counted every few minutes; null = not yet. */
+    counted_at: string | null;
+  };
+  webhooks: {
+    /** Deliveries that are to be sent; counted up to 100,000. */
+    pending: number;
+    /** Since when the oldest one should be sent. */
+    oldest_due_at: string | null;
+    /** Deliveries that were given up within a day. */
+    failed: number;
+  };
+  /** Whose credential ends within 30 days, the first one first; 200 at most. */
+  oauth_clients_ending: {
+    /** The OAuth client. */
+    oauth_client_id: string;
+    /** Whose it is; null = shared by the installation. */
+    workspace_id: string | null;
+    /** Its name. */
+    name: string;
+    /** When its current credential ends. */
+    expires_at: string;
+    /** Whether the next credential is there already. */
+    has_next: boolean;
+  }[];
 };
 
 export type BeginConsoleSessionBody = {
@@ -1177,6 +1574,8 @@ export type CreateConnectSessionBody = {
   return_url?: string | null | undefined;
   /** Whether a person may try again after a setback (an unticked box, the wrong account, cancel, an administrator who must approve). False = the first one ends the session. */
   is_retryable?: boolean | undefined;
+  /** A webhook endpoint for this session alone: it is told of whatever becomes of the session, and goes away with it. */
+  webhook_url?: string | null | undefined;
 };
 
 export type ReadConnectSessionQuery = {
@@ -1241,6 +1640,27 @@ export type UpdateMailboxBody = {
   disabled?: boolean | undefined;
 };
 
+export type ImportMailboxBody = {
+  /** Who hosts it. */
+  provider: 'google' | 'microsoft';
+  /** As the other system has it. It is used once at once, and stored sealed; where the provider rotates, the other system cannot use it any more. */
+  refresh_token: string;
+  /** The registration that the tokens were given to. Omit to take the newest of the workspace, else a shared one. */
+  oauth_client_id?: string | null | undefined;
+  /** Refuse every other address; omit to take what the provider says. */
+  email?: string | null | undefined;
+  /** What was granted, separated by spaces, if it is known. */
+  scope?: string | null | undefined;
+  /** For people; taken from the account at first. */
+  name?: string | null | undefined;
+  /** The workspace's own client this mailbox belongs to. */
+  customer?: string | null | undefined;
+  /** The mailbox that gets these tokens; it keeps its id. */
+  mailbox_id?: string | null | undefined;
+  /** Refuse a mailbox that another workspace has connected. */
+  exclusive?: boolean | undefined;
+};
+
 export type ListTokenUsesQuery = {
   /** Items on one page. From 1 to 100. Default: `50`. */
   limit?: number | undefined;
@@ -1262,6 +1682,165 @@ export type ListEventsQuery = {
   limit?: number | undefined;
   /** `next_cursor` of the page before. */
   cursor?: string | undefined;
+};
+
+export type CreateWebhookEndpointBody = {
+  /** Where webhooks are posted: https, port 443, a public address, no user name. */
+  url: string;
+  /** What it is for. */
+  description?: string | undefined;
+  /** Which types it is told of; null = all, also those of later releases. */
+  event_types?:
+    | (
+        | 'mailbox.connected'
+        | 'mailbox.reconnected'
+        | 'mailbox.verified'
+        | 'mailbox.degraded'
+        | 'mailbox.needs_reauthorization'
+        | 'mailbox.disabled'
+        | 'mailbox.enabled'
+        | 'mailbox.disconnected'
+        | 'mailbox.scopes_lost'
+        | 'mailbox.grant_ending'
+        | 'connect_session.failed'
+        | 'connect_session.waiting_for_admin'
+        | 'connect_session.admin_consented'
+        | 'connect_session.waiting_for_confirmation'
+        | 'oauth_client.paused'
+        | 'oauth_client.resumed'
+        | 'oauth_client.credential_expiring'
+        | 'oauth_client.credential_rotated'
+        | 'oauth_client.deleted'
+        | 'workspace.deleted'
+        | 'webhook_endpoint.disabled'
+        | 'webhook.test'
+      )[]
+    | null
+    | undefined;
+  /** `hmac`: a shared secret, header value `v1,...`. `ed25519`: a key pair of which you hold the public half, `v1a,...`. */
+  signature?: 'hmac' | 'ed25519' | undefined;
+};
+
+export type ListWebhookEndpointsQuery = {
+  /** Items on one page. From 1 to 100. Default: `50`. */
+  limit?: number | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+  /** Those that hear of this connect session only; omit for those that stand by themselves. */
+  connect_session_id?: string | undefined;
+};
+
+export type UpdateWebhookEndpointBody = {
+  /** Where webhooks are posted: https, port 443, a public address, no user name. */
+  url?: string | undefined;
+  /** What it is for. */
+  description?: string | undefined;
+  /** Which types it is told of; null = all, also those of later releases. */
+  event_types?:
+    | (
+        | 'mailbox.connected'
+        | 'mailbox.reconnected'
+        | 'mailbox.verified'
+        | 'mailbox.degraded'
+        | 'mailbox.needs_reauthorization'
+        | 'mailbox.disabled'
+        | 'mailbox.enabled'
+        | 'mailbox.disconnected'
+        | 'mailbox.scopes_lost'
+        | 'mailbox.grant_ending'
+        | 'connect_session.failed'
+        | 'connect_session.waiting_for_admin'
+        | 'connect_session.admin_consented'
+        | 'connect_session.waiting_for_confirmation'
+        | 'oauth_client.paused'
+        | 'oauth_client.resumed'
+        | 'oauth_client.credential_expiring'
+        | 'oauth_client.credential_rotated'
+        | 'oauth_client.deleted'
+        | 'workspace.deleted'
+        | 'webhook_endpoint.disabled'
+        | 'webhook.test'
+      )[]
+    | null
+    | undefined;
+  /** Whether it is told anything. */
+  status?: 'enabled' | 'disabled' | undefined;
+};
+
+export type RotateWebhookSecretBody = {
+  /** True = the old secret signs no more; else it signs beside the new one for 24 hours. */
+  is_immediate?: boolean | undefined;
+};
+
+export type TestWebhookEndpointBody = {
+  /** A type of event. */
+  event_type?:
+    | 'mailbox.connected'
+    | 'mailbox.reconnected'
+    | 'mailbox.verified'
+    | 'mailbox.degraded'
+    | 'mailbox.needs_reauthorization'
+    | 'mailbox.disabled'
+    | 'mailbox.enabled'
+    | 'mailbox.disconnected'
+    | 'mailbox.scopes_lost'
+    | 'mailbox.grant_ending'
+    | 'connect_session.failed'
+    | 'connect_session.waiting_for_admin'
+    | 'connect_session.admin_consented'
+    | 'connect_session.waiting_for_confirmation'
+    | 'oauth_client.paused'
+    | 'oauth_client.resumed'
+    | 'oauth_client.credential_expiring'
+    | 'oauth_client.credential_rotated'
+    | 'oauth_client.deleted'
+    | 'workspace.deleted'
+    | 'webhook_endpoint.disabled'
+    | 'webhook.test'
+    | undefined;
+};
+
+export type ListWebhookDeliveriesQuery = {
+  /** Items on one page. From 1 to 100. Default: `50`. */
+  limit?: number | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+  /** Those of this endpoint. */
+  endpoint_id?: string | undefined;
+  /** `pending` = it will be tried (again), `failed` = given up and kept, `cancelled` = its endpoint was disabled. */
+  status?: 'pending' | 'delivered' | 'failed' | 'cancelled' | undefined;
+  /** A type of event. */
+  event_type?:
+    | 'mailbox.connected'
+    | 'mailbox.reconnected'
+    | 'mailbox.verified'
+    | 'mailbox.degraded'
+    | 'mailbox.needs_reauthorization'
+    | 'mailbox.disabled'
+    | 'mailbox.enabled'
+    | 'mailbox.disconnected'
+    | 'mailbox.scopes_lost'
+    | 'mailbox.grant_ending'
+    | 'connect_session.failed'
+    | 'connect_session.waiting_for_admin'
+    | 'connect_session.admin_consented'
+    | 'connect_session.waiting_for_confirmation'
+    | 'oauth_client.paused'
+    | 'oauth_client.resumed'
+    | 'oauth_client.credential_expiring'
+    | 'oauth_client.credential_rotated'
+    | 'oauth_client.deleted'
+    | 'workspace.deleted'
+    | 'webhook_endpoint.disabled'
+    | 'webhook.test'
+    | undefined;
+};
+
+export type ReplayWebhookEndpointBody = {
+  /** Deliveries that were made then or later. */
+  since: string;
+  /** Which of them; omit for those that failed or were cancelled. */
+  status?: 'delivered' | 'failed' | 'cancelled' | undefined;
 };
 
 export type ListAuditEntriesQuery = {
@@ -1316,6 +1895,18 @@ export type ListAuditEntriesQuery = {
   cursor?: string | undefined;
 };
 
+export type ReadKeyringQuery = {
+  /** Count the values of each key, which goes through all of them. Default: `false`. */
+  count?: boolean | undefined;
+};
+
+export type RetireKeyBody = {
+  /** The key that shall go. */
+  key_id: string;
+  /** Do not wait until links that it may have signed are over. Default: `false`. */
+  end_links?: boolean | undefined;
+};
+
 export type ChangeSettingsBody = {
   /** Whether EmailEngine's endpoint for access tokens (`GET /v1/account/{account}/oauth-token`) answers. Off at first. */
   oauth_tokens_api?: boolean | undefined;
@@ -1348,12 +1939,246 @@ export type ChangeSettingsBody = {
     | undefined;
 };
 
-/** What a webhook brings. */
-export type WebhookEvent = {
-  /** What happened. */
-  type: string;
+export type MailboxConnectedEvent = {
+  type: 'mailbox.connected';
   /** When it happened. */
   timestamp: string;
-  /** What it happened to; never a secret. */
-  data: Record<string, unknown>;
+  data: {
+    workspace_id: string | null;
+    mailbox_id: string;
+  };
 };
+
+export type MailboxReconnectedEvent = {
+  type: 'mailbox.reconnected';
+  /** When it happened. */
+  timestamp: string;
+  data: {
+    workspace_id: string | null;
+    mailbox_id: string;
+  };
+};
+
+export type MailboxVerifiedEvent = {
+  type: 'mailbox.verified';
+  /** When it happened. */
+  timestamp: string;
+  data: {
+    workspace_id: string | null;
+    mailbox_id: string;
+  };
+};
+
+export type MailboxDegradedEvent = {
+  type: 'mailbox.degraded';
+  /** When it happened. */
+  timestamp: string;
+  data: {
+    workspace_id: string | null;
+    mailbox_id: string;
+  };
+};
+
+export type MailboxNeedsReauthorizationEvent = {
+  type: 'mailbox.needs_reauthorization';
+  /** When it happened. */
+  timestamp: string;
+  data: {
+    workspace_id: string | null;
+    mailbox_id: string;
+  };
+};
+
+export type MailboxDisabledEvent = {
+  type: 'mailbox.disabled';
+  /** When it happened. */
+  timestamp: string;
+  data: {
+    workspace_id: string | null;
+    mailbox_id: string;
+  };
+};
+
+export type MailboxEnabledEvent = {
+  type: 'mailbox.enabled';
+  /** When it happened. */
+  timestamp: string;
+  data: {
+    workspace_id: string | null;
+    mailbox_id: string;
+  };
+};
+
+export type MailboxDisconnectedEvent = {
+  type: 'mailbox.disconnected';
+  /** When it happened. */
+  timestamp: string;
+  data: {
+    workspace_id: string | null;
+    mailbox_id: string;
+  };
+};
+
+export type MailboxScopesLostEvent = {
+  type: 'mailbox.scopes_lost';
+  /** When it happened. */
+  timestamp: string;
+  data: {
+    workspace_id: string | null;
+    mailbox_id: string;
+  };
+};
+
+export type MailboxGrantEndingEvent = {
+  type: 'mailbox.grant_ending';
+  /** When it happened. */
+  timestamp: string;
+  data: {
+    workspace_id: string | null;
+    mailbox_id: string;
+  };
+};
+
+export type ConnectSessionFailedEvent = {
+  type: 'connect_session.failed';
+  /** When it happened. */
+  timestamp: string;
+  data: {
+    workspace_id: string | null;
+    connect_session_id: string;
+  };
+};
+
+export type ConnectSessionWaitingForAdminEvent = {
+  type: 'connect_session.waiting_for_admin';
+  /** When it happened. */
+  timestamp: string;
+  data: {
+    workspace_id: string | null;
+    connect_session_id: string;
+  };
+};
+
+export type ConnectSessionAdminConsentedEvent = {
+  type: 'connect_session.admin_consented';
+  /** When it happened. */
+  timestamp: string;
+  data: {
+    workspace_id: string | null;
+    connect_session_id: string;
+  };
+};
+
+export type ConnectSessionWaitingForConfirmationEvent = {
+  type: 'connect_session.waiting_for_confirmation';
+  /** When it happened. */
+  timestamp: string;
+  data: {
+    workspace_id: string | null;
+    connect_session_id: string;
+  };
+};
+
+export type OauthClientPausedEvent = {
+  type: 'oauth_client.paused';
+  /** When it happened. */
+  timestamp: string;
+  data: {
+    workspace_id: string | null;
+    oauth_client_id: string;
+  };
+};
+
+export type OauthClientResumedEvent = {
+  type: 'oauth_client.resumed';
+  /** When it happened. */
+  timestamp: string;
+  data: {
+    workspace_id: string | null;
+    oauth_client_id: string;
+  };
+};
+
+export type OauthClientCredentialExpiringEvent = {
+  type: 'oauth_client.credential_expiring';
+  /** When it happened. */
+  timestamp: string;
+  data: {
+    workspace_id: string | null;
+    oauth_client_id: string;
+  };
+};
+
+export type OauthClientCredentialRotatedEvent = {
+  type: 'oauth_client.credential_rotated';
+  /** When it happened. */
+  timestamp: string;
+  data: {
+    workspace_id: string | null;
+    oauth_client_id: string;
+  };
+};
+
+export type OauthClientDeletedEvent = {
+  type: 'oauth_client.deleted';
+  /** When it happened. */
+  timestamp: string;
+  data: {
+    workspace_id: string | null;
+    oauth_client_id: string;
+  };
+};
+
+export type WorkspaceDeletedEvent = {
+  type: 'workspace.deleted';
+  /** When it happened. */
+  timestamp: string;
+  data: {
+    workspace_id: string;
+  };
+};
+
+export type WebhookEndpointDisabledEvent = {
+  type: 'webhook_endpoint.disabled';
+  /** When it happened. */
+  timestamp: string;
+  data: {
+    workspace_id: string | null;
+    endpoint_id: string;
+  };
+};
+
+export type WebhookTestEvent = {
+  type: 'webhook.test';
+  /** When it happened. */
+  timestamp: string;
+  data: {
+    workspace_id: string | null;
+    endpoint_id: string;
+  };
+};
+
+/** What a webhook brings, told apart by `type`. */
+export type WebhookEvent =
+  | MailboxConnectedEvent
+  | MailboxReconnectedEvent
+  | MailboxVerifiedEvent
+  | MailboxDegradedEvent
+  | MailboxNeedsReauthorizationEvent
+  | MailboxDisabledEvent
+  | MailboxEnabledEvent
+  | MailboxDisconnectedEvent
+  | MailboxScopesLostEvent
+  | MailboxGrantEndingEvent
+  | ConnectSessionFailedEvent
+  | ConnectSessionWaitingForAdminEvent
+  | ConnectSessionAdminConsentedEvent
+  | ConnectSessionWaitingForConfirmationEvent
+  | OauthClientPausedEvent
+  | OauthClientResumedEvent
+  | OauthClientCredentialExpiringEvent
+  | OauthClientCredentialRotatedEvent
+  | OauthClientDeletedEvent
+  | WorkspaceDeletedEvent
+  | WebhookEndpointDisabledEvent
+  | WebhookTestEvent;
