@@ -298,6 +298,16 @@ const defaultKeyringFile = (dataDir: string): string => join(dataDir, 'keyring')
 export const loadConfigWithKeyring = (keyring: string): Config =>
   loadConfig({ ...process.env, [settingsTable.keyring.name]: keyring });
 
+/** Where the keyring of this configuration is, for commands that change it. */
+export function keyringPlace(
+  environment: Record<string, string | undefined> = process.env,
+): { kind: 'environment' } | { kind: 'file'; path: string } {
+  const { name } = settingsTable.keyring;
+  if (environment[name]) return { kind: 'environment' };
+  const path = environment[`${name}_FILE`] ?? defaultKeyringFile(dataDirectory(environment));
+  return { kind: 'file', path };
+}
+
 /** Where `mailgrant init` should make a keyring; null when there is one by any means. */
 export function missingKeyringFile(
   environment: Record<string, string | undefined> = process.env,

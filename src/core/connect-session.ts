@@ -91,6 +91,8 @@ export type NewConnectSession = {
   externalId?: string | null;
   completion?: Completion;
   returnUrl?: string | null;
+  /** Where this session alone is told of. */
+  webhookUrl?: string | null;
 };
 
 export type ConnectSessionStatus = 'pending' | SetbackStatus | ConnectOutcome['status'] | 'expired';

@@ -4,14 +4,17 @@ import { record } from './audit.ts';
 import type { ConnectSession, NewConnectSession } from './connect-session.ts';
 import { GatewayError, notFound } from './errors.ts';
 import { createInvitations } from './invitations.ts';
-import { createNewSessions } from './new-sessions.ts';
+import { createNewSessions, type IssuedSession } from './new-sessions.ts';
 import type { Origins } from './origins.ts';
 import type { Ports } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
 
 export type ConnectSessions = ReturnType<typeof createConnectSessions>;
 
-type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'providers' | 'settings' | 'linkSigner'> & {
+type Needs = Pick<
+  Ports,
+  'clock' | 'random' | 'store' | 'providers' | 'settings' | 'linkSigner' | 'webhookSender'
+> & {
   origins: Origins;
 };
 
@@ -35,10 +38,7 @@ export function createConnectSessions(ports: Needs) {
      * `not_found` for a foreign mailbox or OAuth client, `invalid_request` for a contradiction or a return URL that
      * the workspace has not entered.
      */
-    async create(
-      principal: Principal,
-      request: NewConnectSession,
-    ): Promise<{ session: ConnectSession; url: string }> {
+    async create(principal: Principal, request: NewConnectSession): Promise<IssuedSession> {
       return newSessions.issue(workspaceFor(principal, 'connect_sessions:create'), request, principal);
     },
 

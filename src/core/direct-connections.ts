@@ -146,7 +146,7 @@ export function createDirectConnections(ports: Needs) {
         workspaceId,
         type: isNew ? 'mailbox.connected' : 'mailbox.reconnected',
         objectId: mailbox.id,
-        data: { email, ...(session ? { session: session.id } : {}) },
+        data: { email, ...(session ? { connect_session_id: session.id } : {}) },
         createdAt: now,
       });
       await record(ports, rows, actor, {

@@ -55,7 +55,7 @@ export async function establish(
         workspaceId: session.workspaceId,
         type: isNew ? 'mailbox.connected' : 'mailbox.reconnected',
         objectId: mailbox.id,
-        data: { email: mailbox.email, session: session.id },
+        data: { email: mailbox.email, connect_session_id: session.id },
         createdAt: now,
       });
       const { id: sessionId, workspaceId } = session;

@@ -22,7 +22,8 @@ export type EventType =
   | 'oauth_client.credential_expiring'
   | 'oauth_client.credential_rotated'
   | 'oauth_client.deleted'
-  | 'workspace.deleted';
+  | 'workspace.deleted'
+  | 'webhook_endpoint.disabled';
 
 /** `workspaceId` null = the installation's. */
 export type GatewayEvent = {

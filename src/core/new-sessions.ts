@@ -8,15 +8,24 @@ import type { OAuthClient } from './oauth-clients.ts';
 import type { Origins } from './origins.ts';
 import type { Ports } from './ports.ts';
 import type { Principal } from './principal.ts';
+import type { Secret } from './secret.ts';
 import { createSessionClients } from './session-clients.ts';
+import { requireCallable, sessionEndpoint } from './webhooks/new-endpoint.ts';
 import { isAllowedReturnUrl } from './workspaces.ts';
 
 export type NewSessions = ReturnType<typeof createNewSessions>;
 
-type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'settings'> & { origins: Origins };
+type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'settings' | 'webhookSender'> & { origins: Origins };
+
+/** `webhook`: the endpoint that was made for it. Its secret and the link are in this answer and nowhere else. */
+export type IssuedSession = {
+  session: ConnectSession;
+  url: string;
+  webhook: { endpointId: string; secret: Secret<string> } | null;
+};
 
 export function createNewSessions(ports: Needs) {
-  const { clock, random, store, settings, origins } = ports;
+  const { clock, random, store, settings, origins, webhookSender } = ports;
   const clients = createSessionClients(ports);
 
   async function ownMailbox(workspaceId: string, request: NewConnectSession): Promise<Mailbox | null> {
@@ -38,7 +47,7 @@ export function createNewSessions(ports: Needs) {
     workspaceId: string,
     request: NewConnectSession,
     by: Principal | null,
-  ): Promise<{ session: ConnectSession; url: string }> {
+  ): Promise<IssuedSession> {
     const mailbox = await ownMailbox(workspaceId, request);
     const withProvider = { ...request, provider: mailbox?.provider ?? request.provider };
     const client = await clients.usable(workspaceId, withProvider, mailbox);
@@ -72,8 +81,12 @@ export function createNewSessions(ports: Needs) {
       readAt: null,
     };
     await requireSound(session, client);
+    const { webhookUrl = null } = request;
+    if (webhookUrl !== null) await requireCallable(webhookSender, '/webhook_url', webhookUrl);
+    const webhook = webhookUrl === null ? null : sessionEndpoint(ports, session, webhookUrl);
     await store.transaction(async (rows) => {
       await rows.connectSessions.insert(session);
+      if (webhook) await rows.webhookEndpoints.insert(webhook);
       await record(ports, rows, by ?? { kind: 'mailbox_owner', id: session.id }, {
         workspaceId,
         action: 'connect_session.created',
@@ -81,7 +94,11 @@ export function createNewSessions(ports: Needs) {
         data: { surface: session.surface, mailbox_id: session.mailboxId },
       });
     });
-    return { session, url: `${await origins.ofClient(client)}/connect/${token}` };
+    return {
+      session,
+      url: `${await origins.ofClient(client)}/connect/${token}`,
+      webhook: webhook && { endpointId: webhook.id, secret: webhook.secret },
+    };
   }
 
   /** Throws `invalid_request` for what could only fail later, before the person's eyes. */

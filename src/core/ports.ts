@@ -2,6 +2,7 @@
 // Every port is plain functions over plain data, so that an adapter is one file and a fake is a few lines.
 import type { BreakerSettings } from './breakers.ts';
 import type { CallBudgetSettings } from './call-budgets.ts';
+import type { ConsoleSignIn } from './console-people.ts';
 import type { ConsoleSessionSettings } from './console-sessions.ts';
 import type { LimitSettings } from './limits.ts';
 import type { Probes } from './ports/probes.ts';
@@ -19,6 +20,7 @@ export type * from './ports/installation.ts';
 export type * from './ports/probes.ts';
 export * from './ports/providers.ts';
 export type * from './ports/resealing.ts';
+export type * from './ports/sign-in.ts';
 export type * from './ports/store.ts';
 export * from './ports/system.ts';
 export * from './ports/tracer.ts';
@@ -34,6 +36,8 @@ export type Ports = {
   credentialSource: CredentialSource;
   probes: Probes;
   domains: DomainResolver;
+  /** Absent = the console is entered with API keys alone. */
+  consoleSignIn?: ConsoleSignIn;
   webhookSender: WebhookSender;
   settings: CoreSettings;
 };

@@ -21,6 +21,7 @@ import { secretGuarantees } from './conformance/secrets.ts';
 import { tagGuarantees } from './conformance/tags.ts';
 import { tokenUseGuarantees } from './conformance/token-uses.ts';
 import { transactionGuarantees } from './conformance/transactions.ts';
+import { webhookGuarantees } from './conformance/webhooks.ts';
 import { workspaceRemovalGuarantees } from './conformance/workspace-removal.ts';
 import { workspaceGuarantees } from './conformance/workspaces.ts';
 import type { CreateDatabase } from './fixtures.ts';
@@ -41,6 +42,7 @@ export const storeConformance = (engine: string, createDatabase: CreateDatabase)
     backgroundJobGuarantees(createDatabase);
     counterGuarantees(createDatabase);
     tokenUseGuarantees(createDatabase);
+    webhookGuarantees(createDatabase);
     concurrencyGuarantees(createDatabase);
     transactionGuarantees(createDatabase);
     changeFeedGuarantees(createDatabase);

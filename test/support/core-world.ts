@@ -67,6 +67,7 @@ export async function createCoreWorld({ settings = {}, store: change, refresh }:
     store,
     settings: { ...ample, ...settings },
     domains: { mx: async () => null, txt: async () => null },
+    webhookSender: { objection: async () => null, send: async () => ({ failure: 'connection_refused' }) },
   });
   const { id: workspaceId } = workspace();
   await real.workspaces.insert({ ...workspace(), id: workspaceId });
@@ -142,6 +143,9 @@ const ample: Settings = {
   consoleSessionSeconds: 43_200,
   consoleIdleSeconds: 7200,
   consoleSignInMinuteMax: 20,
+  webhookTimeoutSeconds: 20,
+  webhookCallsMax: 64,
+  webhookDeliveriesDays: 30,
   breakerFailuresMax: 10,
   breakerWindowSeconds: 60,
   breakerOpenSeconds: 30,

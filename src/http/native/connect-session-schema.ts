@@ -39,6 +39,13 @@ const returnUrl = Type.String({
   description: "Where the browser goes; must be among the workspace's return URLs.",
   examples: ['https://app.example.com/mailboxes/done'],
 });
+const webhookUrl = Type.String({
+  format: 'uri',
+  maxLength: 2048,
+  description:
+    'A webhook endpoint for this session alone: it is told of whatever becomes of the session, and goes away with it.',
+  examples: ['https://app.example.com/hooks/connect'],
+});
 const isRetryable = Type.Boolean({
   description:
     'Whether a person may try again after a setback (an unticked box, the wrong account, cancel, an administrator who must approve). False = the first one ends the session.',
@@ -64,6 +71,7 @@ export const newConnectSession = Type.Object(
     completion: Type.Optional(completion),
     return_url: Type.Optional(nullable(returnUrl)),
     is_retryable: Type.Optional(isRetryable),
+    webhook_url: Type.Optional(nullable(webhookUrl)),
   },
   { ...closed, examples: [{ provider: 'google', expected_email: 'ada@example.com' }] },
 );
@@ -138,6 +146,15 @@ export const newConnectSessionSchema = Type.Object(
   {
     ...members,
     url: Type.String({ format: 'uri', description: 'For the mailbox owner. It is shown this once.' }),
+    webhook: nullable(
+      Type.Object(
+        {
+          endpoint_id: id('Id of the endpoint that was made for `webhook_url`.'),
+          secret: Type.String({ description: 'What its webhooks are signed with. It is shown this once.' }),
+        },
+        { description: 'Null without `webhook_url`.' },
+      ),
+    ),
   },
   { $id: 'NewConnectSession', title: 'New connect session', description: 'A connect session with its link.' },
 );

@@ -62,11 +62,15 @@ export const connectSessions: Noun = (app, core) => {
       },
     },
     async (request, reply) => {
-      const { session, url } = await core.connectSessions.create(
+      const { session, url, webhook } = await core.connectSessions.create(
         principalOf(request),
         requestOf(request.body),
       );
-      return reply.code(201).send({ ...(await present(session)), url });
+      return reply.code(201).send({
+        ...(await present(session)),
+        url,
+        webhook: webhook && { endpoint_id: webhook.endpointId, secret: webhook.secret.reveal() },
+      });
     },
   );
 
@@ -174,6 +178,7 @@ const requestOf = (body: Static<typeof newConnectSession>) => ({
   exclusive: body.exclusive ?? false,
   ...(body.completion === undefined ? {} : { completion: body.completion }),
   returnUrl: body.return_url ?? null,
+  webhookUrl: body.webhook_url ?? null,
   isRetryable: body.is_retryable ?? true,
   surface: 'native',
 });

@@ -2,6 +2,7 @@
 import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { documentedWebhooks } from './openapi-webhooks.ts';
 
 export const documentPath = '/v1/openapi.json';
 
@@ -62,5 +63,5 @@ const withOptionalBodies: NonNullable<FastifyDynamicSwaggerOptions['transformObj
     const schema = body.content['application/json']?.schema;
     if (schema && 'properties' in schema && !schema.required) body.required = false;
   }
-  return described.openapiObject;
+  return Object.assign(described.openapiObject, { webhooks: documentedWebhooks() });
 };

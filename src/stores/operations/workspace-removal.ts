@@ -17,6 +17,9 @@ const tables = [
   'tags',
   'customers',
   'events',
+  // Attempts go with their delivery, by their reference.
+  'webhook_deliveries',
+  'webhook_endpoints',
   'api_keys',
   'oauth_clients',
 ] as const;

@@ -1,0 +1,44 @@
+// Webhooks as a whole: events become deliveries, deliveries are sent until they arrive or are given up. The parts are in
+// this folder; the loops that drive them are in jobs/.
+import type { InFlight } from '../in-flight.ts';
+import type { Links } from '../links.ts';
+import type { Ports } from '../ports.ts';
+import { createAttempts } from './attempts.ts';
+import { createDeliverer } from './deliverer.ts';
+import { createWebhookDeliveries } from './deliveries.ts';
+import { createWebhookEndpoints } from './endpoints.ts';
+import { createFanOut } from './fan-out.ts';
+import { type Bell, createBell } from './watch-raised.ts';
+
+export type Webhooks = ReturnType<typeof createWebhooks>;
+
+const dayMilliseconds = 24 * 3600 * 1000;
+const prunedAtOnce = 500;
+
+type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'settings' | 'webhookSender'> & {
+  links: Links;
+  inFlight: InFlight;
+  /** Rings when this process has raised an event. */
+  eventsRaised: Bell;
+};
+
+export function createWebhooks(ports: Needs) {
+  const { clock, store, settings, eventsRaised } = ports;
+  const deliveriesDue = createBell();
+  const attempts = createAttempts(ports);
+  return {
+    endpoints: createWebhookEndpoints({ ...ports, attempts }),
+    deliveries: createWebhookDeliveries({ ...ports, deliveriesDue }),
+    ...createFanOut({ ...ports, deliveriesDue }),
+    ...createDeliverer({ ...ports, attempts, deliveriesDue }),
+    eventsRaised,
+    deliveriesDue,
+
+    /** Deliveries that are long over, then endpoints of connect sessions that are no more. */
+    async prune(): Promise<number> {
+      const before = clock.now() - settings.webhookDeliveriesDays * dayMilliseconds;
+      const deliveries = await store.webhookDeliveries.prune(before, prunedAtOnce);
+      return deliveries + (await store.webhookEndpoints.pruneOfSessions(prunedAtOnce));
+    },
+  };
+}
