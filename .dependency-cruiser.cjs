@@ -55,17 +55,17 @@ module.exports = {
     never(
       'native-and-connect-translate',
       'These surfaces translate between HTTP and the core; they reach no adapter and no foreign dialect.',
-      { path: '^src/http/(native|connect)/' },
+      { path: '^src/http/(native|connect|console)/' },
       {
         path: ours,
-        pathNot: ['^src/core/index\\.ts$', '^src/http/[^/]+\\.ts$', '^src/http/(native|connect)/'],
+        pathNot: ['^src/core/index\\.ts$', '^src/http/[^/]+\\.ts$', '^src/http/(native|connect|console)/'],
       },
     ),
     never(
       'native-and-connect-apart',
-      'The API for programs and the pages for people change for different reasons.',
-      { path: '^src/http/(native|connect)/' },
-      { path: '^src/http/(native|connect)/', pathNot: '^src/http/$1/' },
+      'The API for programs and the pages for people change for different reasons; and mailbox owners are not operators.',
+      { path: '^src/http/(native|connect|console)/' },
+      { path: '^src/http/(native|connect|console)/', pathNot: '^src/http/$1/' },
     ),
     never(
       'compat-knows-only-the-core',

@@ -127,6 +127,14 @@ export async function createGateway(
     webhookSender: webhookEgress,
     domains: substitutes.domains ?? createDomainResolver({ servers: config.dnsServers }),
     settings: config,
+    ...(config.consoleOidc
+      ? {
+          consoleSignIn: {
+            ...config.consoleOidc,
+            server: createSignInServer(config.consoleOidc, { egressFetch: egress.fetch, clock }),
+          },
+        }
+      : {}),
     tracer: traces.tracer,
     about: { version: about.version, engine: store.engine },
   });

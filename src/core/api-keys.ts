@@ -100,12 +100,11 @@ export function createApiKeys(ports: Needs) {
     return null;
   }
 
-  /** Makes a key without asking who may: for whoever sits at the machine. */
-  async function issue(
+  /** A key that is stored nowhere yet. */
+  function make(
     workspaceId: string | null,
     { name, scopes, expiresAt }: NewApiKey,
-    by: Principal | AuditActor = { kind: 'command_line', id: null },
-  ): Promise<{ key: ApiKey; text: Secret<string> }> {
+  ): { key: ApiKey; text: Secret<string> } {
     const body = randomText(random, 40);
     const text = `mg_${body}${checksum(body)}`;
     const key: ApiKey = {
@@ -120,15 +119,27 @@ export function createApiKeys(ports: Needs) {
       createdAt: clock.now(),
       revokedAt: null,
     };
+    return { key, text: secret(text) };
+  }
+
+  /** Makes a key without asking who may: for whoever sits at the machine. */
+  async function issue(
+    workspaceId: string | null,
+    request: NewApiKey,
+    by: Principal | AuditActor = { kind: 'command_line', id: null },
+  ): Promise<{ key: ApiKey; text: Secret<string> }> {
+    const { key, text } = make(workspaceId, request);
     await store.transaction(async (rows) => {
       await rows.apiKeys.insert(key);
       const data = { scopes: key.scopes };
       await record(ports, rows, by, { workspaceId, action: 'api_key.created', objectId: key.id, data });
     });
-    return { key, text: secret(text) };
+    return { key, text };
   }
 
   return {
+    make,
+
     issue,
 
     recall,

@@ -13,6 +13,7 @@ export {
   type EndpointTable,
   parseEndpointFile,
 } from './endpoints.ts';
+export { createSignInServer } from './openid-sign-in.ts';
 
 /** Every call takes a client whose credential was chosen and opened before. */
 export const createProviders = (deps: {

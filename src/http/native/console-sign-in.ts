@@ -57,7 +57,7 @@ export const consoleSignIn: Noun = (app, core) => {
         }),
       },
     },
-    async () => ({ oidc: null }),
+    async () => ({ oidc: core.consolePeople.button() }),
   );
 
   app.post(
