@@ -1,6 +1,6 @@
 // Writes docs/configuration.md from src/settings-table.ts, src/config-credentials.ts and src/config.ts; with --check it only compares.
 
-import { apiKeySetting, type Setting } from '../src/config.ts';
+import { commandSettings, type Setting } from '../src/config.ts';
 import { credentialSettings } from '../src/config-credentials.ts';
 import { settingsTable } from '../src/settings-table.ts';
 import { writeOrCompare } from './generated-file.ts';
@@ -8,7 +8,7 @@ import { writeOrCompare } from './generated-file.ts';
 const rowOf = ({ name, meaning, fallback }: Setting): string =>
   `| \`${name}\` | ${meaning} | ${fallback === '' ? 'none' : `\`${fallback}\``} |`;
 
-const rows = [...Object.values(settingsTable), apiKeySetting].map(rowOf);
+const rows = [...Object.values(settingsTable), ...Object.values(commandSettings)].map(rowOf);
 
 const page = `# Configuration
 

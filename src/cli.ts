@@ -1,37 +1,59 @@
 #!/usr/bin/env node
-// The command line. `init` prepares an installation, `serve` runs it, `api-key` makes a further key, `doctor` says what
-// is wrong with a mailbox, `copy` and `migrate` see to databases.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { parseArgs } from 'node:util';
+import type { Command } from './cli/command.ts';
+import type { Context } from './cli/context.ts';
+// The command line: which commands there are. Each is loaded only when it is called, so that a server starts without
+// the others.
 import { startCompileCache } from './compile-cache.ts';
-import { type Config, loadConfig, loadConfigWithKeyring, missingKeyringFile } from './config.ts';
-import type { ApiKeyScope, Core, Principal } from './core/index.ts';
-import type { Gateway } from './gateway.ts';
-import { serve } from './main.ts';
+import type { Config } from './config.ts';
+import type { ApiKeyScope, Principal } from './core/index.ts';
 
-const usageWith = (
-  more: string,
-): string => `mailgrant init [--workspace NAME]       make keyring, database, first workspace and first API keys
-mailgrant serve [--processes N|auto]    run the gateway, in one process or, on PostgreSQL, in several
-mailgrant api-key [--workspace ID] [--name NAME] [--scope SCOPE ...]
-                                        make an API key; without a workspace: one of the installation
-${more}
+type Entry = { summary: string; load(): Promise<{ command: Command }> };
 
-Settings come from the environment: docs/configuration.md lists them.
-While a gateway runs on the embedded database, that database is its own: make further keys
-through POST /v1/api-keys then, and let the doctor ask it by --url.
-`;
-
-/** The parts of further commands are loaded only to be shown: a server starts without them. */
-async function usage(): Promise<string> {
-  const [{ doctorUsage }, { copyUsage }, { migrateUsage }] = await Promise.all([
-    import('./cli/doctor.ts'),
-    import('./cli/copy.ts'),
-    import('./cli/migrate.ts'),
-  ]);
-  return usageWith(`${doctorUsage}\n${copyUsage}\n${migrateUsage}`);
-}
+const commands = {
+  serve: {
+    summary: 'run the gateway; in an empty place it prepares one first',
+    load: () => import('./cli/serve.ts'),
+  },
+  init: {
+    summary: 'make keyring, database, first workspace and first API keys',
+    load: () => import('./cli/init.ts'),
+  },
+  config: { summary: 'show the settings, and check them', load: () => import('./cli/config.ts') },
+  doctor: {
+    summary: 'find out what is wrong with a mailbox or an OAuth client',
+    load: () => import('./cli/doctor.ts'),
+  },
+  health: { summary: 'ask whether the gateway here is ready', load: () => import('./cli/health.ts') },
+  'api-key': { summary: 'make, list and revoke API keys', load: () => import('./cli/api-key.ts') },
+  workspaces: { summary: 'make, list and delete workspaces', load: () => import('./cli/workspaces.ts') },
+  'oauth-client': {
+    summary: 'registrations at Google and Microsoft: make, examine, set up, change',
+    load: () => import('./cli/oauth-client.ts'),
+  },
+  connect: {
+    summary: 'connect a mailbox, in a browser or by a device code',
+    load: () => import('./cli/connect.ts'),
+  },
+  mailboxes: {
+    summary: 'list, show, verify, switch off, disconnect; read a token',
+    load: () => import('./cli/mailboxes.ts'),
+  },
+  import: {
+    summary: 'take over mailboxes of another system, from JSON Lines or CSV',
+    load: () => import('./cli/import.ts'),
+  },
+  export: { summary: 'write all mailboxes as JSON Lines or CSV', load: () => import('./cli/export.ts') },
+  webhooks: { summary: 'endpoints and deliveries', load: () => import('./cli/webhooks.ts') },
+  events: { summary: 'what happened', load: () => import('./cli/events.ts') },
+  oauth: {
+    summary: 'OAuth by hand: URL, code exchange, refresh, one step at a time',
+    load: () => import('./cli/oauth.ts'),
+  },
+  keyring: { summary: 'another key for what is sealed, without a stop', load: () => import('./cli/keyring.ts') },
+  copy: { summary: 'copy the database into another, and compare both', load: () => import('./cli/copy.ts') },
+  migrate: { summary: 'bring the database to this release', load: () => import('./cli/migrate.ts') },
+  completion: { summary: 'completion for bash, zsh and fish', load: () => import('./cli/completion.ts') },
+} as const satisfies Record<string, Entry>;
 
 /** Who sits at the machine may do everything. */
 const operator: Principal = {
@@ -43,172 +65,64 @@ const operator: Principal = {
   from: { channel: 'command_line', requestId: null, address: null },
 };
 
-async function main(args: string[]): Promise<void> {
+const context: Context = {
+  /** Loaded only for the commands that need it, and after the compile cache is there. */
+  async openHere(config: Config) {
+    const { createGateway } = await import('./gateway.ts');
+    // What a server tells of its life is no part of a command's output.
+    const logLevel = config.logLevel === 'info' ? 'warn' : config.logLevel;
+    const gateway = await createGateway({ ...config, jobs: false, logLevel });
+    return {
+      core: gateway.core,
+      operatorKey: gateway.core.apiKeys.vouch(operator),
+      async send({ method, path, headers, body }) {
+        const answer = await gateway.app.inject({
+          method,
+          url: path,
+          headers,
+          ...(body === null ? {} : { payload: body }),
+        });
+        const retryAfter = answer.headers['retry-after'];
+        return {
+          status: answer.statusCode,
+          text: answer.body,
+          retryAfter: retryAfter === undefined ? null : String(retryAfter),
+        };
+      },
+      start: () => gateway.start(),
+      close: () => gateway.close(),
+    };
+  },
+  async checkSurfaces(config) {
+    const { checkSurfaces } = await import('./gateway.ts');
+    checkSurfaces(config);
+    return null;
+  },
+  commands,
+};
+
+async function main([name = 'help', ...words]: string[]): Promise<number> {
   startCompileCache();
-  const [command, ...rest] = args;
-  switch (command) {
-    case 'init':
-      return init(
-        parseArgs({ args: rest, options: { workspace: { type: 'string', default: 'default' } } }).values,
-      );
-    case 'serve':
-      return serve(rest);
-    case 'api-key': {
-      const { values } = parseArgs({
-        args: rest,
-        options: {
-          workspace: { type: 'string' },
-          name: { type: 'string', default: 'command line' },
-          scope: { type: 'string', multiple: true, default: ['all'] },
-        },
-      });
-      return makeApiKey(values);
-    }
-    case 'doctor': {
-      const { doctor } = await import('./cli/doctor.ts');
-      process.exitCode = await doctor(rest, { withCore: withCoreOrHint, operator });
-      return;
-    }
-    case 'copy': {
-      const { copy } = await import('./cli/copy.ts');
-      return copy(rest);
-    }
-    case 'migrate': {
-      const { migrate } = await import('./cli/migrate.ts');
-      process.exitCode = await migrate(rest);
-      return;
-    }
-    case undefined:
-    case 'help':
-    case '--help':
-      process.stdout.write(await usage());
-      return;
-    default:
-      throw new Error(`Unknown command: ${command}\n\n${await usage()}`);
+  if (name === '--version' || name === '-v' || name === 'version') {
+    const { version } = await import('./cli/version.ts');
+    process.stdout.write(`mailgrant ${version()}\n`);
+    return 0;
   }
+  const { runCommand } = await import('./cli/run.ts');
+  return runCommand(name, words, context);
 }
 
-async function init({ workspace: name }: { workspace: string }): Promise<void> {
-  await makeKeyring();
-  await withCore(async (core) => {
-    const { items } = await core.workspaces.list(operator, { after: null, limit: 1 });
-    if (items.length > 0) {
-      throw new Error('This installation has workspaces already. `mailgrant api-key` makes further keys.');
-    }
-    const workspace = await core.workspaces.create(operator, { name });
-    const own = await core.apiKeys.issue(workspace.id, {
-      name: 'first key',
-      scopes: ['all'],
-      expiresAt: null,
-    });
-    const installation = await core.apiKeys.issue(null, {
-      name: 'first key of the installation',
-      scopes: ['all', 'workspaces:manage'],
-      expiresAt: null,
-    });
-    process.stdout.write(
-      [
-        `Workspace ${name}: ${workspace.id}`,
-        `API key of this workspace:    ${own.text.reveal()}`,
-        `API key of the installation:  ${installation.text.reveal()}`,
-        'Both are shown this once. Next: mailgrant serve',
-        '',
-      ].join('\n'),
-    );
-  });
-}
-
-async function makeApiKey(request: { workspace?: string; name: string; scope: string[] }): Promise<void> {
-  const { apiKeyScopes } = await import('./core/index.ts');
-  const scopes = apiKeyScopes.filter((scope) => request.scope.includes(scope));
-  if (scopes.length !== new Set(request.scope).size) {
-    throw new Error(`--scope takes: ${apiKeyScopes.join(', ')}`);
-  }
-  await withCore(async (core) => {
-    const workspace =
-      request.workspace === undefined ? null : await core.workspaces.read(operator, request.workspace);
-    const { text } = await core.apiKeys.issue(workspace?.id ?? null, {
-      name: request.name,
-      scopes,
-      expiresAt: null,
-    });
-    process.stdout.write(`${text.reveal()}\n`);
-  });
-}
-
-/** A keyring file where the configuration would look for one, unless there is a keyring by any means. */
-async function makeKeyring(): Promise<void> {
-  const file = missingKeyringFile();
-  if (file === null) return;
-  const { generateKey } = await import('./stores/keyring.ts');
-  const keyring = generateKey();
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  await requireFit(keyring, file);
-  writeFileSync(file, `${keyring}\n`, { mode: 0o600, flag: 'wx' });
-  process.stdout.write(
-    `New keyring: ${file}\nBack it up apart from the database: without it every secret is lost.\n`,
-  );
-}
-
-/** A database that other keys sealed would be of no use with a new one: the operator must find the old one. */
-async function requireFit(keyring: string, file: string): Promise<void> {
-  const config = loadConfigWithKeyring(keyring);
-  const [{ createLog }, { openStore }, { createKeyring, parseKeyring }] = await Promise.all([
-    import('./log.ts'),
-    import('./stores/index.ts'),
-    import('./stores/keyring.ts'),
-  ]);
-  try {
-    const store = await openStore({
-      databaseUrl: config.databaseUrl,
-      dataDir: config.dataDir,
-      keyring: createKeyring(parseKeyring(keyring)),
-      log: createLog('silent'),
-    });
-    await store.close();
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(
-      `There is no keyring at ${file}, and a new one was not written, because the database refuses it:\n${reason}\nPut the keyring back that belongs to this database, or name another data directory or database.`,
-      { cause },
-    );
-  }
-}
-
-async function withCore<T>(work: (core: Core) => Promise<T>): Promise<T> {
-  const gateway = await openGateway(loadConfig());
-  return useAndClose(gateway, work);
-}
-
-/** A database that a running gateway owns cannot be opened here: then that gateway has to be asked. */
-async function withCoreOrHint<T>(work: (core: Core) => Promise<T>): Promise<T> {
-  const config = loadConfig();
-  const gateway = await openGateway(config).catch((cause: unknown) => {
-    if (config.databaseUrl !== null) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(
-      `${reason}\nIf a gateway runs on this database, let it do the work: add --url ${config.publicUrl} and put an API key of it into MAILGRANT_API_KEY.`,
-      { cause },
-    );
-  });
-  return useAndClose(gateway, work);
-}
-
-/** Loaded only for the commands that need it, and after the compile cache is there. */
-async function openGateway(config: Config): Promise<Gateway> {
-  const { createGateway } = await import('./gateway.ts');
-  return createGateway({ ...config, jobs: false });
-}
-
-async function useAndClose<T>(gateway: Gateway, work: (core: Core) => Promise<T>): Promise<T> {
-  try {
-    return await work(gateway.core);
-  } finally {
-    await gateway.close();
-  }
-}
-
-main(process.argv.slice(2)).catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
-  process.exitCode = 1;
+// Whoever reads may stop reading: `mailgrant events | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
 });
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

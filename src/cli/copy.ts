@@ -1,35 +1,41 @@
 // `mailgrant copy`: a database copied into another, with a bar that shows how far it is.
-import { parseArgs } from 'node:util';
 import { type Config, loadConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { copyDatabase } from '../stores/copy/index.ts';
 import { databaseFile } from '../stores/index.ts';
 import { createKeyring, parseKeyring } from '../stores/keyring.ts';
+import { type Command, exitCodes, UsageError } from './command.ts';
 import { type Show, showAsBar, showAsJson, showAsLines } from './copy-progress.ts';
 
-export const copyUsage = `mailgrant copy --to DATABASE [--from DATABASE] [--json]
-                                        copy everything into an empty database and compare both; run again,
-                                        it goes on where it stopped. DATABASE is sqlite (the data directory;
-                                        the default of --from), postgres (MAILGRANT_DATABASE_URL),
-                                        sqlite:PATH or postgres://... No gateway may run on either`;
-
-export async function copy(args: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      from: { type: 'string', default: 'sqlite' },
-      to: { type: 'string' },
-      json: { type: 'boolean', default: false },
+export const command: Command = {
+  verbs: {
+    '': {
+      summary:
+        'copy everything into an empty database and compare both; run again, it goes on where it stopped',
+      options: {
+        from: { value: 'DATABASE', help: 'what is copied; `sqlite` without it' },
+        to: { value: 'DATABASE', help: 'where the copy goes' },
+      },
+      details:
+        'DATABASE is sqlite (the data directory), postgres (MAILGRANT_DATABASE_URL), sqlite:PATH or postgres://...\nNo gateway may run on either. --json prints the result as one document, without progress.',
+      async run(input) {
+        const to = input.text('to');
+        if (to === null) throw new UsageError('Say with --to where the copy goes.');
+        await copy({ from: input.text('from') ?? 'sqlite', to, isJson: input.flag('json') });
+        return exitCodes.done;
+      },
     },
-  });
-  if (values.to === undefined) throw new Error(`Say with --to where the copy goes.\n\n${copyUsage}`);
+  },
+};
+
+async function copy({ from, to, isJson }: { from: string; to: string; isJson: boolean }): Promise<void> {
   const config = loadConfig();
-  const show = showFor(values.json);
+  const show = showFor(isJson);
   const started = performance.now();
   try {
     const result = await copyDatabase({
-      from: databaseOf(values.from, config),
-      to: databaseOf(values.to, config),
+      from: databaseOf(from, config),
+      to: databaseOf(to, config),
       keyring: createKeyring(parseKeyring(config.keyring)),
       log: createLog(config.logLevel),
       onProgress: show.progress,

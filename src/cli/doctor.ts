@@ -1,99 +1,104 @@
 // `mailgrant doctor`: one mailbox or one OAuth client examined, here on the database or by the gateway that owns it.
-import { parseArgs } from 'node:util';
-import { apiKeyForCommands } from '../config.ts';
-import { type Core, GatewayError, type Principal } from '../core/index.ts';
-import { presentDiagnosis } from '../http/native/diagnosis-schema.ts';
-import { presentExamination } from '../http/native/examination-schema.ts';
-import { askGateway, type FoundMailbox } from './ask-gateway.ts';
-import { readReport } from './report.ts';
+import { type Api, ApiProblem, itemsOf } from './api.ts';
+import { type Command, exitCodes, UsageError } from './command.ts';
+import { note, say, sayJson } from './output.ts';
+import { ask } from './place.ts';
+import { memberOf, readReport, textOf } from './report.ts';
 
-export const doctorUsage = `mailgrant doctor MAILBOX [--workspace ID] [--json] [--url URL]
-mailgrant doctor --oauth-client ID [--json] [--url URL]
-                                        find out step by step what is wrong with a mailbox (by id or
-                                        address) or an OAuth client. Ends with code 0 when nothing failed,
-                                        1 when something did, 2 when several mailboxes have the address.
-                                        --url asks the gateway that runs there, with an API key from
-                                        MAILGRANT_API_KEY`;
+type FoundMailbox = { id: string; workspaceId: string | null };
 
-/** Runs on the database of this configuration; says so when that cannot be opened. */
-type WithCore = <T>(work: (core: Core) => Promise<T>) => Promise<T>;
-
-/** Where an examination can be made. */
-type Place = {
-  find(idOrEmail: string): Promise<FoundMailbox[]>;
-  diagnose(mailbox: FoundMailbox): Promise<unknown>;
-  examineOAuthClient(id: string): Promise<unknown>;
+export const command: Command = {
+  verbs: {
+    '': {
+      summary: 'find out step by step what is wrong with a mailbox (by id or address) or an OAuth client',
+      takes: ['[MAILBOX...]'],
+      asks: 'either',
+      options: { 'oauth-client': { value: 'ID', help: 'examine this OAuth client' } },
+      details:
+        'Ends with code 0 when nothing failed, 1 when something did, 2 when several mailboxes have the address.',
+      async run(input, context) {
+        const [mailbox, ...others] = input.args;
+        const oauthClientId = input.text('oauth-client');
+        if (others.length > 0 || (mailbox === undefined) === (oauthClientId === null)) {
+          throw new UsageError('Name one mailbox, or one OAuth client with --oauth-client.');
+        }
+        const json = input.flag('json');
+        return ask(input, context, async ({ api }) =>
+          oauthClientId === null
+            ? examineMailbox(api, mailbox ?? '', json)
+            : show(await examineOAuthClient(api, oauthClientId), 'OAuth client', json),
+        );
+      },
+    },
+  },
 };
 
-/** The exit code. */
-export async function doctor(
-  args: string[],
-  { withCore, operator }: { withCore: WithCore; operator: Principal },
-) {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      workspace: { type: 'string' },
-      'oauth-client': { type: 'string' },
-      url: { type: 'string' },
-      json: { type: 'boolean', default: false },
-    },
-  });
-  const [mailbox, ...others] = positionals;
-  const oauthClientId = values['oauth-client'];
-  if (others.length > 0 || (mailbox === undefined) === (oauthClientId === undefined)) {
-    throw new Error(`Name one mailbox, or one OAuth client with --oauth-client.\n\n${doctorUsage}`);
-  }
-  const workspaceId = values.workspace ?? null;
-  const examineAt = (place: Place): Promise<number> =>
-    oauthClientId === undefined
-      ? examineMailbox(place, mailbox ?? '', values.json)
-      : place.examineOAuthClient(oauthClientId).then((answer) => show(answer, 'OAuth client', values.json));
-
-  if (values.url === undefined)
-    return withCore((core) => examineAt(here(core, { ...operator, workspaceId })));
-  const apiKey = apiKeyForCommands();
-  if (!apiKey) throw new Error('With --url, MAILGRANT_API_KEY must hold an API key of that gateway.');
-  const gateway = askGateway({ url: values.url, apiKey, workspaceId });
-  try {
-    return await examineAt(gateway);
-  } finally {
-    await gateway.close();
-  }
-}
-
-const here = ({ doctor: core }: Core, principal: Principal): Place => ({
-  find: (idOrEmail) => core.find(principal, idOrEmail),
-  diagnose: ({ id, workspaceId }) =>
-    unlessMissing(async () => presentDiagnosis(await core.examine({ ...principal, workspaceId }, id))),
-  examineOAuthClient: (id) =>
-    unlessMissing(async () => presentExamination(await core.examineOAuthClient(principal, id, null))),
-});
-
-async function unlessMissing<T>(work: () => Promise<T>): Promise<T | null> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof GatewayError && error.code === 'not_found') return null;
-    throw error;
-  }
-}
-
-async function examineMailbox(place: Place, idOrEmail: string, isJson: boolean): Promise<number> {
-  const [mailbox, ...others] = await place.find(idOrEmail);
+async function examineMailbox(api: Api, idOrEmail: string, json: boolean): Promise<number> {
+  const [mailbox, ...others] = await find(api, idOrEmail);
   if (!mailbox) throw new Error(`There is no mailbox ${idOrEmail} here.`);
   if (others.length > 0) {
-    const lines = [mailbox, ...others].map(({ id, workspaceId }) => `  ${id}  in workspace ${workspaceId}`);
-    process.stderr.write(`Several mailboxes have this address; name one by its id:\n${lines.join('\n')}\n`);
-    return 2;
+    note('Several mailboxes have this address; name one by its id:');
+    for (const { id, workspaceId } of [mailbox, ...others])
+      note(`  ${id}  in workspace ${workspaceId ?? ''}`);
+    return exitCodes.answerIsNo;
   }
-  return show(await place.diagnose(mailbox), 'mailbox', isJson);
+  const path = `/v1/mailboxes/${encodeURIComponent(mailbox.id)}/diagnose`;
+  return show(
+    await unlessMissing(api.call('POST', path, { workspaceId: mailbox.workspaceId })),
+    'mailbox',
+    json,
+  );
 }
 
-function show(answer: unknown, what: string, isJson: boolean): number {
+function show(answer: unknown, what: string, json: boolean): number {
   if (answer === null) throw new Error(`There is no such ${what} here.`);
   const { lines, isWell } = readReport(answer);
-  process.stdout.write(`${isJson ? JSON.stringify(answer, null, 2) : lines.join('\n')}\n`);
-  return isWell ? 0 : 1;
+  if (json) sayJson(answer);
+  else say(lines.join('\n'));
+  return isWell ? exitCodes.done : exitCodes.failed;
+}
+
+async function find(api: Api, idOrEmail: string): Promise<FoundMailbox[]> {
+  const isEmail = idOrEmail.includes('@');
+  const found: FoundMailbox[] = [];
+  for (const workspaceId of await workspacesOf(api)) {
+    const answer = isEmail
+      ? itemsOf(await api.call('GET', '/v1/mailboxes', { query: { email: idOrEmail }, workspaceId }))
+      : [
+          await unlessMissing(
+            api.call('GET', `/v1/mailboxes/${encodeURIComponent(idOrEmail)}`, { workspaceId }),
+          ),
+        ];
+    for (const id of answer.flatMap((item) => textOf(item, 'id') ?? [])) found.push({ id, workspaceId });
+  }
+  return found;
+}
+
+/** A shared one belongs to no workspace. */
+async function examineOAuthClient(api: Api, id: string): Promise<unknown> {
+  const path = `/v1/oauth-clients/${encodeURIComponent(id)}/examine`;
+  const owners = api.workspaceId === null ? [null, ...(await workspacesOf(api))] : [api.workspaceId];
+  for (const workspaceId of new Set(owners)) {
+    const answer = await unlessMissing(api.call('POST', path, { workspaceId }));
+    if (answer !== null) return answer;
+  }
+  return null;
+}
+
+/** The workspaces that the key may act in; null stands for the one that it belongs to. */
+async function workspacesOf(api: Api): Promise<(string | null)[]> {
+  if (api.workspaceId !== null) return [api.workspaceId];
+  if (memberOf(await api.call('GET', '/v1/whoami'), 'is_installation_key') !== true) return [null];
+  const ids: string[] = [];
+  for await (const workspace of api.items('/v1/workspaces')) ids.push(textOf(workspace, 'id') ?? '');
+  return ids;
+}
+
+async function unlessMissing(answer: Promise<unknown>): Promise<unknown> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status === 404) return null;
+    throw error;
+  }
 }

@@ -1,7 +1,6 @@
 // `mailgrant migrate`: what a start of the gateway does to the database, by itself and to its end, so that it can be
 // done before the gateways are replaced, or by another way to the database than theirs.
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { type Config, loadConfigWithKeyring } from '../config.ts';
 import { createLog } from '../log.ts';
 import { refuseUnfinishedCopy } from '../stores/copy/unfinished.ts';
@@ -9,32 +8,56 @@ import type { Engine } from '../stores/engine.ts';
 import { databaseFile, openEngine } from '../stores/index.ts';
 import { generateKey } from '../stores/keyring.ts';
 import { migrate as apply, missingIndexes, outstanding } from '../stores/migrate.ts';
+import { type Command, exitCodes } from './command.ts';
 
-export const migrateUsage = `mailgrant migrate [--dry-run] [--database DATABASE]
-                                        bring the database to this release, indexes included, and say what was
-                                        done; beside running gateways, too. With --dry-run say what would be
-                                        done, and end with 2 if that is anything. DATABASE is postgres://... or
-                                        sqlite:PATH; without it, what the gateway uses`;
+export const command: Command = {
+  verbs: {
+    '': {
+      summary: 'bring the database to this release, indexes included, and say what was done',
+      options: {
+        'dry-run': { help: 'only say what would be done, and end with 2 if that is anything' },
+        database: {
+          value: 'DATABASE',
+          help: 'postgres://... or sqlite:PATH; without it, what the gateway uses',
+        },
+      },
+      details: 'May run beside gateways that run.',
+      run: (input) =>
+        migrate({
+          database: input.text('database'),
+          isDry: input.flag('dry-run'),
+          isJson: input.flag('json'),
+        }),
+    },
+  },
+};
 
-/** Answers the exit code: 0 = the database is of this release, 2 = it is not (only of a dry run). Throws for the rest. */
-export async function migrate(args: string[]): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: { 'dry-run': { type: 'boolean', default: false }, database: { type: 'string' } },
-  });
-  const database = databaseOf(values.database);
-  if (values['dry-run']) requireFile(database);
+type Request = { database: string | null; isDry: boolean; isJson: boolean };
+type Outcome = { migrations: readonly string[]; indexes: readonly string[] };
+
+/** The exit code: a dry run answers no when the database is not of this release. */
+async function migrate({ database: named, isDry, isJson }: Request): Promise<number> {
+  const database = databaseOf(named);
+  if (isDry) requireFile(database);
   const engine = await openEngine(database);
   try {
     await refuseUnfinishedCopy(engine);
-    return await (values['dry-run'] ? tell(engine) : bringUpToDate(engine));
+    const { migrations, indexes } = await (isDry ? outstanding(engine) : bringUpToDate(engine));
+    const isUpToDate = migrations.length + indexes.length === 0;
+    if (isJson) say(JSON.stringify({ migrations, indexes, applied: !isDry }));
+    else {
+      for (const name of migrations) say(isDry ? `would apply   ${name}` : `applied   ${name}`);
+      for (const name of indexes) say(isDry ? `would build   ${name}` : `built     ${name}`);
+      if (isUpToDate) say(upToDate);
+    }
+    return isDry && !isUpToDate ? exitCodes.answerIsNo : exitCodes.done;
   } finally {
     await engine.close();
   }
 }
 
 /** No secret is opened or sealed, so that any key will do: who migrates need not have the keyring. */
-const databaseOf = (database: string | undefined) => {
+const databaseOf = (database: string | null) => {
   const config: Config = loadConfigWithKeyring(generateKey());
   return {
     databaseUrl: database ?? config.databaseUrl,
@@ -52,29 +75,17 @@ const requireFile = ({ databaseUrl, dataDir }: { databaseUrl: string | null; dat
     throw new Error(`There is no database at ${path}: a gateway makes it when it starts.`);
 };
 
-const tell = async (engine: Engine): Promise<number> => {
-  const { migrations, indexes } = await outstanding(engine);
-  for (const name of migrations) say(`would apply   ${name}`);
-  for (const name of indexes) say(`would build   ${name}`);
-  if (migrations.length + indexes.length > 0) return 2;
-  say(upToDate);
-  return 0;
-};
-
-const bringUpToDate = async (engine: Engine): Promise<number> => {
-  const applied = await apply(engine, { now: Date.now() });
-  for (const name of applied) say(`applied   ${name}`);
+const bringUpToDate = async (engine: Engine): Promise<Outcome> => {
+  const migrations = await apply(engine, { now: Date.now() });
   const missing = await missingIndexes(engine);
-  if (missing.length > 0) {
-    const result = await engine.upkeep.build(missing);
-    if ('refused' in result) {
-      const names = missing.map(({ name }) => name).join(', ');
-      throw new Error(`Not built: ${names}. ${result.refused}`);
-    }
-    for (const name of result.built) say(`built     ${name}`);
+  if (missing.length === 0) return { migrations, indexes: [] };
+  const result = await engine.upkeep.build(missing);
+  if ('refused' in result) {
+    const names = missing.map(({ name }) => name).join(', ');
+    const before = migrations.length === 0 ? '' : ` Applied before that: ${migrations.join(', ')}.`;
+    throw new Error(`Not built: ${names}. ${result.refused}${before}`);
   }
-  if (applied.length + missing.length === 0) say(upToDate);
-  return 0;
+  return { migrations, indexes: result.built };
 };
 
 const upToDate = 'The database is of this release: nothing to do.';

@@ -131,17 +131,17 @@ test('so it is with PostgreSQL, where the keyring was in another directory', asy
   }
 });
 
-test('without a keyring neither serve nor api-key starts, nor makes anything', () => {
+test('without a keyring neither serve nor api-key starts, unless serve may prepare the place, nor makes anything', () => {
   const { dataDir, environment } = newInstallation();
-  for (const command of ['serve', 'api-key']) {
-    const { status, stderr } = mailgrant(environment, command);
-    assert.equal(status, 1, command);
+  for (const words of [['serve', '--no-init'], ['api-key'], ['mailboxes', 'list']]) {
+    const { status, stderr } = mailgrant(environment, ...words);
+    assert.equal(status, 1, words.join(' '));
     assert.match(stderr, /keyring/i);
   }
   assert.equal(existsSync(dataDir), false);
 });
 
-test('an unknown command, option or scope is refused in words, with code 1', () => {
+test('an unknown command, option or scope is refused in words, with code 64', () => {
   const { dataDir, environment } = newInstallation();
   const refusals = [
     [['restart'], /Unknown command: restart[\s\S]*mailgrant init/],
@@ -151,7 +151,7 @@ test('an unknown command, option or scope is refused in words, with code 1', () 
   ] as const;
   for (const [words, expected] of refusals) {
     const { status, stdout, stderr } = mailgrant(environment, ...words);
-    assert.equal(status, 1, words.join(' '));
+    assert.equal(status, 64, words.join(' '));
     assert.equal(stdout, '');
     assert.match(stderr, expected);
     assert.doesNotMatch(stderr, /\n\s+at /, 'words, not a stack');

@@ -54,13 +54,13 @@ const over = (apiKey: string, ...words: string[]) =>
 
 test('while a gateway has the embedded database, the command says how to ask that gateway', async () => {
   const { code, stdout, stderr } = await here(well);
-  assert.equal(code, 1);
+  assert.equal(code, 69);
   assert.equal(stdout, '');
   assert.match(stderr, /in use/);
   assert.ok(stderr.includes(`--url ${installation.address}`), stderr);
   assert.match(stderr, /MAILGRANT_API_KEY/);
   const without = await doctor({}, well, '--url', installation.address);
-  assert.equal(without.code, 1);
+  assert.equal(without.code, 64);
   assert.match(without.stderr, /MAILGRANT_API_KEY must hold an API key/);
 });
 
@@ -87,7 +87,7 @@ test('a key of the installation looks into every workspace, and asks which of se
   assert.equal(none.code, 1);
   assert.match(none.stderr, /no mailbox nobody@corp\.test/);
   const refused = await over('mg_not-a-key', well);
-  assert.equal(refused.code, 1);
+  assert.equal(refused.code, 77);
   assert.match(refused.stderr, /answered 401/);
 });
 
@@ -125,7 +125,7 @@ test('once the gateway is down the command works on the database, in the same wo
 test('what is to be examined must be said, and be one thing', async () => {
   for (const words of [[], ['one', 'two'], ['one', '--oauth-client', 'two']]) {
     const { code, stderr } = await here(...words);
-    assert.equal(code, 1);
+    assert.equal(code, 64);
     assert.match(stderr, /Name one mailbox, or one OAuth client/);
     assert.doesNotMatch(stderr, /\n\s+at /);
   }

@@ -1,7 +1,7 @@
 // The address that `mailgrant doctor --url` is given.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { baseUrlOf } from '../../src/cli/ask-gateway.ts';
+import { baseUrlOf } from '../../src/cli/place.ts';
 
 test('the path of an address stays in front of the paths of the API', () => {
   for (const [given, base] of [

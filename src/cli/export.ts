@@ -1,0 +1,84 @@
+// `mailgrant export`: every mailbox of a workspace with its settings and status. Refresh tokens never leave, so that an
+// export is no backup; `mailgrant copy` moves a whole installation.
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { type Command, exitCodes, UsageError } from './command.ts';
+import { csvLine } from './csv-text.ts';
+import { note, shown, written } from './output.ts';
+import { ask } from './place.ts';
+import { memberOf, textOf } from './report.ts';
+
+const columns = [
+  'id',
+  'email',
+  'provider',
+  'oauth_client_id',
+  'name',
+  'customer',
+  'metadata',
+  'disabled',
+  'status',
+  'reason',
+  'scopes',
+  'created_at',
+] as const;
+
+export const command: Command = {
+  verbs: {
+    '': {
+      summary: 'write all mailboxes of a workspace as JSON Lines or CSV, without secrets',
+      asks: 'workspace',
+      options: {
+        format: { value: 'FORMAT', choices: ['jsonl', 'csv'], help: 'by the name of the file, else jsonl' },
+        output: { value: 'FILE', help: 'a new file, mode 0600; standard output without it' },
+      },
+      details:
+        'Refresh tokens are not in it: they never leave. To move an installation with them, use `mailgrant copy` and\nthe keyring. `mailgrant import` takes the columns as they are, with refresh_token added by whoever has them.',
+      run: (input, context) =>
+        ask(input, context, async ({ api }) => {
+          const path = input.text('output');
+          const format = input.text('format') ?? (path?.toLowerCase().endsWith('.csv') ? 'csv' : 'jsonl');
+          const file = path === null ? null : newFile(path);
+          const write = async (text: string): Promise<void> => {
+            if (file === null) await written(text);
+            else writeSync(file, text);
+          };
+          let count = 0;
+          if (format === 'csv') await write(csvLine(columns));
+          for await (const mailbox of api.items('/v1/mailboxes')) {
+            const row = rowOf(mailbox);
+            const cells = columns.map((name) => shown(row[name]));
+            await write(format === 'csv' ? csvLine(cells) : `${JSON.stringify(row)}\n`);
+            count += 1;
+          }
+          if (file !== null) closeSync(file);
+          note(`${count} mailboxes${path === null ? '' : `: ${path}`}`);
+          return exitCodes.done;
+        }),
+    },
+  },
+};
+
+const rowOf = (mailbox: unknown): Record<(typeof columns)[number], unknown> => ({
+  id: textOf(mailbox, 'id'),
+  email: textOf(mailbox, 'email'),
+  provider: textOf(mailbox, 'provider'),
+  oauth_client_id: textOf(mailbox, 'oauth_client_id'),
+  name: textOf(mailbox, 'name'),
+  customer: textOf(mailbox, 'customer'),
+  metadata: memberOf(mailbox, 'metadata'),
+  disabled: textOf(mailbox, 'status') === 'disabled',
+  status: textOf(mailbox, 'status'),
+  reason: textOf(memberOf(mailbox, 'verdict'), 'code'),
+  scopes: shown(memberOf(mailbox, 'scopes')),
+  created_at: textOf(mailbox, 'created_at'),
+});
+
+/** A file that is there may be the only one of its kind. */
+function newFile(path: string): number {
+  try {
+    return openSync(path, 'wx', 0o600);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`--output: ${path} cannot be made (${reason})`, { cause });
+  }
+}

@@ -1,0 +1,32 @@
+// The end of a command that did not work: words on standard error, or with --json one document, and the exit code.
+import { ApiProblem } from './api.ts';
+import { exitCodes, UsageError } from './command.ts';
+import { Unreachable } from './place.ts';
+
+export function tellFailure(error: unknown, isJson: boolean): number {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = exitCodeOf(error);
+  if (!isJson) process.stderr.write(`${message}\n`);
+  else
+    process.stderr.write(
+      `${JSON.stringify({ error: { ...documentOf(error), message, exit_code: code } })}\n`,
+    );
+  return code;
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError) return exitCodes.usage;
+  if (error instanceof Unreachable) return exitCodes.unreachable;
+  if (error instanceof ApiProblem && (error.status === 401 || error.status === 403)) return exitCodes.denied;
+  return exitCodes.failed;
+}
+
+/** The problem document as it came; for all else a code of our own. */
+function documentOf(error: unknown): object {
+  if (error instanceof ApiProblem) {
+    const { document, status } = error;
+    return { status, ...(typeof document === 'object' && document !== null ? document : {}) };
+  }
+  if (error instanceof UsageError) return { code: 'usage' };
+  return { code: error instanceof Unreachable ? 'unreachable' : 'failed' };
+}

@@ -1,0 +1,227 @@
+// `mailgrant webhooks`: endpoints that hear of events, and what was delivered to them.
+import type { Api } from './api.ts';
+import { type Command, exitCodes, type Input, UsageError, type Verb } from './command.ts';
+import { type Column, member, note, printList, printThing, say, sayJson } from './output.ts';
+import { ask } from './place.ts';
+import { memberOf, textOf } from './report.ts';
+
+const endpoints = '/v1/webhook-endpoints';
+const deliveries = '/v1/webhook-deliveries';
+const deliveryStatuses = ['pending', 'delivered', 'failed', 'cancelled'] as const;
+
+const endpointRows: Column[] = [
+  member('ID', 'id'),
+  member('URL', 'url'),
+  member('STATUS', 'status'),
+  member('REASON', 'disabled_reason'),
+  member('EVENTS', 'event_types'),
+  member('SIGNATURE', 'signature'),
+];
+const endpointDetails: Column[] = [
+  ...endpointRows,
+  member('DESCRIPTION', 'description'),
+  member('PUBLIC KEY', 'public_key'),
+  member('FAILING SINCE', 'failing_since'),
+  member('OLD SECRET UNTIL', 'previous_secret_until'),
+];
+const deliveryRows: Column[] = [
+  member('ID', 'id'),
+  member('WHEN', 'created_at'),
+  member('TYPE', 'event_type'),
+  member('STATUS', 'status'),
+  // A number in a list, the attempts themselves in one delivery.
+  ['ATTEMPTS', (item) => countOf(memberOf(item, 'attempts'))],
+  member('NEXT ATTEMPT', 'next_attempt_at'),
+  member('ENDPOINT', 'endpoint_id'),
+];
+
+const countOf = (attempts: unknown): string | null => {
+  if (Array.isArray(attempts)) return String(attempts.length);
+  return typeof attempts === 'number' ? String(attempts) : null;
+};
+
+const at = (base: string, id: string | undefined, more = ''): string =>
+  `${base}/${encodeURIComponent(id ?? '')}${more}`;
+
+const verb = (
+  summary: string,
+  work: (api: Api, input: Input) => Promise<number>,
+  more: Pick<Verb, 'takes' | 'options' | 'details'> = {},
+): Verb => ({
+  summary,
+  asks: 'workspace',
+  ...more,
+  run: (input, context) => ask(input, context, ({ api }) => work(api, input)),
+});
+
+const list = verb('list the endpoints', async (api, input) => {
+  await printList(api.items(endpoints), endpointRows, {
+    json: input.flag('json'),
+    none: 'There is no endpoint: `mailgrant webhooks create URL`.',
+  });
+  return exitCodes.done;
+});
+
+/** The secret alone is standard output, as with a new API key. */
+function showSecret(made: unknown, input: Input): number {
+  if (input.flag('json')) sayJson(made);
+  else {
+    note(`Endpoint ${textOf(made, 'id') ?? input.args[0]}. The secret is shown this once:`);
+    say(textOf(made, 'secret') ?? textOf(made, 'public_key') ?? '');
+  }
+  return exitCodes.done;
+}
+
+async function create(api: Api, input: Input): Promise<number> {
+  const types = input.texts('event');
+  const description = input.text('description');
+  const made = await api.call('POST', endpoints, {
+    body: {
+      url: input.args[0],
+      ...(description === null ? {} : { description }),
+      ...(types.length === 0 ? {} : { event_types: types }),
+      signature: input.text('signature') ?? 'hmac',
+    },
+  });
+  return showSecret(made, input);
+}
+
+/** Code 1 when the endpoint did not take it. */
+async function sendTest(api: Api, input: Input): Promise<number> {
+  const type = input.text('event');
+  const delivery = await api.call('POST', at(endpoints, input.args[0], '/test'), {
+    body: type === null ? {} : { event_type: type },
+  });
+  showDelivery(delivery, input);
+  return textOf(delivery, 'status') === 'delivered' ? exitCodes.done : exitCodes.failed;
+}
+
+function showDelivery(delivery: unknown, input: Input): void {
+  printThing(delivery, deliveryRows, { json: input.flag('json') });
+  const attempts = memberOf(delivery, 'attempts');
+  if (input.flag('json') || !Array.isArray(attempts)) return;
+  for (const attempt of attempts) say(JSON.stringify(attempt));
+}
+
+async function replay(api: Api, input: Input): Promise<number> {
+  const since = input.text('since');
+  const [id] = input.args;
+  if (since !== null && Number.isNaN(Date.parse(since))) {
+    throw new UsageError('--since must be a time like 2026-03-01T00:00:00Z');
+  }
+  if (since === null && input.text('status') !== null) {
+    throw new UsageError('--status belongs to --since: what an endpoint missed.');
+  }
+  const status = input.text('status');
+  const answer =
+    since === null
+      ? await api.call('POST', at(deliveries, id, '/replay'))
+      : await api.call('POST', at(endpoints, id, '/replay'), {
+          body: { since: new Date(since).toISOString(), ...(status === null ? {} : { status }) },
+        });
+  sayJson(answer);
+  return exitCodes.done;
+}
+
+export const command: Command = {
+  verbs: {
+    '': list,
+    list,
+    create: verb('make an endpoint; its secret is shown this once', create, {
+      takes: ['URL'],
+      options: {
+        event: { value: 'TYPE', isRepeatable: true, help: 'only events of this type; all without it' },
+        description: { value: 'TEXT', help: 'what it is for' },
+        signature: { value: 'KIND', choices: ['hmac', 'ed25519'], help: 'hmac without it' },
+      },
+    }),
+    show: verb(
+      'show an endpoint',
+      async (api, input) => {
+        printThing(await api.call('GET', at(endpoints, input.args[0])), endpointDetails, {
+          json: input.flag('json'),
+        });
+        return exitCodes.done;
+      },
+      { takes: ['ID'] },
+    ),
+    enable: verb(
+      'deliver to an endpoint again',
+      async (api, input) => {
+        await api.call('PATCH', at(endpoints, input.args[0]), { body: { status: 'enabled' } });
+        note('The endpoint is enabled.');
+        return exitCodes.done;
+      },
+      { takes: ['ID'] },
+    ),
+    disable: verb(
+      'deliver nothing to an endpoint',
+      async (api, input) => {
+        await api.call('PATCH', at(endpoints, input.args[0]), { body: { status: 'disabled' } });
+        note('The endpoint is disabled.');
+        return exitCodes.done;
+      },
+      { takes: ['ID'] },
+    ),
+    delete: verb(
+      'forget an endpoint',
+      async (api, input) => {
+        await api.call('DELETE', at(endpoints, input.args[0]));
+        note('The endpoint is deleted.');
+        return exitCodes.done;
+      },
+      { takes: ['ID'] },
+    ),
+    'rotate-secret': verb(
+      'give an endpoint a new secret; the old one signs beside it for a while',
+      async (api, input) =>
+        showSecret(await api.call('POST', at(endpoints, input.args[0], '/rotate-secret')), input),
+      { takes: ['ID'] },
+    ),
+    test: verb('send a test now; code 1 when the endpoint does not take it', sendTest, {
+      takes: ['ID'],
+      options: { event: { value: 'TYPE', help: 'an example of this type; webhook.test without it' } },
+    }),
+    deliveries: verb(
+      'list deliveries, newest first',
+      async (api, input) => {
+        const found = api.items(deliveries, {
+          limit: input.whole('limit', { least: 1, most: 1_000_000 }) ?? 50,
+          query: {
+            endpoint_id: input.text('endpoint'),
+            status: input.text('status'),
+            event_type: input.text('event'),
+          },
+        });
+        await printList(found, deliveryRows, {
+          json: input.flag('json'),
+          none: 'There is no such delivery.',
+        });
+        return exitCodes.done;
+      },
+      {
+        options: {
+          endpoint: { value: 'ID', help: 'only to this endpoint' },
+          status: { value: 'STATUS', choices: deliveryStatuses, help: 'only in this state' },
+          event: { value: 'TYPE', help: 'only of this type' },
+          limit: { value: 'N', help: 'at most so many; 50 without it' },
+        },
+      },
+    ),
+    delivery: verb(
+      'show a delivery with its attempts',
+      async (api, input) => {
+        showDelivery(await api.call('GET', at(deliveries, input.args[0])), input);
+        return exitCodes.done;
+      },
+      { takes: ['ID'] },
+    ),
+    replay: verb('deliver once more: one delivery, or with --since what an endpoint was sent', replay, {
+      takes: ['ID'],
+      options: {
+        since: { value: 'TIME', help: 'ID is an endpoint: everything since then' },
+        status: { value: 'STATUS', choices: deliveryStatuses, help: 'of those, only in this state' },
+      },
+    }),
+  },
+};
