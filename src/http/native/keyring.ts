@@ -3,7 +3,7 @@
 import { type Static, Type } from 'typebox';
 import type { KeyringStatus } from '../../core/index.ts';
 import { answer, type Noun, noContent, operation } from './operation.ts';
-import { closed, isoTime, isoTimeOrNull, noQuery, nullable, time } from './parts.ts';
+import { closed, isoTime, isoTimeOrNull, noQuery, nullable, oneOf, time } from './parts.ts';
 import { principalOf } from './principal.ts';
 
 const keyId = (description: string) =>
@@ -63,8 +63,8 @@ export const keyring: Noun = (app, core) => {
         querystring: Type.Object(
           {
             count: Type.Optional(
-              Type.Boolean({
-                default: false,
+              oneOf(['true', 'false'], {
+                default: 'false',
                 description: 'Count the values of each key, which goes through all of them.',
               }),
             ),
@@ -81,7 +81,9 @@ export const keyring: Noun = (app, core) => {
       },
     },
     async (request) =>
-      present(await core.resealing.status(principalOf(request), { isCounted: request.query.count === true })),
+      present(
+        await core.resealing.status(principalOf(request), { isCounted: request.query.count === 'true' }),
+      ),
   );
   app.post(
     '/v1/keyring/reseal',
