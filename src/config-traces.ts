@@ -14,6 +14,8 @@ export type TraceSettings = {
   /** They may hold a key of the receiver. */
   headers: Secret<Readonly<Record<string, string>>>;
   timeoutMilliseconds: number;
+  /** Spans wait for others at most this long. */
+  batchMilliseconds: number;
   serviceName: string;
   resourceAttributes: Readonly<Record<string, string>>;
   sampler: TraceSampler;
@@ -47,16 +49,18 @@ export function readTraceSettings(environment: Environment, mistakes: string[]):
       'OTEL_EXPORTER_OTLP_PROTOCOL must be `http/json` or `http/protobuf`: there is no gRPC here',
     );
   }
-  const timeout = ofTraces('TIMEOUT') || '10000';
-  if (!/^\d{1,6}$/.test(timeout) || Number(timeout) < 1 || Number(timeout) > 60_000) {
-    mistakes.push('OTEL_EXPORTER_OTLP_TIMEOUT must be milliseconds, a whole number from 1 to 60000');
-  }
+  const milliseconds = (name: string, value: string): number => {
+    const isFine = /^\d{1,5}$/.test(value) && Number(value) >= 1 && Number(value) <= 60_000;
+    if (!isFine) mistakes.push(`${name} must be milliseconds, a whole number from 1 to 60000`);
+    return isFine ? Number(value) : 1;
+  };
   const { sampler, isParentBased } = samplerOf(text('OTEL_TRACES_SAMPLER'), text, mistakes);
   const attributes = pairsOf('OTEL_RESOURCE_ATTRIBUTES', text('OTEL_RESOURCE_ATTRIBUTES'), mistakes);
   return {
     url: urlOf(text, mistakes),
     headers: secret(pairsOf('OTEL_EXPORTER_OTLP_HEADERS', ofTraces('HEADERS'), mistakes)),
-    timeoutMilliseconds: Number(timeout),
+    timeoutMilliseconds: milliseconds('OTEL_EXPORTER_OTLP_TIMEOUT', ofTraces('TIMEOUT') || '10000'),
+    batchMilliseconds: milliseconds('OTEL_BSP_SCHEDULE_DELAY', text('OTEL_BSP_SCHEDULE_DELAY') || '5000'),
     serviceName: text('OTEL_SERVICE_NAME') || attributes['service.name'] || 'mailgrant',
     resourceAttributes: attributes,
     sampler,

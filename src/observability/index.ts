@@ -67,12 +67,12 @@ export async function listenForScrapes(
   return server;
 }
 
-type Work = { name: string; pauseSeconds: number; work: (stopping: AbortSignal) => Promise<number> };
+type Work = { name: string; work: (stopping: AbortSignal) => Promise<number> };
 
 /** The same work, whose lines in the log name it, and whose failures are counted. */
 export const watchedWork =
   ({ measures }: Pick<Core, 'measures'>) =>
-  (due: Work): Work => ({
+  <Due extends Work>(due: Due): Due => ({
     ...due,
     work: (stopping) =>
       withLogFields({ job: due.name }, async () => {

@@ -38,7 +38,6 @@ export type Traces = {
 /** Spans that wait to be sent; what would be one more is dropped. */
 const queueMax = 4_096;
 const batchMax = 512;
-const batchMilliseconds = 2_000;
 const closeMilliseconds = 3_000;
 /** No attribute of ours is longer; one that is, is a mistake that must not become a leak. */
 const attributeLengthMax = 128;
@@ -71,7 +70,7 @@ export function createTraces(
         exporter: tellingFailures(exporterOf(settings), log),
         maxQueueSize: queueMax,
         maxExportBatchSize: batchMax,
-        scheduledDelayMillis: batchMilliseconds,
+        scheduledDelayMillis: settings.batchMilliseconds,
         exportTimeoutMillis: settings.timeoutMilliseconds,
       }),
     ],

@@ -9,6 +9,7 @@ import { connectGuarantees } from './conformance/connect.ts';
 import { connectSetbackGuarantees } from './conformance/connect-setbacks.ts';
 import { counterGuarantees } from './conformance/counters.ts';
 import { grantGuarantees } from './conformance/grants.ts';
+import { installationGuarantees } from './conformance/installation.ts';
 import { mailboxListGuarantees } from './conformance/mailbox-lists.ts';
 import { mailboxGuarantees } from './conformance/mailboxes.ts';
 import { migrationGuarantees } from './conformance/migrations.ts';
@@ -41,6 +42,7 @@ export const storeConformance = (engine: string, createDatabase: CreateDatabase)
     tagGuarantees(createDatabase);
     backgroundJobGuarantees(createDatabase);
     counterGuarantees(createDatabase);
+    installationGuarantees(createDatabase);
     tokenUseGuarantees(createDatabase);
     webhookGuarantees(createDatabase);
     concurrencyGuarantees(createDatabase);
