@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { compressFiles } from './console/compress.ts';
 import { makeSbom } from './packaging/sbom.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -45,6 +46,7 @@ async function buildConsole(): Promise<void> {
     // Whoever passes on the packages in the console's files passes on their notices.
     build: { outDir: consoleFolder.built, emptyOutDir: true, license: { fileName: 'licenses.json' } },
   });
+  await compressFiles(consoleFolder.built);
   const page = join(consoleFolder.built, 'index.html');
   if (!existsSync(page)) throw new Error(`The console was built without ${page}.`);
 }
