@@ -24,7 +24,7 @@ function renderWebhooks(document: Schema): string[] {
   const described = isSchema(document.webhooks) ? Object.entries(document.webhooks) : [];
   const bodies = described.flatMap(([name, item]) => {
     const schema = webhookBody(item);
-    return schema === null ? [] : [{ name, schema }];
+    return schema === null ? [] : [{ name, schema: { ...schema, description: wordsOf(item) } }];
   });
   if (bodies.length === 0) return [anyWebhook];
   const nameOf = (name: string) => `${pascalCase(name.replaceAll('.', '_'))}Event`;
@@ -36,6 +36,11 @@ function renderWebhooks(document: Schema): string[] {
 
 /** For a document that does not tell the bodies apart. */
 const anyWebhook = `/** What a webhook brings. */\nexport type WebhookEvent = {\n/** What happened. */\ntype: string;\n/** When it happened. */\ntimestamp: string;\n/** What it happened to; never a secret. */\ndata: Record<string, unknown>;\n};\n`;
+
+function wordsOf(item: unknown): string {
+  const post = isSchema(item) && isSchema(item.post) ? item.post : {};
+  return typeof post.description === 'string' ? post.description : '';
+}
 
 function webhookBody(item: unknown): Schema | null {
   const post = isSchema(item) && isSchema(item.post) ? item.post : null;

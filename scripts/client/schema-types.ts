@@ -56,7 +56,9 @@ function objectType(schema: Schema, direction: Direction): string {
     const missing = isOptional && direction === 'sent' ? ' | undefined' : '';
     return `${docComment(notesOf(member))}${memberName(name)}${isOptional ? '?' : ''}: ${typeOf(member, direction)}${missing};`;
   });
-  return `{\n${lines.join('\n')}\n}`;
+  // What else may come, beside what always has its name here.
+  const others = schema.additionalProperties === true ? '\n[member: string]: unknown;' : '';
+  return `{\n${lines.join('\n')}${others}\n}`;
 }
 
 const isNamedSchema = (entry: [string, unknown]): entry is [string, Schema] => isSchema(entry[1]);

@@ -1058,7 +1058,7 @@ export type WebhookDelivery = {
   /** `pending` = it will be tried (again), `failed` = given up and kept, `cancelled` = its endpoint was disabled. */
   status: 'pending' | 'delivered' | 'failed' | 'cancelled';
   /** How often it was tried. */
-  attempts_made: number;
+  attempts: number;
   /** When it is tried next; null when it is over. */
   next_attempt_at: string | null;
   /** When it was made. */
@@ -1103,16 +1103,6 @@ export type WebhookDeliveryDetails = {
   object_id: string;
   /** `pending` = it will be tried (again), `failed` = given up and kept, `cancelled` = its endpoint was disabled. */
   status: 'pending' | 'delivered' | 'failed' | 'cancelled';
-  /** How often it was tried. */
-  attempts_made: number;
-  /** When it is tried next; null when it is over. */
-  next_attempt_at: string | null;
-  /** When it was made. */
-  created_at: string;
-  /** When it was over. */
-  finished_at: string | null;
-  /** What is sent. A reconnect link is withheld here: each attempt is sent with one of its own. */
-  body: string;
   /** In their order. */
   attempts: {
     /** From 1. */
@@ -1138,6 +1128,14 @@ export type WebhookDeliveryDetails = {
     /** The beginning of the answer, 1 KiB at most. */
     response_body: string | null;
   }[];
+  /** When it is tried next; null when it is over. */
+  next_attempt_at: string | null;
+  /** When it was made. */
+  created_at: string;
+  /** When it was over. */
+  finished_at: string | null;
+  /** What is sent. A reconnect link is withheld here: each attempt is sent with one of its own. */
+  body: string;
 };
 
 /** One change that somebody made. */
@@ -1897,7 +1895,7 @@ export type ListAuditEntriesQuery = {
 
 export type ReadKeyringQuery = {
   /** Count the values of each key, which goes through all of them. Default: `false`. */
-  count?: boolean | undefined;
+  count?: 'true' | 'false' | undefined;
 };
 
 export type RetireKeyBody = {
@@ -1939,6 +1937,7 @@ export type ChangeSettingsBody = {
     | undefined;
 };
 
+/** A mailbox was connected. `connect_session_id` where it came of a connect session, `imported` where its tokens were handed over. */
 export type MailboxConnectedEvent = {
   type: 'mailbox.connected';
   /** When it happened. */
@@ -1946,9 +1945,11 @@ export type MailboxConnectedEvent = {
   data: {
     workspace_id: string | null;
     mailbox_id: string;
+    [member: string]: unknown;
   };
 };
 
+/** A mailbox that was known before has a new grant, and keeps its id. `recovered` where a grant that was believed dead turned out to be alive. */
 export type MailboxReconnectedEvent = {
   type: 'mailbox.reconnected';
   /** When it happened. */
@@ -1956,9 +1957,11 @@ export type MailboxReconnectedEvent = {
   data: {
     workspace_id: string | null;
     mailbox_id: string;
+    [member: string]: unknown;
   };
 };
 
+/** A verification proved every transport, and the one before had not. */
 export type MailboxVerifiedEvent = {
   type: 'mailbox.verified';
   /** When it happened. */
@@ -1966,9 +1969,11 @@ export type MailboxVerifiedEvent = {
   data: {
     workspace_id: string | null;
     mailbox_id: string;
+    [member: string]: unknown;
   };
 };
 
+/** A verification failed in a new way (`results`), or the provider refuses to renew tokens for a reason that waiting does not mend (`reason`). */
 export type MailboxDegradedEvent = {
   type: 'mailbox.degraded';
   /** When it happened. */
@@ -1976,9 +1981,11 @@ export type MailboxDegradedEvent = {
   data: {
     workspace_id: string | null;
     mailbox_id: string;
+    [member: string]: unknown;
   };
 };
 
+/** The provider no longer accepts the grant. No token is to be had until the owner reconnects. */
 export type MailboxNeedsReauthorizationEvent = {
   type: 'mailbox.needs_reauthorization';
   /** When it happened. */
@@ -1986,9 +1993,11 @@ export type MailboxNeedsReauthorizationEvent = {
   data: {
     workspace_id: string | null;
     mailbox_id: string;
+    [member: string]: unknown;
   };
 };
 
+/** A caller switched the mailbox off: no token is handed out. */
 export type MailboxDisabledEvent = {
   type: 'mailbox.disabled';
   /** When it happened. */
@@ -1996,9 +2005,11 @@ export type MailboxDisabledEvent = {
   data: {
     workspace_id: string | null;
     mailbox_id: string;
+    [member: string]: unknown;
   };
 };
 
+/** A caller switched the mailbox on again. */
 export type MailboxEnabledEvent = {
   type: 'mailbox.enabled';
   /** When it happened. */
@@ -2006,9 +2017,11 @@ export type MailboxEnabledEvent = {
   data: {
     workspace_id: string | null;
     mailbox_id: string;
+    [member: string]: unknown;
   };
 };
 
+/** The mailbox was removed. */
 export type MailboxDisconnectedEvent = {
   type: 'mailbox.disconnected';
   /** When it happened. */
@@ -2016,9 +2029,11 @@ export type MailboxDisconnectedEvent = {
   data: {
     workspace_id: string | null;
     mailbox_id: string;
+    [member: string]: unknown;
   };
 };
 
+/** The provider no longer gives some of the permissions that it gave before. */
 export type MailboxScopesLostEvent = {
   type: 'mailbox.scopes_lost';
   /** When it happened. */
@@ -2026,9 +2041,11 @@ export type MailboxScopesLostEvent = {
   data: {
     workspace_id: string | null;
     mailbox_id: string;
+    [member: string]: unknown;
   };
 };
 
+/** The grant will end by itself at a known time, unless something is done. */
 export type MailboxGrantEndingEvent = {
   type: 'mailbox.grant_ending';
   /** When it happened. */
@@ -2036,9 +2053,11 @@ export type MailboxGrantEndingEvent = {
   data: {
     workspace_id: string | null;
     mailbox_id: string;
+    [member: string]: unknown;
   };
 };
 
+/** A connect session ended without a mailbox. */
 export type ConnectSessionFailedEvent = {
   type: 'connect_session.failed';
   /** When it happened. */
@@ -2046,9 +2065,11 @@ export type ConnectSessionFailedEvent = {
   data: {
     workspace_id: string | null;
     connect_session_id: string;
+    [member: string]: unknown;
   };
 };
 
+/** The organisation of the mailbox wants its administrator to approve first. */
 export type ConnectSessionWaitingForAdminEvent = {
   type: 'connect_session.waiting_for_admin';
   /** When it happened. */
@@ -2056,9 +2077,11 @@ export type ConnectSessionWaitingForAdminEvent = {
   data: {
     workspace_id: string | null;
     connect_session_id: string;
+    [member: string]: unknown;
   };
 };
 
+/** An administrator approved, as the provider says: the owner may try again. */
 export type ConnectSessionAdminConsentedEvent = {
   type: 'connect_session.admin_consented';
   /** When it happened. */
@@ -2066,9 +2089,11 @@ export type ConnectSessionAdminConsentedEvent = {
   data: {
     workspace_id: string | null;
     connect_session_id: string;
+    [member: string]: unknown;
   };
 };
 
+/** The owner consented; nothing is connected until your backend confirms. */
 export type ConnectSessionWaitingForConfirmationEvent = {
   type: 'connect_session.waiting_for_confirmation';
   /** When it happened. */
@@ -2076,9 +2101,11 @@ export type ConnectSessionWaitingForConfirmationEvent = {
   data: {
     workspace_id: string | null;
     connect_session_id: string;
+    [member: string]: unknown;
   };
 };
 
+/** The provider refuses the OAuth client itself. Its mailboxes and their grants stay as they are. */
 export type OauthClientPausedEvent = {
   type: 'oauth_client.paused';
   /** When it happened. */
@@ -2086,9 +2113,11 @@ export type OauthClientPausedEvent = {
   data: {
     workspace_id: string | null;
     oauth_client_id: string;
+    [member: string]: unknown;
   };
 };
 
+/** A paused OAuth client is in use again. */
 export type OauthClientResumedEvent = {
   type: 'oauth_client.resumed';
   /** When it happened. */
@@ -2096,9 +2125,11 @@ export type OauthClientResumedEvent = {
   data: {
     workspace_id: string | null;
     oauth_client_id: string;
+    [member: string]: unknown;
   };
 };
 
+/** The credential of an OAuth client ends soon. With `has_next` another one takes over by itself. */
 export type OauthClientCredentialExpiringEvent = {
   type: 'oauth_client.credential_expiring';
   /** When it happened. */
@@ -2106,9 +2137,11 @@ export type OauthClientCredentialExpiringEvent = {
   data: {
     workspace_id: string | null;
     oauth_client_id: string;
+    [member: string]: unknown;
   };
 };
 
+/** The next credential of an OAuth client took the place of the one that the provider refused. */
 export type OauthClientCredentialRotatedEvent = {
   type: 'oauth_client.credential_rotated';
   /** When it happened. */
@@ -2116,9 +2149,11 @@ export type OauthClientCredentialRotatedEvent = {
   data: {
     workspace_id: string | null;
     oauth_client_id: string;
+    [member: string]: unknown;
   };
 };
 
+/** An OAuth client was deleted. Mailboxes that it served must be reconnected. */
 export type OauthClientDeletedEvent = {
   type: 'oauth_client.deleted';
   /** When it happened. */
@@ -2126,18 +2161,22 @@ export type OauthClientDeletedEvent = {
   data: {
     workspace_id: string | null;
     oauth_client_id: string;
+    [member: string]: unknown;
   };
 };
 
+/** A workspace was deleted. The installation is told, not the workspace. */
 export type WorkspaceDeletedEvent = {
   type: 'workspace.deleted';
   /** When it happened. */
   timestamp: string;
   data: {
     workspace_id: string;
+    [member: string]: unknown;
   };
 };
 
+/** An endpoint was switched off by the gateway: it answered 410 (`gone`), or took nothing for five days (`failing`). The other endpoints are told. */
 export type WebhookEndpointDisabledEvent = {
   type: 'webhook_endpoint.disabled';
   /** When it happened. */
@@ -2145,9 +2184,11 @@ export type WebhookEndpointDisabledEvent = {
   data: {
     workspace_id: string | null;
     endpoint_id: string;
+    [member: string]: unknown;
   };
 };
 
+/** A caller tries an endpoint. It is sent to that endpoint alone, whatever types it wants. */
 export type WebhookTestEvent = {
   type: 'webhook.test';
   /** When it happened. */
@@ -2155,6 +2196,7 @@ export type WebhookTestEvent = {
   data: {
     workspace_id: string | null;
     endpoint_id: string;
+    [member: string]: unknown;
   };
 };
 
