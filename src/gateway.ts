@@ -60,7 +60,7 @@ export type Gateway = {
    * are open. `isReplaced`: others behind the same port go on, so that the port stays ready.
    */
   drain(options: { seconds: number; isReplaced: boolean }): Promise<void>;
-  /** Lets running requests and jobs end, then closes the database. */
+  /** Lets running requests and jobs end, then closes the database. May be called twice. */
   close(): Promise<void>;
 };
 
@@ -166,6 +166,7 @@ export async function createGateway(
   let scrapes: Awaited<ReturnType<typeof listenForScrapes>> = null;
   const connections = watchConnections(app.server);
   const loops: ReturnType<typeof startLoop>[] = [];
+  let closing: Promise<void> | null = null;
 
   return {
     app,
@@ -191,29 +192,34 @@ export async function createGateway(
       await clock.sleep(seconds * 1000);
       await connections.stopListening();
     },
-    async close() {
-      readiness.state = 'draining';
-      connections.begin();
-      const times = closingTimes(config);
-      const began = performance.now();
-      const left = (seconds: number): number => Math.max(0, began + seconds * 1000 - performance.now());
-      // None of them begins a further batch while requests end.
-      const stopped = Promise.all(loops.map((loop) => loop.stop()));
-      // Whoever asks for something that takes longer must not keep the process.
-      const cutOff = setTimeout(() => app.server.closeAllConnections(), left(times.requests));
-      await app.close();
-      clearTimeout(cutOff);
-      const areLoopsOver = await settles(stopped, left(times.stored));
-      // Callers may be gone whose refresh the provider has answered: what it gave must be stored.
-      const isStored = await core.drain(left(times.stored));
-      if (!areLoopsOver || !isStored) log.error('some work was cut off at the end');
-      await scrapes?.close();
-      await traces.close();
-      credentialSource.close();
-      await Promise.all([egress.close(), webhookEgress.close()]);
-      await store.close();
+    close() {
+      closing ??= closeOnce();
+      return closing;
     },
   };
+
+  async function closeOnce(): Promise<void> {
+    readiness.state = 'draining';
+    connections.begin();
+    const times = closingTimes(config);
+    const began = performance.now();
+    const left = (seconds: number): number => Math.max(0, began + seconds * 1000 - performance.now());
+    // None of them begins a further batch while requests end.
+    const stopped = Promise.all(loops.map((loop) => loop.stop()));
+    // Whoever asks for something that takes longer must not keep the process.
+    const cutOff = setTimeout(() => app.server.closeAllConnections(), left(times.requests));
+    await app.close();
+    clearTimeout(cutOff);
+    const areLoopsOver = await settles(stopped, left(times.stored));
+    // Callers may be gone whose refresh the provider has answered: what it gave must be stored.
+    const isStored = await core.drain(left(times.stored));
+    if (!areLoopsOver || !isStored) log.error('some work was cut off at the end');
+    await scrapes?.close();
+    await traces.close();
+    credentialSource.close();
+    await Promise.all([egress.close(), webhookEgress.close()]);
+    await store.close();
+  }
 }
 
 /** Whether it does within this time. Real time, whatever the clock of the core says. */
