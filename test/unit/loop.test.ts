@@ -51,3 +51,27 @@ test('stopping ends the pause between batches at once', async () => {
   );
   await loop.stop();
 });
+
+test('a loop that is woken ends its pause, also when that was during its work', async () => {
+  const listeners: (() => void)[] = [];
+  const ring = (): void => {
+    for (const listener of listeners) listener();
+  };
+  let calls = 0;
+  const work = async () => {
+    calls += 1;
+    // Whatever is told while it looks may have come too late for this look.
+    if (calls === 2) ring();
+    return 0;
+  };
+  const wakenBy = { onRing: (listener: () => void) => void listeners.push(listener) };
+  const loop = startLoop(
+    { clock: systemClock, random: systemRandom, log },
+    { name: 'test', pauseSeconds: 3600, work, wakenBy },
+  );
+  await until('it pauses', () => calls === 1);
+  ring();
+  await until('it has looked twice more', () => calls === 3);
+  await loop.stop();
+  assert.equal(calls, 3);
+});
