@@ -103,7 +103,7 @@ export function createMeasures() {
     verifications: createCounter(['transport', 'verdict']),
     webhookAttempts: createCounter(['outcome']),
     webhookSeconds: createHistogram([], callSeconds),
-    dueWorkFailures: createCounter(['job']),
+    dueWorkFailures: createCounter(['work']),
   };
 }
 

@@ -79,7 +79,7 @@ export const watchedWork =
         try {
           return await due.work(stopping);
         } catch (error) {
-          measures.dueWorkFailures.add({ job: due.name });
+          measures.dueWorkFailures.add({ work: due.name });
           throw error;
         }
       }),
