@@ -32,6 +32,7 @@ export const guide: readonly Part[] = [
       ['Command line', 'command-line'],
       ['Console', 'console'],
       ['Webhooks', 'webhooks'],
+      ['Webhook events', 'webhook-events'],
       ['Verdicts', 'verdicts'],
       ['Errors', 'errors/README'],
       ['Failures from the field', 'field-failures'],

@@ -28,6 +28,10 @@
 // transport              a way to reach a mailbox: imap, smtp, gmail_api, graph.
 // verification           proof over each transport that the granted scopes allow.
 // verdict                reason code + sentence + remedy + who must act.
+// event                  one change of state, written in the transaction of the change.
+// webhook endpoint       a URL that is told of events: those of a workspace, of the installation or of one connect session.
+// delivery               one event for one webhook endpoint, with every attempt at it. Given up, it is a dead letter and
+//                        can be replayed.
 // principal              who calls: API key, workspace, scopes.
 // lease                  the right to refresh one grant, held by one process until a moment in time.
 export {};

@@ -1,6 +1,7 @@
 // What every type of event says about itself: under which name it gives the id of its object, what it tells, and an
 // example of its data. docs/webhook-events.md, the OpenAPI document and test deliveries are made from this table; a
 // type that is missing does not compile.
+import { verdictOf } from '../diagnosis.ts';
 import type { WebhookEventType } from './endpoint.ts';
 
 export type EventDescription = {
@@ -12,6 +13,8 @@ export type EventDescription = {
 };
 
 const email = 'ada@example.com';
+const { code, sentence, remedy, actor } = verdictOf('grant_ending_testing_mode');
+const endingVerdict = { code, sentence, remedy, actor };
 const sessionId = '019a2b8c-6f00-7a11-9c22-5d3e7f80a1b2';
 
 export const eventCatalogue = {
@@ -80,11 +83,12 @@ export const eventCatalogue = {
     tells: 'The grant will end by itself at a known time, unless something is done.',
     example: {
       email,
-      reason: 'testing',
+      reason: 'testing_mode',
       ends_at: '2026-03-08T12:00:00.000Z',
       within_days: 3,
       days_left: 2,
       obstacle: null,
+      verdict: endingVerdict,
     },
   },
   'connect_session.failed': {
