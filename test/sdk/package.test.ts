@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
-import { buildClient } from '../../scripts/build-client.ts';
+import { stageClient } from './staged-client.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const subpaths = ['.', './connect', './webhooks', './imapflow', './nodemailer', './graph', './gmail'];
@@ -17,8 +17,9 @@ let tarball: Buffer;
 let installed: string;
 before(() => {
   folder = mkdtempSync(join(tmpdir(), 'mailgrant-client-'));
-  buildClient();
-  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: join(root, 'sdk') });
+  const staged = join(folder, 'staged');
+  stageClient(staged);
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: staged });
   const name = readdirSync(folder).find((entry) => entry.endsWith('.tgz'));
   assert.ok(name);
   tarball = readFileSync(join(folder, name));
