@@ -160,11 +160,20 @@ function failureOf(error: unknown, journal: Journal, row: ImportRow): Told {
   const verdict = memberOf(error.document, 'verdict');
   const code = textOf(verdict, 'code') ?? error.code ?? String(error.status);
   const passes = error.status === 429 || error.status >= 500 || memberOf(verdict, 'heals_itself') === true;
-  const words = textOf(error.document, 'detail') ?? reason;
+  const words = fieldWords(error.document) ?? textOf(error.document, 'detail') ?? reason;
   const outcome: Outcome = { ...nothing, code, reason: words };
   if (passes) return { ...outcome, told: 'not sent' };
   journal.end(row.key, outcome);
   return { ...outcome, told: 'failed' };
+}
+
+/** Which column is wrong, where the answer says so. */
+function fieldWords(document: unknown): string | null {
+  const fields = memberOf(document, 'fields');
+  if (!Array.isArray(fields) || fields.length === 0) return null;
+  return fields
+    .map((field) => `${(textOf(field, 'field') ?? '').replace(/^\//, '')} ${textOf(field, 'message') ?? ''}`)
+    .join('; ');
 }
 
 /** Null when the row is to be sent. */

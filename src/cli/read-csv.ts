@@ -27,20 +27,24 @@ export async function* readCsv(
       max_record_size: recordMax,
       relax_column_count: true,
       skip_empty_lines: true,
-      trim: true,
     }),
   );
   let header: string[] | null = null;
   let lastLine = 0;
+  let countedTwice = 0;
   try {
     for await (const entry of parser) {
       const { record, info } = recordOf(entry);
-      // Lines are counted at the end of a record, which may have breaks within quotes.
-      const breaks = record.join('').match(/\r\n|\n|\r/g)?.length ?? 0;
-      const line = info.lines - breaks;
-      lastLine = info.lines;
+      // Lines are counted at the end of a record, which may have breaks within quotes; there CRLF counts as two.
+      const breaks = record.join('').match(/\r\n|\n|\r/g) ?? [];
+      countedTwice += breaks.filter((text) => text.length === 2).length;
+      lastLine = info.lines - countedTwice;
+      const line = lastLine - breaks.length;
       if (header === null) {
-        header = columnsOf(record, rename);
+        header = columnsOf(
+          record.map((cell) => cell.trim()),
+          rename,
+        );
         const unknown = unknownOf(header);
         if (unknown !== null) throw new UsageError(`${path}, line ${line}: ${unknown}`);
         continue;
@@ -74,7 +78,7 @@ function rowOf(header: readonly string[], record: readonly string[], line: numbe
     return { line, mistake: `has ${record.length} columns, the first line has ${header.length}` };
   }
   // An empty cell says nothing.
-  const cells = header.map((name, index) => [name, record[index] ?? ''] as const);
+  const cells = header.map((name, index) => [name, (record[index] ?? '').trim()] as const);
   return { line, members: new Map(cells.filter(([, value]) => value !== '')) };
 }
 
