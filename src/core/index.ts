@@ -26,6 +26,7 @@ import { type AboutInstallation, createInstallation } from './installation.ts';
 import { createLackingScopes } from './lacking-scopes.ts';
 import { createLimits } from './limits.ts';
 import { createLinks } from './links.ts';
+import { createMailboxJobs, createMailboxStep } from './mailbox-jobs.ts';
 import { createMailboxes } from './mailboxes.ts';
 import { createMaintenance } from './maintenance.ts';
 import { measuredCalls } from './measured-calls.ts';
@@ -34,6 +35,7 @@ import { measuredWebhooks } from './measured-webhooks.ts';
 import { createMeasures } from './measures.ts';
 import { createOAuthClients } from './oauth-clients.ts';
 import { createOrigins } from './origins.ts';
+import { createPeople } from './people.ts';
 import { type Ports, type ProviderAdapters, type Tracer, untraced } from './ports.ts';
 import { createProviderCalls } from './provider-calls.ts';
 import { createReadMemory } from './read-memory.ts';
@@ -47,6 +49,7 @@ import { createTags } from './tags.ts';
 import { createTokenUses } from './token-uses.ts';
 import { createTokens } from './tokens.ts';
 import { createVerifier } from './verification.ts';
+import { createWarmupJobs, createWarmupStep } from './warmup-jobs.ts';
 import { createWebhooks } from './webhooks/index.ts';
 import { createBell, watchRaised } from './webhooks/watch-raised.ts';
 import { createWorkspaceDeletion } from './workspace-deletion.ts';
@@ -108,6 +111,19 @@ export function createCore({ tracer = untraced, about = unknownAbout, ...adapter
   const authorization = createAuthorization(way);
   const clientExaminations = createClientExaminations(ports);
   const oauthClients = createOAuthClients({ ...ports, discardHeldOf: authorization.discardHeldOf });
+  const mailboxes = createMailboxes({ ...ports, verifier });
+  const mailboxStep = createMailboxStep({ ...ports, mailboxes });
+  const backgroundJobs = createBackgroundJobs({
+    ...ports,
+    stepOf: {
+      update_warmup: createWarmupStep(ports),
+      verify_mailboxes: mailboxStep,
+      enable_mailboxes: mailboxStep,
+      disable_mailboxes: mailboxStep,
+      disconnect_mailboxes: mailboxStep,
+      set_customer: mailboxStep,
+    },
+  });
   return {
     settings: ports.settings,
     workspaces: createWorkspaces({ ...ports, freshness }),
@@ -127,12 +143,14 @@ export function createCore({ tracer = untraced, about = unknownAbout, ...adapter
     directConnections: createDirectConnections(way),
     customerPages: createCustomerPages(way),
     imports: createImports({ ...ports, verifier, inFlight }),
-    mailboxes: createMailboxes({ ...ports, verifier }),
+    mailboxes,
     lackingScopes: createLackingScopes(ports),
     reconnections: createReconnections(ports),
     tags: createTags(ports),
     customers: createCustomers(ports),
-    backgroundJobs: createBackgroundJobs(ports),
+    backgroundJobs,
+    warmupJobs: createWarmupJobs(backgroundJobs),
+    mailboxJobs: createMailboxJobs(backgroundJobs, ports),
     domainVitals: createDomainVitals(ports),
     limits,
     breakers,
@@ -144,6 +162,7 @@ export function createCore({ tracer = untraced, about = unknownAbout, ...adapter
     audit: createAudit(ports),
     maintenance: createMaintenance({ ...ports, verifier }),
     retention: createRetention({ ...ports, authorization }),
+    people: createPeople({ ...ports, mailboxes }),
     resealing,
     origins,
     webhooks: createWebhooks({ ...ports, inFlight, eventsRaised }),
@@ -171,18 +190,19 @@ export type { AuditAction, AuditActor, AuditEntry, AuditFilter, ListedAuditEntry
 export { auditActions } from './audit.ts';
 export type { Ticket } from './authorization.ts';
 export { unboundTokenOf } from './authorization.ts';
-export type { BackgroundJob, JobFilter, WarmupRequest } from './background-jobs.ts';
+export type { BackgroundJob } from './background-jobs.ts';
+export { isCancelled } from './background-jobs.ts';
 export type { Branding, Logo, LogoMediaType } from './branding.ts';
 export { isBranded } from './branding.ts';
 export type { ClientCredential, CredentialKind, EnteredCredential } from './client-credentials.ts';
 export { enteredSecret } from './client-credentials.ts';
 export type { ClientExamination, ExaminationStep } from './client-examination.ts';
 export type { Completion, ConnectOutcome, ConnectSession, ConnectSessionStatus } from './connect-session.ts';
-export { connectStatusOf, isOpen } from './connect-session.ts';
+export { connectSessionStatuses, connectStatusOf, isOpen } from './connect-session.ts';
 export type { SignInOutcome } from './console-people.ts';
 export type { ConsoleSession, NewConsoleSession, OpenConsoleSession } from './console-sessions.ts';
 export type { CustomerPage } from './customer-pages.ts';
-export type { Customer } from './customers.ts';
+export type { Customer, CustomerOfMailboxes } from './customers.ts';
 export type { Actor, ReasonCode, Verdict } from './diagnosis.ts';
 export { isReasonCode, verdictOf, verdictTable } from './diagnosis.ts';
 export type { Diagnosis, DoctorStep, DoctorStepName } from './doctor.ts';
@@ -197,11 +217,15 @@ export type { BreakerStatus, Installation, InstallationFigures } from './install
 export type { Invitation, ReconnectInvitation } from './invitations.ts';
 export { nameOf } from './invitations.ts';
 export type { LackingMailbox } from './lacking-scopes.ts';
+export type { JobFailure } from './mailbox-job-plan.ts';
+export { jobFailuresOf, jobProgressOf } from './mailbox-job-plan.ts';
+export type { MailboxAction, MailboxJobRequest } from './mailbox-jobs.ts';
 export type { MailboxSettings, MailboxSettingsChanges } from './mailbox-settings.ts';
-export type { Mailbox, MailboxFilter } from './mailboxes.ts';
+export type { Mailbox, MailboxFilter, MailboxSummary } from './mailboxes.ts';
 export type { Count, Counter, Histogram, Labels, Measures, Spread } from './measures.ts';
 export { createCounter, createHistogram } from './measures.ts';
 export type { GrantType, OAuthClient, ProviderName, RegisteredClient, Removal } from './oauth-clients.ts';
+export type { ErasureReport, PersonExport } from './people.ts';
 export type {
   CoreSettings,
   Log,
@@ -229,8 +253,9 @@ export { setbackReasons } from './setbacks.ts';
 export type { Tag } from './tags.ts';
 export type { NamedTokenUse } from './token-uses.ts';
 export type { TokenAnswer, TokenRequest } from './tokens.ts';
-export type { MailboxStatus, TransportResult, Verification } from './verification.ts';
+export type { MailboxStatus, MailboxStatusName, TransportResult, Verification } from './verification.ts';
 export { statusOf } from './verification.ts';
+export type { JobFilter, WarmupRequest } from './warmup-jobs.ts';
 export type {
   WebhookAttempt,
   WebhookDelivery,

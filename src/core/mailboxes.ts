@@ -9,7 +9,7 @@ import type { ProviderName } from './oauth-clients.ts';
 import { hasOtherUse } from './other-uses.ts';
 import type { MailboxWithGrant, Page, PageRequest, Ports } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
-import type { Verification, Verifier } from './verification.ts';
+import type { MailboxStatusName, Verification, Verifier } from './verification.ts';
 
 export type Mailbox = {
   id: string;
@@ -49,6 +49,7 @@ export type MailboxFilter = {
   /** Mailboxes whose grant was given to this OAuth client, also to a deleted one. */
   oauthClientId?: string;
   customer?: string;
+  status?: MailboxStatusName;
   /** Part of the address or the name, in any case. */
   search?: string;
   /** Mailboxes with any of these tags. */
@@ -58,6 +59,21 @@ export type MailboxFilter = {
   sendingPaused?: boolean;
   warmupWanted?: boolean;
 };
+
+export type MailboxSummary = {
+  total: number;
+  byStatus: Record<MailboxStatusName, number>;
+  byProvider: Record<ProviderName, number>;
+};
+
+/** Mailboxes that one statement counts: some ten milliseconds. */
+const talliedAtOnce = 2_000;
+
+const emptySummary = (): MailboxSummary => ({
+  total: 0,
+  byStatus: { verifying: 0, connected: 0, degraded: 0, needs_reauthorization: 0, disabled: 0 },
+  byProvider: { google: 0, microsoft: 0 },
+});
 
 /** `at_provider`: `revoked`, `failed` (it stays valid there), `kept` (still in use), `unsupported`. */
 export type Disconnection = { mailboxId: string; atProvider: 'revoked' | 'failed' | 'kept' | 'unsupported' };
@@ -85,6 +101,31 @@ export function createMailboxes(ports: Needs) {
       page: PageRequest,
     ): Promise<Page<MailboxWithGrant>> {
       return store.mailboxes.list(workspaceFor(principal, 'mailboxes:read'), filter, page);
+    },
+
+    /** How many there are, by status and by provider. Counted in slices, so that nobody waits long for the database. */
+    async summary(principal: Principal, filter: MailboxFilter): Promise<MailboxSummary> {
+      const workspaceId = workspaceFor(principal, 'mailboxes:read');
+      const summary = emptySummary();
+      let after: string | null = null;
+      do {
+        const { counts, next } = await store.mailboxes.tally(workspaceId, filter, {
+          after,
+          limit: talliedAtOnce,
+        });
+        for (const { status, provider, count } of counts) {
+          summary.total += count;
+          summary.byStatus[status] += count;
+          summary.byProvider[provider] += count;
+        }
+        after = next;
+        if (after !== null) await clock.sleep(0);
+      } while (after !== null);
+      return summary;
+    },
+
+    async count(principal: Principal, filter: MailboxFilter): Promise<number> {
+      return (await this.summary(principal, filter)).total;
     },
 
     /** A slice by position, ordered by number, with the total; for dialects that count pages. */
@@ -173,12 +214,13 @@ export function createMailboxes(ports: Needs) {
 
     /**
      * Forgets mailbox and grant, then revokes at the provider where it can and nobody else needs the grant. With
-     * `revoke` false the provider is not asked: the caller uses the grant elsewhere.
+     * `revoke` false the provider is not asked: the caller uses the grant elsewhere. `isErased`: the event does not name
+     * the address, which is to be forgotten.
      */
     async disconnect(
       principal: Principal,
       id: string,
-      { revoke }: { revoke: boolean } = { revoke: true },
+      { revoke, isErased = false }: { revoke: boolean; isErased?: boolean } = { revoke: true },
     ): Promise<Disconnection> {
       const { mailbox } = await owned(workspaceFor(principal, 'mailboxes:delete'), id);
       const unused = await store.transaction(async (rows) => {
@@ -193,7 +235,7 @@ export function createMailboxes(ports: Needs) {
           workspaceId: mailbox.workspaceId,
           type: 'mailbox.disconnected',
           objectId: id,
-          data: { email: mailbox.email },
+          data: isErased ? { erased: true } : { email: mailbox.email },
           createdAt: clock.now(),
         });
         const { workspaceId } = mailbox;

@@ -17,6 +17,7 @@ export type * from './ports/audit.ts';
 export type * from './ports/changes.ts';
 export type * from './ports/console.ts';
 export type * from './ports/installation.ts';
+export type * from './ports/people.ts';
 export type * from './ports/probes.ts';
 export * from './ports/providers.ts';
 export type * from './ports/resealing.ts';

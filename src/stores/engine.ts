@@ -91,6 +91,8 @@ export type Session = {
   ): SelectQueryBuilder<Tables, Table, Columns>;
   /** Holds a text, which need be in no row, until the transaction ends. Outside of one it holds nothing. */
   lockText(text: string): Promise<void>;
+  /** Brings what was deleted out of the files, where the engine can; not inside of a transaction. */
+  forgetRemoved(): Promise<void>;
 };
 
 /** Inside a transaction. */

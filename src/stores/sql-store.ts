@@ -19,6 +19,7 @@ import { limitOperations } from './operations/limits.ts';
 import { mailboxOperations } from './operations/mailboxes.ts';
 import { numberOperations } from './operations/numbers.ts';
 import { oauthClientOperations } from './operations/oauth-clients.ts';
+import { peopleOperations } from './operations/people.ts';
 import { resealingOperations } from './operations/resealing.ts';
 import { tagOperations } from './operations/tags.ts';
 import { tokenSetOperations } from './operations/token-sets.ts';
@@ -57,5 +58,6 @@ const operationsOn = (context: Context): StoreOperations => ({
   webhookDeliveries: webhookDeliveryOperations(context),
   audit: auditOperations(context),
   resealing: resealingOperations(context),
+  people: peopleOperations(context),
   installation: installationOperations(context),
 });

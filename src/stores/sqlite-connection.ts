@@ -20,7 +20,9 @@ export const openConnection = (path: string, { readOnly }: { readOnly: boolean }
     timeout: busyMilliseconds,
   });
   // FULL: in WAL mode NORMAL would lose acknowledged commits when the machine loses power.
-  if (!readOnly) database.exec('pragma journal_mode = wal; pragma synchronous = full');
+  // secure_delete: what is deleted is overwritten at once, and so is gone from the file.
+  if (!readOnly)
+    database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on');
   const cache = new Map<string, { statement: StatementSync; returnsRows: boolean }>();
 
   const prepare = (sql: string) => {

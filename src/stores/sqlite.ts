@@ -15,6 +15,7 @@ import { type Connection, failureOf, openConnection } from './sqlite-connection.
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { sqliteError } from './sqlite-errors.ts';
 import { createPrivateFile, lockDatabase } from './sqlite-file-lock.ts';
+import { emptyWriteAheadLog } from './sqlite-forgetting.ts';
 import type { Statement, StatementResult } from './sqlite-protocol.ts';
 import { claimStatement, groupedClaims, readClaimed, savingUnit } from './sqlite-refreshes.ts';
 import { openWriterThread, type WriterThread } from './sqlite-writer-thread.ts';
@@ -62,7 +63,7 @@ export const openSqlite = async ({
     return {
       name: 'sqlite',
       columns,
-      session: openSession({ reader, thread, transaction, hub }),
+      session: openSession({ path, reader, thread, transaction, hub }),
       transaction,
       migration: (work) => transact(thread, { milliseconds: migrationMilliseconds, hub }, work),
       upkeep,
@@ -113,13 +114,14 @@ const unlocked = {
 } satisfies Partial<Session>;
 
 type Parts = {
+  path: string;
   reader: Kysely<Tables>;
   thread: WriterThread;
   transaction: Engine['transaction'];
   hub: ChangeHub;
 };
 
-const openSession = ({ reader, thread, transaction, hub }: Parts): Session => {
+const openSession = ({ path, reader, thread, transaction, hub }: Parts): Session => {
   const writer = new Kysely<Tables>({
     dialect: sqliteDialect(async (statement) => {
       const [result] = await thread.run([statement]);
@@ -144,6 +146,7 @@ const openSession = ({ reader, thread, transaction, hub }: Parts): Session => {
     claimGrant: groupedClaims(reader, (unit) => thread.run(unit)),
     changeGrants: (update) => changeGrants({ reader, writer }, update),
     unit: transaction,
+    forgetRemoved: () => emptyWriteAheadLog(path),
   };
 };
 
@@ -205,6 +208,7 @@ export const turnSession = (turn: Turn, announced: Change[]): UnitSession => {
     changeGrants: (update) => changeGrants({ reader: db, writer: db }, update),
     unit: (work) => work(session),
     announce: (change) => void announced.push(change),
+    forgetRemoved: async () => {},
   };
   return session;
 };

@@ -1,12 +1,12 @@
 // Storage: row operations by entity, each atomic by itself, and transactions over several of them.
 import type { ApiKey } from '../api-keys.ts';
 import type { AuthorizationRequest } from '../authorization.ts';
-import type { BackgroundJob } from '../background-jobs.ts';
+import type { BackgroundJob, BackgroundJobType } from '../background-jobs.ts';
 import type { Breaker } from '../breaker-states.ts';
-import type { ConnectSession } from '../connect-session.ts';
-import type { Customer } from '../customers.ts';
+import type { ConnectSession, ConnectSessionStatus } from '../connect-session.ts';
+import type { Customer, CustomerOfMailboxes } from '../customers.ts';
 import type { ReasonCode } from '../diagnosis.ts';
-import type { GatewayEvent } from '../events.ts';
+import type { EventFilter, GatewayEvent } from '../events.ts';
 import type { Grant, GrantFailure, TokenSet } from '../grants.ts';
 import type { HeldAuthorization } from '../held-authorization.ts';
 import type { Block } from '../limits.ts';
@@ -14,12 +14,13 @@ import type { Mailbox, MailboxFilter } from '../mailboxes.ts';
 import type { OAuthClient, ProviderName } from '../oauth-clients.ts';
 import type { Secret } from '../secret.ts';
 import type { Tag } from '../tags.ts';
-import type { Verification } from '../verification.ts';
+import type { MailboxStatusName, Verification } from '../verification.ts';
 import type { Workspace, WorkspaceSettings } from '../workspaces.ts';
 import type { AuditOperations } from './audit.ts';
 import type { ChangeFeed } from './changes.ts';
 import type { ConsoleSessionOperations } from './console.ts';
 import type { InstallationOperations } from './installation.ts';
+import type { PeopleOperations } from './people.ts';
 import type { ProviderWords } from './providers.ts';
 import type { ResealingOperations } from './resealing.ts';
 import type { WebhookDeliveryOperations, WebhookEndpointOperations } from './webhooks.ts';
@@ -104,6 +105,8 @@ export type StoreOperations = {
     byNumber(workspaceId: string, number: number): Promise<Customer | null>;
     /** By `number`, ascending. */
     list(workspaceId: string): Promise<Customer[]>;
+    /** The texts that mailboxes name as their customer, in the database's order; `after` is the last one seen. */
+    ofMailboxes(workspaceId: string, page: PageRequest): Promise<Page<CustomerOfMailboxes>>;
   };
   tags: {
     insert(tag: Tag): Promise<void>;
@@ -123,8 +126,12 @@ export type StoreOperations = {
   backgroundJobs: {
     insert(job: BackgroundJob): Promise<void>;
     byId(id: string): Promise<BackgroundJob | null>;
-    /** Newest first; `after` is the id of the last one seen. */
-    list(workspaceId: string, page: PageRequest): Promise<Page<BackgroundJob>>;
+    /** Newest first; `after` is the id of the last one seen. Without `types`: of all. */
+    list(
+      workspaceId: string,
+      page: PageRequest,
+      types?: readonly BackgroundJobType[],
+    ): Promise<Page<BackgroundJob>>;
     /** Those that are pending or running. */
     countUnfinished(workspaceId: string): Promise<number>;
     /**
@@ -137,6 +144,8 @@ export type StoreOperations = {
      * it is no longer the one until `claimedUntil`.
      */
     release(job: BackgroundJob, claimedUntil: number): Promise<boolean>;
+    /** As `release`, whoever has claimed it. */
+    overwrite(job: BackgroundJob): Promise<boolean>;
     /** Deletes jobs that are over and were last changed before `before`. */
     prune(before: number, limit: number): Promise<number>;
   };
@@ -213,6 +222,12 @@ export type StoreOperations = {
     insert(session: ConnectSession): Promise<void>;
     byId(id: string): Promise<ConnectSession | null>;
     byTokenHash(tokenHash: string): Promise<ConnectSession | null>;
+    /** Newest first; `wanted`: only those that have this status at this moment. */
+    list(
+      workspaceId: string,
+      wanted: { status: ConnectSessionStatus; now: number } | null,
+      page: PageRequest,
+    ): Promise<Page<ConnectSession>>;
     /** Writes these columns of a session that is not over; false for one that is. */
     update(
       id: string,
@@ -371,6 +386,20 @@ export type StoreOperations = {
     /** True when a workspace other than this one has the address. */
     existsElsewhere(workspaceId: string, email: string): Promise<boolean>;
     list(workspaceId: string, filter: MailboxFilter, page: PageRequest): Promise<Page<MailboxWithGrant>>;
+    /**
+     * How many of the next `limit` mailboxes there are of each status and provider; `next` as of a page, null when there
+     * are none behind them.
+     */
+    tally(
+      workspaceId: string,
+      filter: MailboxFilter,
+      page: PageRequest,
+    ): Promise<{
+      counts: { status: MailboxStatusName; provider: ProviderName; count: number }[];
+      next: string | null;
+    }>;
+    /** Addresses by id, of those of these that the workspace has. */
+    emailsOf(workspaceId: string, ids: readonly string[]): Promise<Map<string, string>>;
     /** A slice by position, for dialects that count pages: ordered by number, with the total. */
     slice(
       workspaceId: string,
@@ -389,6 +418,7 @@ export type StoreOperations = {
   consoleSessions: ConsoleSessionOperations;
   audit: AuditOperations;
   resealing: ResealingOperations;
+  people: PeopleOperations;
   installation: InstallationOperations;
   webhookEndpoints: WebhookEndpointOperations;
   webhookDeliveries: WebhookDeliveryOperations;
@@ -399,7 +429,7 @@ export type StoreOperations = {
     /** Marks them as told; answers those that were not before, each to one caller. */
     settle(ids: readonly string[]): Promise<string[]>;
     /** `workspaceId` null = the installation's own. */
-    list(workspaceId: string | null, page: PageRequest): Promise<Page<GatewayEvent>>;
+    list(workspaceId: string | null, page: PageRequest, filter?: EventFilter): Promise<Page<GatewayEvent>>;
     /** Deletes events of before `before`. */
     prune(before: number, limit: number): Promise<number>;
   };

@@ -3,22 +3,27 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Surface } from '../surface.ts';
 import { apiKeys } from './api-keys.ts';
 import { auditEntries } from './audit-entries.ts';
+import { backgroundJobs } from './background-jobs.ts';
 import { checkBodies } from './bodies.ts';
 import { connectSessions } from './connect-sessions.ts';
 import { consoleSession, consoleSessionSchema } from './console-session.ts';
 import { consoleSignIn } from './console-sign-in.ts';
 import { customerLinks } from './customer-links.ts';
+import { customers } from './customers.ts';
 import { events } from './events.ts';
 import { installation } from './installation.ts';
 import { keyring } from './keyring.ts';
 import { mailboxChecks } from './mailbox-checks.ts';
 import { mailboxImports } from './mailbox-imports.ts';
+import { mailboxJobs } from './mailbox-jobs.ts';
+import { mailboxSummary } from './mailbox-summary.ts';
 import { mailboxes } from './mailboxes.ts';
 import { oauthClientHelp } from './oauth-client-help.ts';
 import { oauthClients } from './oauth-clients.ts';
 import { documentPath, registerDocument } from './openapi.ts';
 import type { Noun } from './operation.ts';
 import { problemSchema, verdictSchema } from './parts.ts';
+import { people } from './people.ts';
 import { recognize } from './principal.ts';
 import { settings } from './settings.ts';
 import { tokenDoor } from './token-door.ts';
@@ -37,7 +42,11 @@ const nouns: readonly Noun[] = [
   oauthClients,
   connectSessions,
   customerLinks,
+  customers,
   mailboxes,
+  mailboxSummary,
+  backgroundJobs,
+  mailboxJobs,
   mailboxImports,
   mailboxChecks,
   tokenUses,
@@ -47,6 +56,7 @@ const nouns: readonly Noun[] = [
   webhookDeliveries,
   auditEntries,
   keyring,
+  people,
   settings,
   installation,
   consoleSession,

@@ -1,0 +1,156 @@
+// One person's data over HTTP: everything that is held of an address in a workspace, and its erasure.
+import { type Static, Type } from 'typebox';
+import type { MailboxWithGrant, PersonExport } from '../../core/index.ts';
+import { answer, type Noun, operation } from './operation.ts';
+import { closed, email, id, isoTime, isoTimeOrNull, noQuery, nullable, oneOf, time } from './parts.ts';
+import { principalOf } from './principal.ts';
+
+const tag = 'People';
+const counts = (description: string) => Type.Record(Type.String(), Type.Integer(), { description });
+
+const erasureSchema = Type.Object(
+  {
+    mailboxes: Type.Array(
+      Type.Object({
+        mailbox_id: id('A mailbox that was disconnected.'),
+        at_provider: oneOf(['revoked', 'failed', 'kept', 'unsupported'], {
+          description:
+            '`failed` = the grant is still good at the provider; `kept` = somebody else lives by it; `unsupported` = the provider has no way.',
+        }),
+      }),
+    ),
+    removed: counts('Rows that are gone, by table, beside those of the mailboxes.'),
+    rewritten: counts('Rows in which the person was replaced, by table.'),
+  },
+  { $id: 'Erasure', title: 'Erasure', description: 'What was done to forget a person.' },
+);
+
+const exportedMailboxSchema = Type.Object({
+  id: id('Id of the mailbox.'),
+  email: Type.String(),
+  delegate_email: nullable(Type.String()),
+  aliases: Type.Array(Type.String()),
+  name: Type.String(),
+  provider: Type.String(),
+  customer: nullable(Type.String()),
+  metadata: Type.Record(Type.String(), Type.String()),
+  settings: Type.Object({}, { additionalProperties: true }),
+  created_at: time('When it was connected first.'),
+  grant: Type.Object({
+    issuer: Type.String(),
+    subject: Type.String({ description: 'Who the provider says the person is.' }),
+    scope: Type.String(),
+    status: Type.String(),
+    consented_at: nullable(time('When the person last consented.')),
+    refreshed_at: time('When a token was last obtained.'),
+  }),
+});
+
+const personSchema = Type.Object(
+  {
+    email: Type.String(),
+    addresses: Type.Array(Type.String(), { description: 'All addresses of the person that are known.' }),
+    mailboxes: Type.Array(exportedMailboxSchema),
+    records: Type.Array(
+      Type.Object({
+        kind: Type.String({ description: 'The table.', examples: ['events'] }),
+        key: Type.String({ description: 'Which row of it.' }),
+        texts: Type.Record(Type.String(), Type.String(), {
+          description: 'Its columns that can be about a person.',
+        }),
+      }),
+      { description: 'Every further row that is about the person.' },
+    ),
+    is_complete: Type.Boolean({ description: 'False when there are more than 10,000 records.' }),
+  },
+  { $id: 'Person', title: 'Person', description: 'What is held of a person. Never a token.' },
+);
+
+const person = { email: email('An address of the person.') };
+
+export const people: Noun = (app, core) => {
+  app.addSchema(erasureSchema);
+  app.addSchema(personSchema);
+  app.post(
+    '/v1/people/export',
+    {
+      schema: {
+        querystring: noQuery,
+        body: Type.Object(person, { ...closed, examples: [{ email: 'ada@example.com' }] }),
+        ...operation({
+          takesBody: true,
+          id: 'exportPerson',
+          tag,
+          summary: 'Tell everything that is held of a person',
+          description:
+            'Searches the workspace for the address, and for the further addresses of the mailboxes that have it. Goes through everything, which takes its time.',
+          scope: 'people:read',
+          success: { 200: answer('Person', 'Everything; empty lists when there is nothing.') },
+        }),
+      },
+    },
+    async (request) => presentPerson(await core.people.export(principalOf(request), request.body)),
+  );
+  app.post(
+    '/v1/people/erase',
+    {
+      schema: {
+        querystring: noQuery,
+        body: Type.Object(
+          { ...person, confirm: email('The same address once more.') },
+          { ...closed, examples: [{ email: 'ada@example.com', confirm: 'ada@example.com' }] },
+        ),
+        ...operation({
+          takesBody: true,
+          id: 'erasePerson',
+          tag,
+          summary: 'Forget a person',
+          description:
+            "For ever: disconnects the person's mailboxes, revokes their grants at the provider where that is possible, removes or rewrites every row that names the person. Ask again after a failure; it goes on with what is left.",
+          scope: 'people:delete',
+          success: { 200: answer('Erasure', 'What was done.') },
+        }),
+      },
+    },
+    async (request): Promise<Static<typeof erasureSchema>> => {
+      const { mailboxes, removed, rewritten } = await core.people.erase(principalOf(request), request.body);
+      return {
+        mailboxes: mailboxes.map(({ mailboxId, atProvider }) => ({
+          mailbox_id: mailboxId,
+          at_provider: atProvider,
+        })),
+        removed,
+        rewritten,
+      };
+    },
+  );
+};
+
+const presentMailbox = ({ mailbox, grant }: MailboxWithGrant): Static<typeof exportedMailboxSchema> => ({
+  id: mailbox.id,
+  email: mailbox.email,
+  delegate_email: mailbox.delegateEmail,
+  aliases: mailbox.aliases,
+  name: mailbox.name,
+  provider: mailbox.provider,
+  customer: mailbox.customer,
+  metadata: mailbox.metadata,
+  settings: { ...mailbox.settings },
+  created_at: isoTime(mailbox.createdAt),
+  grant: {
+    issuer: grant.issuer,
+    subject: grant.subject,
+    scope: grant.scope,
+    status: grant.status,
+    consented_at: isoTimeOrNull(grant.consentedAt),
+    refreshed_at: isoTime(grant.refreshedAt),
+  },
+});
+
+const presentPerson = (found: PersonExport): Static<typeof personSchema> => ({
+  email: found.email,
+  addresses: found.addresses,
+  mailboxes: found.mailboxes.map(presentMailbox),
+  records: found.records,
+  is_complete: found.isComplete,
+});
