@@ -53,6 +53,7 @@ export const webhookDeliveryOperations = ({ session }: Context): StoreOperations
   },
   dueEndpoints: async ({ now, isFailing, limit, leftOut }) => {
     // One step of the index for each endpoint that has something pending, instead of a walk through all of it.
+    // Materialized, or PostgreSQL works it out anew for each endpoint that it joins.
     const others = leftOut.length === 0 ? sql`` : sql`and heads.endpoint_id not in (${sql.join(leftOut)})`;
     const { rows } = await sql<Row>`
       with recursive heads (endpoint_id) as (
@@ -62,7 +63,7 @@ export const webhookDeliveryOperations = ({ session }: Context): StoreOperations
           select min(next.endpoint_id) from webhook_deliveries as next
           where next.status = 'pending' and next.endpoint_id > heads.endpoint_id
         ) from heads where heads.endpoint_id is not null
-      ), waiting (endpoint_id, due_at) as (
+      ), waiting (endpoint_id, due_at) as materialized (
         select heads.endpoint_id, (
           select min(oldest.due_at) from webhook_deliveries as oldest
           where oldest.status = 'pending' and oldest.endpoint_id = heads.endpoint_id
