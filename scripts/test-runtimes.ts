@@ -11,6 +11,7 @@ import { Webhook } from 'standardwebhooks';
 import { gmailFetch, withTokens } from '../sdk/src/gmail.ts';
 import { createClient } from '../sdk/src/index.ts';
 import { systemClock } from '../src/system.ts';
+import { startScriptedServer } from '../test/sdk/scripted-server.ts';
 import { stageClient } from '../test/sdk/staged-client.ts';
 import { memberOf, startInstallation } from '../test/support/installation.ts';
 
@@ -75,6 +76,8 @@ function signedWebhooks() {
 
 let ahead = 0;
 const folder = mkdtempSync(join(tmpdir(), 'mailgrant-runtimes-'));
+const hanging = await startScriptedServer();
+hanging.answer('hang');
 const installation = await startInstallation({
   substitutes: { clock: { ...systemClock, now: () => Date.now() + ahead } },
 });
@@ -86,7 +89,13 @@ async function smoke(runtime: Runtime, home: string, mailboxId: string): Promise
   stageClient(join(home, 'node_modules/@mailgrant/client'));
   cpSync(new URL('runtimes/smoke.mjs', import.meta.url), join(home, 'smoke.mjs'));
   const { address: baseUrl, apiKey } = installation;
-  const SMOKE = JSON.stringify({ baseUrl, apiKey, mailboxId, webhooks: signedWebhooks() });
+  const SMOKE = JSON.stringify({
+    baseUrl,
+    hangingUrl: hanging.url,
+    apiKey,
+    mailboxId,
+    webhooks: signedWebhooks(),
+  });
   const [program, args] = runtime.command(home);
   const version = await run(program, ['--version'], home, runTimeoutMs);
   return `${version.split('\n')[0]}: ${await run(program, args, home, runTimeoutMs, { SMOKE })}`;
@@ -142,6 +151,7 @@ try {
   }
 } finally {
   await installation.close();
+  await hanging.close();
   rmSync(folder, { recursive: true, force: true });
 }
 process.exitCode = failures === 0 ? 0 : 1;
