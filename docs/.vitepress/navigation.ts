@@ -33,7 +33,6 @@ export const guide: readonly Part[] = [
       ['Console', 'console'],
       ['Webhooks', 'webhooks'],
       ['Webhook events', 'webhook-events'],
-      ['Webhook events', 'webhook-events'],
       ['Verdicts', 'verdicts'],
       ['Errors', 'errors/README'],
       ['Failures from the field', 'field-failures'],

@@ -42,9 +42,7 @@ export function objectsPage({ objects }: ApiDocument): string {
     .map((name) => {
       const schema = objects[name] ?? {};
       const told = textOf(schema.description);
-      return [`## ${name}`, ...(told ? [text(told)] : []), fieldTable(fieldsOf(schema), 'always')].join(
-        '\n\n',
-      );
+      return [`## ${name}`, ...(told ? [text(told)] : []), fieldTable(fieldsOf(schema), '')].join('\n\n');
     });
   return `# Objects\n\nWhat answers are made of. Times are RFC 3339 in UTC.\n\n${parts.join('\n\n')}\n`;
 }
@@ -66,7 +64,7 @@ function operationPage(operation: Operation, objects: ApiDocument['objects']): s
     sections.push(
       body.schema.properties === undefined
         ? typeOf(body.schema)
-        : fieldTable(fieldsOf(body.schema), 'required'),
+        : fieldTable(fieldsOf(body.schema), 'Required.'),
     );
   }
   sections.push('## Example', curl(operation));
@@ -95,18 +93,18 @@ function parameterSections(parameters: readonly Json[]): string[] {
   });
   const lines = rows.map(
     ({ name, place, type, isRequired, notes }) =>
-      `| \`${name}\` | ${place} | ${cell(type)} | ${isRequired ? 'required' : ''} | ${cell(notes)} |`,
+      `| \`${name}\` | ${place} | ${cell(type)} | ${meaning(isRequired ? 'Required.' : '', notes)} |`,
   );
-  return ['## Parameters', `| name | in | type | | |\n|---|---|---|---|---|\n${lines.join('\n')}`];
+  return ['## Parameters', `| name | in | type | meaning |\n|---|---|---|---|\n${lines.join('\n')}`];
 }
 
 function fieldTable(fields: readonly Field[], word: string): string {
   if (fields.length === 0) return 'No members.';
   const lines = fields.map(
     ({ name, type, isRequired, notes }) =>
-      `| \`${name}\` | ${cell(type)} | ${isRequired ? word : ''} | ${cell(notes)} |`,
+      `| \`${name}\` | ${cell(type)} | ${meaning(isRequired ? word : '', notes)} |`,
   );
-  return `| member | type | | |\n|---|---|---|---|\n${lines.join('\n')}`;
+  return `| member | type | meaning |\n|---|---|---|\n${lines.join('\n')}`;
 }
 
 function answerTable(answers: Operation['answers']): string {
@@ -114,7 +112,7 @@ function answerTable(answers: Operation['answers']): string {
     const shape = schema === null ? '' : typeOf(schema);
     return `| ${status} | ${shape === 'object' ? '' : cell(shape)} | ${cell(withErrorLinks(description))} |`;
   });
-  return `| status | | |\n|---|---|---|\n${lines.join('\n')}`;
+  return `| status | body | meaning |\n|---|---|---|\n${lines.join('\n')}`;
 }
 
 /** Descriptions of refusals begin with the error's code. */
@@ -131,6 +129,9 @@ function curl({ method, path, body }: Operation): string {
   }
   return `\`\`\`sh\n${lines.join(' \\\n')}\n\`\`\``;
 }
+
+const meaning = (word: string, notes: string): string =>
+  cell([word, notes].filter((part) => part !== '').join(' '));
 
 const scopeOf = ({ scope }: Operation): string => (scope === null ? '' : `\`${scope}\``);
 
