@@ -39,7 +39,7 @@ export function createAttempts(ports: Needs) {
         startedAt,
         durationMilliseconds: Math.max(0, clock.now() - startedAt),
         responseStatus: answer?.status ?? null,
-        failure: 'failure' in result ? result.failure : null,
+        failure: failureOf(result),
         responseBody: answer?.excerpt ?? null,
       },
     };
@@ -132,3 +132,9 @@ export function createAttempts(ports: Needs) {
     },
   };
 }
+
+/** What was broken off by the end of this process has no answer either. */
+const failureOf = (result: WebhookResult): WebhookAttempt['failure'] => {
+  if ('failure' in result) return result.failure;
+  return 'aborted' in result ? 'connection_broken' : null;
+};
