@@ -49,7 +49,14 @@ const commands = {
     summary: 'OAuth by hand: URL, code exchange, refresh, one step at a time',
     load: () => import('./cli/oauth.ts'),
   },
-  keyring: { summary: 'another key for what is sealed, without a stop', load: () => import('./cli/keyring.ts') },
+  keyring: {
+    summary: 'another key for what is sealed, without a stop',
+    load: () => import('./cli/keyring.ts'),
+  },
+  person: {
+    summary: 'what is held of one person: tell it, or erase it',
+    load: () => import('./cli/person.ts'),
+  },
   copy: { summary: 'copy the database into another, and compare both', load: () => import('./cli/copy.ts') },
   migrate: { summary: 'bring the database to this release', load: () => import('./cli/migrate.ts') },
   completion: { summary: 'completion for bash, zsh and fish', load: () => import('./cli/completion.ts') },

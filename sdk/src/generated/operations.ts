@@ -4,6 +4,7 @@ import { type Page, pagesOf } from '../pages.ts';
 import type {
   ApiKey,
   AuditEntry,
+  BackgroundJob,
   BeginConsoleSessionBody,
   ChangeSettingsBody,
   ConfirmConnectSessionBody,
@@ -14,21 +15,29 @@ import type {
   CreateApiKeyBody,
   CreateConnectSessionBody,
   CreateCustomerLinkBody,
+  CreateMailboxJobBody,
   CreateOAuthClientBody,
   CreateWebhookEndpointBody,
   CreateWorkspaceBody,
+  Customer,
   CustomerLink,
   DeleteOAuthClientQuery,
   Diagnosis,
   Disconnection,
+  ErasePersonBody,
+  Erasure,
   Examination,
   ExamineOAuthClientBody,
+  ExportPersonBody,
   ImportMailboxBody,
   Installation,
   Keyring,
   LackingMailbox,
   ListApiKeysQuery,
   ListAuditEntriesQuery,
+  ListBackgroundJobsQuery,
+  ListConnectSessionsQuery,
+  ListCustomersQuery,
   ListEventsQuery,
   ListLackingScopesQuery,
   ListMailboxesQuery,
@@ -38,11 +47,13 @@ import type {
   ListWebhookEndpointsQuery,
   ListWorkspacesQuery,
   Mailbox,
+  MailboxSummary,
   MailgrantEvent,
   NewApiKey,
   NewConnectSession,
   NewWebhookEndpoint,
   OAuthClient,
+  Person,
   ReadConnectSessionQuery,
   ReadKeyringQuery,
   ReadTokenBody,
@@ -55,6 +66,7 @@ import type {
   RotateWebhookSecretBody,
   Settings,
   SetUpList,
+  SummarizeMailboxesQuery,
   TestWebhookEndpointBody,
   Token,
   TokenUse,
@@ -264,6 +276,16 @@ export type ConnectSessionsOperations = {
    */
   create(body?: CreateConnectSessionBody, options?: CallOptions): Promise<NewConnectSession>;
   /**
+   * List the connect sessions.
+   *
+   * Without their links, which only their makers have. They are forgotten some time after their end.
+   *
+   * Needs the scope `connect_sessions:read`.
+   */
+  list(query?: ListConnectSessionsQuery, options?: CallOptions): Promise<Page<ConnectSession>>;
+  /** List the connect sessions, one by one over all pages. */
+  iterate(query?: ListConnectSessionsQuery, options?: CallOptions): AsyncIterableIterator<ConnectSession>;
+  /**
    * Read a connect session, or wait for its next status.
    *
    * Needs the scope `connect_sessions:read`.
@@ -306,6 +328,19 @@ export type CustomerLinksOperations = {
   revoke(options?: CallOptions): Promise<void>;
 };
 
+export type CustomersOperations = {
+  /**
+   * List the customers.
+   *
+   * Whom the mailboxes of the workspace belong to, by name, and how many belong to each.
+   *
+   * Needs the scope `mailboxes:read`.
+   */
+  list(query?: ListCustomersQuery, options?: CallOptions): Promise<Page<Customer>>;
+  /** List the customers, one by one over all pages. */
+  iterate(query?: ListCustomersQuery, options?: CallOptions): AsyncIterableIterator<Customer>;
+};
+
 export type MailboxesOperations = {
   /**
    * List the mailboxes.
@@ -346,6 +381,14 @@ export type MailboxesOperations = {
    */
   disconnect(id: string, options?: CallOptions): Promise<Disconnection>;
   /**
+   * Count the mailboxes.
+   *
+   * By status and by provider, of all or of those that a filter lets through.
+   *
+   * Needs the scope `mailboxes:read`.
+   */
+  summary(query?: SummarizeMailboxesQuery, options?: CallOptions): Promise<MailboxSummary>;
+  /**
    * Prove a mailbox now.
    *
    * Signs in over each transport. A failed proof is an answer with a verdict, not an error.
@@ -383,6 +426,44 @@ export type MailboxesOperations = {
    * Needs the scope `tokens:read`.
    */
   token(id: string, body?: ReadTokenBody, options?: CallOptions): Promise<Token>;
+};
+
+export type BackgroundJobsOperations = {
+  /**
+   * List the background jobs.
+   *
+   * They are forgotten thirty days after their end.
+   *
+   * Needs the scope `mailboxes:read`.
+   */
+  list(query?: ListBackgroundJobsQuery, options?: CallOptions): Promise<Page<BackgroundJob>>;
+  /** List the background jobs, one by one over all pages. */
+  iterate(query?: ListBackgroundJobsQuery, options?: CallOptions): AsyncIterableIterator<BackgroundJob>;
+  /**
+   * Read a background job.
+   *
+   * Needs the scope `mailboxes:read`.
+   */
+  get(id: string, options?: CallOptions): Promise<BackgroundJob>;
+  /**
+   * Cancel a background job.
+   *
+   * What is done stays done, and the few mailboxes under way are finished.
+   *
+   * Needs the scope `mailboxes:update`.
+   */
+  cancel(id: string, options?: CallOptions): Promise<BackgroundJob>;
+};
+
+export type MailboxJobsOperations = {
+  /**
+   * Change many mailboxes.
+   *
+   * Begins a background job that verifies, switches, disconnects or assigns mailboxes, by id or by filter. At most 20 unfinished jobs a workspace; they are done one after the other.
+   *
+   * Needs the scope `mailboxes:update`.
+   */
+  create(body: CreateMailboxJobBody, options?: CallOptions): Promise<BackgroundJob>;
 };
 
 export type MailboxImportsOperations = {
@@ -550,6 +631,25 @@ export type KeyringOperations = {
   retire(body: RetireKeyBody, options?: CallOptions): Promise<void>;
 };
 
+export type PeopleOperations = {
+  /**
+   * Tell everything that is held of a person.
+   *
+   * Searches the workspace for the address, and for the further addresses of the mailboxes that have it. Goes through everything, which takes its time.
+   *
+   * Needs the scope `people:read`.
+   */
+  export(body: ExportPersonBody, options?: CallOptions): Promise<Person>;
+  /**
+   * Forget a person.
+   *
+   * For ever: disconnects the person's mailboxes, revokes their grants at the provider where that is possible, removes or rewrites every row that names the person. Ask again after a failure; it goes on with what is left.
+   *
+   * Needs the scope `people:delete`.
+   */
+  erase(body: ErasePersonBody, options?: CallOptions): Promise<Erasure>;
+};
+
 export type SettingsOperations = {
   /**
    * Read the settings of the workspace.
@@ -603,13 +703,17 @@ export type Operations = TopLevelOperations & {
   oauthClients: OauthClientsOperations;
   connectSessions: ConnectSessionsOperations;
   customerLinks: CustomerLinksOperations;
+  customers: CustomersOperations;
   mailboxes: MailboxesOperations;
+  backgroundJobs: BackgroundJobsOperations;
+  mailboxJobs: MailboxJobsOperations;
   mailboxImports: MailboxImportsOperations;
   events: EventsOperations;
   webhookEndpoints: WebhookEndpointsOperations;
   webhookDeliveries: WebhookDeliveriesOperations;
   auditEntries: AuditEntriesOperations;
   keyring: KeyringOperations;
+  people: PeopleOperations;
   settings: SettingsOperations;
   installation: InstallationOperations;
 };
@@ -717,6 +821,20 @@ export const operationsOf = (call: Call): Operations => ({
   },
   connectSessions: {
     create: (body, options) => call({ method: 'POST', path: '/v1/connect-sessions', body }, options),
+    list: (query, options) =>
+      call({ method: 'GET', path: '/v1/connect-sessions', query, isRepeatable: true }, options),
+    iterate: (query, options) =>
+      pagesOf((cursor) =>
+        call(
+          {
+            method: 'GET',
+            path: '/v1/connect-sessions',
+            query: { ...query, ...(cursor === null ? {} : { cursor }) },
+            isRepeatable: true,
+          },
+          options,
+        ),
+      ),
     get: (id, query, options) =>
       call(
         { method: 'GET', path: `/v1/connect-sessions/${segment(id)}`, query, isRepeatable: true },
@@ -730,6 +848,22 @@ export const operationsOf = (call: Call): Operations => ({
   customerLinks: {
     create: (body, options) => call({ method: 'POST', path: '/v1/customer-links', body }, options),
     revoke: (options) => call({ method: 'POST', path: '/v1/customer-links/revoke' }, options),
+  },
+  customers: {
+    list: (query, options) =>
+      call({ method: 'GET', path: '/v1/customers', query, isRepeatable: true }, options),
+    iterate: (query, options) =>
+      pagesOf((cursor) =>
+        call(
+          {
+            method: 'GET',
+            path: '/v1/customers',
+            query: { ...query, ...(cursor === null ? {} : { cursor }) },
+            isRepeatable: true,
+          },
+          options,
+        ),
+      ),
   },
   mailboxes: {
     list: (query, options) =>
@@ -753,6 +887,8 @@ export const operationsOf = (call: Call): Operations => ({
       call({ method: 'PATCH', path: `/v1/mailboxes/${segment(id)}`, body }, options),
     disconnect: (id, options) =>
       call({ method: 'DELETE', path: `/v1/mailboxes/${segment(id)}`, isRepeatable: true }, options),
+    summary: (query, options) =>
+      call({ method: 'GET', path: '/v1/mailboxes/summary', query, isRepeatable: true }, options),
     verify: (id, options) => call({ method: 'POST', path: `/v1/mailboxes/${segment(id)}/verify` }, options),
     diagnose: (id, options) =>
       call({ method: 'POST', path: `/v1/mailboxes/${segment(id)}/diagnose` }, options),
@@ -775,6 +911,29 @@ export const operationsOf = (call: Call): Operations => ({
       ),
     token: (id, body, options) =>
       call({ method: 'POST', path: `/v1/mailboxes/${segment(id)}/token`, body, isRepeatable: true }, options),
+  },
+  backgroundJobs: {
+    list: (query, options) =>
+      call({ method: 'GET', path: '/v1/background-jobs', query, isRepeatable: true }, options),
+    iterate: (query, options) =>
+      pagesOf((cursor) =>
+        call(
+          {
+            method: 'GET',
+            path: '/v1/background-jobs',
+            query: { ...query, ...(cursor === null ? {} : { cursor }) },
+            isRepeatable: true,
+          },
+          options,
+        ),
+      ),
+    get: (id, options) =>
+      call({ method: 'GET', path: `/v1/background-jobs/${segment(id)}`, isRepeatable: true }, options),
+    cancel: (id, options) =>
+      call({ method: 'POST', path: `/v1/background-jobs/${segment(id)}/cancel` }, options),
+  },
+  mailboxJobs: {
+    create: (body, options) => call({ method: 'POST', path: '/v1/mailbox-jobs', body }, options),
   },
   mailboxImports: {
     import: (body, options) => call({ method: 'POST', path: '/v1/mailbox-imports', body }, options),
@@ -863,6 +1022,10 @@ export const operationsOf = (call: Call): Operations => ({
     get: (query, options) => call({ method: 'GET', path: '/v1/keyring', query, isRepeatable: true }, options),
     reseal: (options) => call({ method: 'POST', path: '/v1/keyring/reseal' }, options),
     retire: (body, options) => call({ method: 'POST', path: '/v1/keyring/retire', body }, options),
+  },
+  people: {
+    export: (body, options) => call({ method: 'POST', path: '/v1/people/export', body }, options),
+    erase: (body, options) => call({ method: 'POST', path: '/v1/people/erase', body }, options),
   },
   settings: {
     get: (options) => call({ method: 'GET', path: '/v1/settings', isRepeatable: true }, options),

@@ -676,6 +676,14 @@ export type CustomerLink = {
   expires_at: string;
 };
 
+/** One of the workspace's own clients. */
+export type Customer = {
+  /** As the mailboxes have it in `customer`. */
+  name: string;
+  /** How many have it. */
+  mailboxes: number;
+};
+
 /** A connected mailbox. */
 export type Mailbox = {
   /** Id of the mailbox; a reconnect keeps it. */
@@ -756,6 +764,56 @@ export type Disconnection = {
   id: string;
   /** `revoked` there too; `failed`: it stays valid there; `kept`: another mailbox uses it; `unsupported`: the provider has no way to revoke it. */
   at_provider: 'revoked' | 'failed' | 'kept' | 'unsupported';
+};
+
+/** How many mailboxes there are. */
+export type MailboxSummary = {
+  /** All that the filter lets through. */
+  total: number;
+  /** The same by status. */
+  by_status: {
+    verifying: number;
+    connected: number;
+    degraded: number;
+    needs_reauthorization: number;
+    disabled: number;
+  };
+  /** The same by provider. */
+  by_provider: {
+    google: number;
+    microsoft: number;
+  };
+};
+
+/** Work over many mailboxes. */
+export type BackgroundJob = {
+  /** Id of the job. */
+  id: string;
+  /** What it does. `update_warmup` is begun through the API that speaks Instantly. */
+  action: 'verify' | 'enable' | 'disable' | 'disconnect' | 'set_customer' | 'update_warmup';
+  /** `succeeded` = it came to its end; what could not be done is in `failures`. `failed` = it could not go on. */
+  status: 'pending' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+  /** Mailboxes; null before it has begun. */
+  total: number | null;
+  /** Of these done. */
+  done: number;
+  /** Of these failed. */
+  failed: number;
+  /** The first hundred. */
+  failures: {
+    /** The mailbox. */
+    mailbox_id: string;
+    /** Its address; null when it is gone. */
+    email: string | null;
+    /** Code of an error, or of a verdict. */
+    code: string;
+    /** For people. */
+    detail: string;
+  }[];
+  /** When it was asked for. */
+  created_at: string;
+  /** When it last went on. */
+  updated_at: string;
 };
 
 /** What is wrong with one mailbox, step by step. */
@@ -1247,6 +1305,63 @@ export type Keyring = {
     | null;
 };
 
+/** What was done to forget a person. */
+export type Erasure = {
+  mailboxes: {
+    /** A mailbox that was disconnected. */
+    mailbox_id: string;
+    /** `failed` = the grant is still good at the provider; `kept` = somebody else lives by it; `unsupported` = the provider has no way. */
+    at_provider: 'revoked' | 'failed' | 'kept' | 'unsupported';
+  }[];
+  /** Rows that are gone, by table, beside those of the mailboxes. */
+  removed: Record<string, number>;
+  /** Rows in which the person was replaced, by table. */
+  rewritten: Record<string, number>;
+};
+
+/** What is held of a person. Never a token. */
+export type Person = {
+  email: string;
+  /** All addresses of the person that are known. */
+  addresses: string[];
+  mailboxes: {
+    /** Id of the mailbox. */
+    id: string;
+    email: string;
+    delegate_email: string | null;
+    aliases: string[];
+    name: string;
+    provider: string;
+    customer: string | null;
+    metadata: Record<string, string>;
+    settings: Record<string, unknown>;
+    /** When it was connected first. */
+    created_at: string;
+    grant: {
+      issuer: string;
+      /** Who the provider says the person is. */
+      subject: string;
+      scope: string;
+      status: string;
+      /** When the person last consented. */
+      consented_at: string | null;
+      /** When a token was last obtained. */
+      refreshed_at: string;
+    };
+  }[];
+  /** Every further row that is about the person. */
+  records: {
+    /** The table. */
+    kind: string;
+    /** Which row of it. */
+    key: string;
+    /** Its columns that can be about a person. */
+    texts: Record<string, string>;
+  }[];
+  /** False when there are more than 10,000 records. */
+  is_complete: boolean;
+};
+
 /** How the pages look to customers and mailbox owners. Null = ours. */
 export type Branding = {
   /** Shown in place of the workspace's name. */
@@ -1576,6 +1691,26 @@ export type CreateConnectSessionBody = {
   webhook_url?: string | null | undefined;
 };
 
+export type ListConnectSessionsQuery = {
+  /** Only sessions that are so now. */
+  status?:
+    | 'pending'
+    | 'waiting_for_admin'
+    | 'insufficient_scope'
+    | 'wrong_mailbox'
+    | 'declined'
+    | 'waiting_for_confirmation'
+    | 'connected'
+    | 'failed'
+    | 'cancelled'
+    | 'expired'
+    | undefined;
+  /** Items on one page. From 1 to 100. Default: `50`. */
+  limit?: number | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+};
+
 export type ReadConnectSessionQuery = {
   /** Answer when the status changes, or after this many seconds. From 0 to 55. Default: `0`. */
   wait?: number | undefined;
@@ -1595,9 +1730,20 @@ export type CreateCustomerLinkBody = {
   expires_in_seconds?: number | undefined;
 };
 
+export type ListCustomersQuery = {
+  /** Items on one page. From 1 to 100. Default: `50`. */
+  limit?: number | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+};
+
 export type ListMailboxesQuery = {
   /** Only this address. */
   email?: string | undefined;
+  /** Only those whose address or name has this part, in any case. */
+  search?: string | undefined;
+  /** Only mailboxes that are so now. */
+  status?: 'verifying' | 'connected' | 'degraded' | 'needs_reauthorization' | 'disabled' | undefined;
   /** Only mailboxes at this provider. */
   provider?: 'google' | 'microsoft' | undefined;
   /** Only mailboxes that were connected with it, also when it is deleted. */
@@ -1638,6 +1784,54 @@ export type UpdateMailboxBody = {
   disabled?: boolean | undefined;
 };
 
+export type SummarizeMailboxesQuery = {
+  /** Only this address. */
+  email?: string | undefined;
+  /** Only those whose address or name has this part, in any case. */
+  search?: string | undefined;
+  /** Only mailboxes that are so now. */
+  status?: 'verifying' | 'connected' | 'degraded' | 'needs_reauthorization' | 'disabled' | undefined;
+  /** Only mailboxes at this provider. */
+  provider?: 'google' | 'microsoft' | undefined;
+  /** Only mailboxes that were connected with it, also when it is deleted. */
+  oauth_client_id?: string | undefined;
+  /** Only mailboxes of this customer. */
+  customer?: string | undefined;
+};
+
+export type ListBackgroundJobsQuery = {
+  /** Items on one page. From 1 to 100. Default: `50`. */
+  limit?: number | undefined;
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+};
+
+export type CreateMailboxJobBody = {
+  /** What to do with each. `disconnect` also needs the scope `mailboxes:delete`. */
+  action: 'verify' | 'enable' | 'disable' | 'disconnect' | 'set_customer';
+  /** For `set_customer`: the customer, or null for none. */
+  customer?: string | null | undefined;
+  /** These mailboxes. */
+  mailbox_ids?: string[] | undefined;
+  /** In place of `mailbox_ids`: all that it lets through when the job comes to them; `{}` = all of the workspace. */
+  filter?:
+    | {
+        /** Only this address. */
+        email?: string | undefined;
+        /** Only those whose address or name has this part, in any case. */
+        search?: string | undefined;
+        /** Only mailboxes that are so now. */
+        status?: 'verifying' | 'connected' | 'degraded' | 'needs_reauthorization' | 'disabled' | undefined;
+        /** Only mailboxes at this provider. */
+        provider?: 'google' | 'microsoft' | undefined;
+        /** Only mailboxes that were connected with it, also when it is deleted. */
+        oauth_client_id?: string | undefined;
+        /** Only mailboxes of this customer. */
+        customer?: string | undefined;
+      }
+    | undefined;
+};
+
 export type ImportMailboxBody = {
   /** Who hosts it. */
   provider: 'google' | 'microsoft';
@@ -1676,6 +1870,10 @@ export type ReadTokenBody = {
 };
 
 export type ListEventsQuery = {
+  /** Only events of this mailbox, connect session or OAuth client. */
+  object_id?: string | undefined;
+  /** Which come first. Default: `oldest`. */
+  order?: 'oldest' | 'newest' | undefined;
   /** Items on one page. From 1 to 100. Default: `50`. */
   limit?: number | undefined;
   /** `next_cursor` of the page before. */
@@ -1903,6 +2101,18 @@ export type RetireKeyBody = {
   key_id: string;
   /** Do not wait until links that it may have signed are over. Default: `false`. */
   end_links?: boolean | undefined;
+};
+
+export type ExportPersonBody = {
+  /** An address of the person. */
+  email: string;
+};
+
+export type ErasePersonBody = {
+  /** An address of the person. */
+  email: string;
+  /** The same address once more. */
+  confirm: string;
 };
 
 export type ChangeSettingsBody = {
