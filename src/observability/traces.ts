@@ -27,6 +27,7 @@ import {
 import type { TraceSampler, TraceSettings } from '../config-traces.ts';
 import { GatewayError, type Log, type SpanName, type Tracer } from '../core/index.ts';
 import type { TraceRequest } from '../http/request-context.ts';
+import { withLogFields } from '../log-context.ts';
 
 export type Traces = {
   tracer: Tracer;
@@ -142,13 +143,18 @@ const exporterOf = ({ url, headers, timeoutMilliseconds }: TraceSettings): SpanE
 /** Once when it begins, and once when it is over: a receiver that is gone must not fill the log. */
 function tellingFailures(exporter: SpanExporter, log: Log): SpanExporter {
   let isFailing = false;
+  const tell = (error: Error | undefined): void => {
+    if (isFailing) log.warn('traces cannot be sent', { error });
+    else log.info('traces can be sent again');
+  };
   return {
     export(batch, done) {
       exporter.export(batch, (result) => {
         const hasFailed = result.code !== 0;
-        if (hasFailed && !isFailing) log.warn('traces cannot be sent', { error: result.error });
-        if (!hasFailed && isFailing) log.info('traces can be sent again');
+        const isNews = hasFailed !== isFailing;
         isFailing = hasFailed;
+        // A batch belongs to no call, although some call's end began it.
+        if (isNews) withLogFields({}, () => tell(result.error));
         done(result);
       });
     },

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { after, before, test } from 'node:test';
+import { createLog } from '../../src/log.ts';
 import { freePort, type Installation, startInstallation } from '../support/installation.ts';
 import { startOtlpReceiver } from '../support/otlp-receiver.ts';
 import { until } from '../support/until.ts';
@@ -13,11 +14,16 @@ const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
 let receiver: Awaited<ReturnType<typeof startOtlpReceiver>>;
 let installation: Installation;
 let mailboxId: string;
+const lines: string[] = [];
+const logged = (): string => lines.join('');
 
 before(async () => {
   receiver = await startOtlpReceiver();
   installation = await startInstallation({
+    substitutes: { log: createLog('info', { write: (line) => lines.push(line) }) },
     environment: {
+      MAILGRANT_ABUSE_REFUSALS: '1',
+      MAILGRANT_INIT_ADDRESS_PER_MINUTE: '1',
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
       OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20receiver-key',
       MAILGRANT_WEBHOOK_HTTP: 'on',
@@ -117,13 +123,13 @@ test('no secret, address, id, header or query is in what is sent', async () => {
 test('a receiver that fails costs one line in the log and no request', async () => {
   receiver.answerWith(400);
   assert.equal((await installation.call('GET', '/v1/whoami')).status, 200);
-  const told = (): number => installation.logged().split('traces cannot be sent').length - 1;
+  const told = (): number => logged().split('traces cannot be sent').length - 1;
   await until('the log says so', () => told() > 0);
   assert.equal((await installation.call('GET', '/v1/whoami')).status, 200);
   receiver.answerWith(200);
-  await until('it is over', () => installation.logged().includes('traces can be sent again'));
+  await until('it is over', () => logged().includes('traces can be sent again'));
   assert.equal(told(), 1);
-  assert.ok(!installation.logged().includes('receiver-key'));
+  assert.ok(!logged().includes('receiver-key'));
 });
 
 test('a webhook takes its trace along', async () => {
@@ -155,4 +161,21 @@ test('a webhook takes its trace along', async () => {
     server.close();
     server.closeAllConnections();
   }
+});
+
+test('a line that is written deep inside names its request and its trace, after a body too', async () => {
+  const trace = '99998888777766665555444433332222';
+  const begin = () =>
+    installation.call(
+      'POST',
+      '/api/v2/oauth/google/init',
+      {},
+      { 'x-request-id': 'request-of-this-test', traceparent: `00-${trace}-00f067aa0ba902b7-01` },
+    );
+  await begin();
+  assert.equal((await begin()).status, 429);
+  const entries = lines.map((line): Record<string, unknown> => JSON.parse(line));
+  const blocked = entries.find(({ msg }) => msg === 'an address is blocked');
+  assert.deepEqual([blocked?.requestId, blocked?.traceId], ['request-of-this-test', trace]);
+  assert.equal(entries.find(({ msg }) => msg === 'listening')?.requestId, undefined);
 });
