@@ -87,7 +87,7 @@ async function smoke(runtime: Runtime, home: string, mailboxId: string): Promise
   writeFileSync(join(home, 'package.json'), '{"private":true,"type":"module"}');
   await install(home, runtime.packages);
   stageClient(join(home, 'node_modules/@mailgrant/client'));
-  cpSync(new URL('runtimes/smoke.mjs', import.meta.url), join(home, 'smoke.mjs'));
+  cpSync(new URL('../examples/runtimes/smoke.mjs', import.meta.url), join(home, 'smoke.mjs'));
   const { address: baseUrl, apiKey } = installation;
   const SMOKE = JSON.stringify({
     baseUrl,

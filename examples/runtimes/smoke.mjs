@@ -1,4 +1,4 @@
-// What the client must do in every runtime, against a running server: the driver (../test-runtimes.ts) gives what is
+// What the client must do in every runtime, against a running server: the driver (scripts/test-runtimes.ts) gives what is
 // needed in the environment. Prints one line when all of it holds.
 import process from 'node:process';
 import { createClient, isMailgrantError, MailgrantError } from '@mailgrant/client';
