@@ -1,11 +1,12 @@
-// `npm run check:package`: packs what is published (the program, and the client where it is built) into a temporary
+// `npm run check:package`: packs what is published (the program and the client) into a temporary
 // folder and says what is wrong with it. Arguments name tarballs that are there already.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { buildClient } from './build-client.ts';
 import { judgePackage } from './packaging/judge-package.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -13,11 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 async function main(named: readonly string[]): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'mailgrant-packages-'));
   try {
-    const client = join(root, 'sdk');
-    const tarballs =
-      named.length > 0
-        ? named
-        : [pack(root, folder), ...(existsSync(join(client, 'dist')) ? [pack(client, folder)] : [])];
+    const tarballs = named.length > 0 ? named : packBoth(folder);
     let isGood = true;
     for (const tarball of tarballs) {
       const problems = await judgePackage(tarball);
@@ -28,6 +25,11 @@ async function main(named: readonly string[]): Promise<number> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function packBoth(folder: string): string[] {
+  buildClient();
+  return [pack(root, folder), pack(join(root, 'sdk'), folder)];
 }
 
 /** Answers the path of the tarball. */
