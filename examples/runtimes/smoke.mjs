@@ -9,6 +9,7 @@ import '@mailgrant/client/graph';
 import '@mailgrant/client/imapflow';
 import '@mailgrant/client/nodemailer';
 
+// biome-ignore lint/style/noProcessEnv: a text that each runtime can hand over.
 const { baseUrl, hangingUrl, apiKey, mailboxId, webhooks } = JSON.parse(process.env.SMOKE ?? '{}');
 const held = [];
 function hold(what, isTrue) {
