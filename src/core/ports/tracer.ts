@@ -1,11 +1,7 @@
 // Traces: what took how long for whose sake. Off, it costs a function call.
 
 /** Names and attributes come from closed sets: no id, no address, no URL, nothing that a caller sent. */
-export type SpanName =
-  | 'refresh grant'
-  | 'provider call'
-  | 'webhook delivery'
-  | 'database transaction';
+export type SpanName = 'refresh grant' | 'provider call' | 'webhook delivery' | 'database transaction';
 
 export type Span = {
   /** What is known only later. */
