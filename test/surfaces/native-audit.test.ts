@@ -4,7 +4,17 @@ import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
 import type { AuditAction, ListedAuditEntry } from '../../src/core/index.ts';
-import { type Answer, connect, depart, type Json, list, record, startWorld, text } from './native-world.ts';
+import {
+  type Answer,
+  connect,
+  depart,
+  type Json,
+  list,
+  publicUrl,
+  record,
+  startWorld,
+  text,
+} from './native-world.ts';
 
 const world = await startWorld();
 const owner = await world.addWorkspace('Owner');
@@ -21,7 +31,12 @@ const withoutEntry: Readonly<Record<string, string>> = {
 };
 
 /** `of`: whose log it is in. */
-type Case = { action: AuditAction; of?: 'installation'; run: () => Promise<Answer> };
+type Case = {
+  action: AuditAction;
+  of?: 'installation';
+  by?: 'console';
+  run: () => Promise<Answer>;
+};
 
 async function create(path: string, body: Json): Promise<string> {
   const answer = await owner.call('POST', path, body);
@@ -59,6 +74,34 @@ async function waiting(): Promise<{ id: string; code: string }> {
   assert.ok(arrival.session && arrival.confirmationCode);
   return { id: arrival.session.id, code: arrival.confirmationCode };
 }
+
+const newEndpoint = () => create('/v1/webhook-endpoints', { url: 'https://app.example.com/hooks' });
+
+/** An endpoint with a delivery that was tried. */
+async function newDelivery(): Promise<{ endpointId: string; id: string }> {
+  const endpointId = await newEndpoint();
+  const {
+    status,
+    body,
+    text: answer,
+  } = await owner.call('POST', `/v1/webhook-endpoints/${endpointId}/test`, {});
+  assert.equal(status, 200, answer);
+  return { endpointId, id: text(body.id) };
+}
+
+const ofConsole = { 'mailgrant-console': '1', origin: publicUrl, 'sec-fetch-site': 'same-origin' };
+const beginSession = () =>
+  world.callAs(null)('POST', '/v1/console-session', { api_key: owner.key }, ofConsole);
+
+/** Signed in to the console; the cookie, and what the console sends beside it. */
+async function signIn(): Promise<Record<string, string>> {
+  const answer = await beginSession();
+  assert.equal(answer.status, 201, answer.text);
+  const cookie = String(answer.headers['set-cookie']).split(';')[0] ?? '';
+  return { cookie, ...ofConsole };
+}
+
+const jobBody = { action: 'disable', filter: { search: 'nobody' } };
 
 /** As if it had sealed here once. */
 function knowKey(id: string): void {
@@ -160,6 +203,98 @@ const cases: Readonly<Record<string, Case>> = {
       return installation('POST', '/v1/keyring/retire', { key_id: 'an-older-key', end_links: true });
     },
   },
+  beginConsoleSession: {
+    action: 'console.signed_in',
+    by: 'console',
+    run: beginSession,
+  },
+  endConsoleSession: {
+    action: 'console.signed_out',
+    by: 'console',
+    run: async () => world.callAs(null)('DELETE', '/v1/console-session', undefined, await signIn()),
+  },
+  createMailboxJob: {
+    action: 'mailboxes.changed',
+    run: () => owner.call('POST', '/v1/mailbox-jobs', jobBody),
+  },
+  cancelBackgroundJob: {
+    action: 'mailboxes.changed',
+    run: async () => {
+      const { body } = await owner.call('POST', '/v1/mailbox-jobs', jobBody);
+      return owner.call('POST', `/v1/background-jobs/${text(body.id)}/cancel`);
+    },
+  },
+  importMailbox: {
+    action: 'mailbox.imported',
+    run: () =>
+      owner.call('POST', '/v1/mailbox-imports', {
+        provider: 'google',
+        refresh_token: 'canary-refresh-token',
+        scope: 'https://mail.google.com/',
+        oauth_client_id: owner.oauthClientId,
+        email: 'ada@example.com',
+      }),
+  },
+  createWebhookEndpoint: {
+    action: 'webhook_endpoint.created',
+    run: () => owner.call('POST', '/v1/webhook-endpoints', { url: 'https://app.example.com/hooks' }),
+  },
+  updateWebhookEndpoint: {
+    action: 'webhook_endpoint.updated',
+    run: async () =>
+      owner.call('PATCH', `/v1/webhook-endpoints/${await newEndpoint()}`, { description: 'new' }),
+  },
+  deleteWebhookEndpoint: {
+    action: 'webhook_endpoint.deleted',
+    run: async () => owner.call('DELETE', `/v1/webhook-endpoints/${await newEndpoint()}`),
+  },
+  rotateWebhookSecret: {
+    action: 'webhook_endpoint.secret_rotated',
+    run: async () => owner.call('POST', `/v1/webhook-endpoints/${await newEndpoint()}/rotate-secret`, {}),
+  },
+  testWebhookEndpoint: {
+    action: 'webhook_endpoint.tested',
+    run: async () => owner.call('POST', `/v1/webhook-endpoints/${await newEndpoint()}/test`, {}),
+  },
+  replayWebhookDelivery: {
+    action: 'webhook_delivery.replayed',
+    run: async () => owner.call('POST', `/v1/webhook-deliveries/${(await newDelivery()).id}/replay`),
+  },
+  replayWebhookEndpoint: {
+    action: 'webhook_delivery.replayed',
+    run: async () =>
+      owner.call('POST', `/v1/webhook-endpoints/${(await newDelivery()).endpointId}/replay`, {
+        since: '2026-01-01T00:00:00.000Z',
+      }),
+  },
+  exportPerson: {
+    action: 'person.exported',
+    run: () => owner.call('POST', '/v1/people/export', { email: 'nobody@example.com' }),
+  },
+  erasePerson: {
+    action: 'person.erased',
+    run: () =>
+      owner.call('POST', '/v1/people/erase', { email: 'nobody@example.com', confirm: 'nobody@example.com' }),
+  },
+  liftBlock: {
+    action: 'block.lifted',
+    of: 'installation',
+    run: async () => {
+      const until = Date.now() + 3_600_000;
+      await world.store.limits.saveBlock({ key: 'a-block', level: 1, until, rememberedUntil: until });
+      return installation('DELETE', '/v1/installation/blocks/a-block');
+    },
+  },
+  closeBreaker: {
+    action: 'breaker.closed',
+    of: 'installation',
+    run: async () => {
+      const openUntil = Date.now() + 3_600_000;
+      const next = { key: 'google', failures: 9, windowStart: 1, openUntil, trips: 1, probeUntil: 0 };
+      await world.store.breakers.replace('google', { known: null, next });
+      return installation('POST', '/v1/installation/breakers/google/close');
+    },
+  },
   changeSettings: {
     action: 'settings.updated',
     run: () => owner.call('PATCH', '/v1/settings', { return_urls: [returnUrl] }),
@@ -187,7 +322,7 @@ describe('every operation that changes something', () => {
     assert.deepEqual(gone, []);
   });
 
-  for (const [name, { action, of, run }] of Object.entries(cases)) {
+  for (const [name, { action, of, by, run }] of Object.entries(cases)) {
     it(`${name} leaves one entry, with who it was and without what is secret`, async () => {
       const workspaceId = of === 'installation' ? null : owner.id;
       const known = new Set((await entriesOf(workspaceId, action)).map(({ id }) => id));
@@ -198,7 +333,7 @@ describe('every operation that changes something', () => {
       const [entry, ...more] = entries.filter(isOfCall);
       assert.ok(entry, JSON.stringify(entries));
       assert.deepEqual(more, []);
-      assert.equal(entry.actor.kind, 'api_key');
+      assert.equal(entry.actor.kind, by ?? 'api_key');
       assert.equal(entry.actorName, 'test');
       assert.equal(entry.address, '127.0.0.1');
       assert.doesNotMatch(JSON.stringify(entry.data), /canary|@|secret-/i);
