@@ -15,11 +15,14 @@ import { backgroundJobOperations } from '../../src/stores/operations/background-
 import { breakerOperations } from '../../src/stores/operations/breakers.ts';
 import { connectSessionOperations } from '../../src/stores/operations/connect-sessions.ts';
 import type { Context } from '../../src/stores/operations/context.ts';
+import { eventOperations } from '../../src/stores/operations/events.ts';
 import { grantOperations } from '../../src/stores/operations/grants.ts';
 import { limitOperations } from '../../src/stores/operations/limits.ts';
 import { mailboxOperations } from '../../src/stores/operations/mailboxes.ts';
 import { oauthClientOperations } from '../../src/stores/operations/oauth-clients.ts';
 import { tokenUseOperations } from '../../src/stores/operations/token-uses.ts';
+import { webhookDeliveryOperations } from '../../src/stores/operations/webhook-deliveries.ts';
+import { webhookEndpointOperations } from '../../src/stores/operations/webhook-endpoints.ts';
 import { workspaceOperations } from '../../src/stores/operations/workspaces.ts';
 import { unitOn } from '../../src/stores/postgres.ts';
 import { lookText, pruneChanges } from '../../src/stores/postgres-change-feed.ts';
@@ -53,11 +56,30 @@ const works: Works = {
   'sessions to be discarded': (context) => connectSessionOperations(context).expiredHolding(dueAt, batch),
   'sessions to be pruned': (context) => connectSessionOperations(context).prune(dueAt, batch),
   'workspaces on their way out': (context) => workspaceOperations(context).leaving(batch),
+  'events to be told': (context) => eventOperations(context).pending(batch),
+  'endpoints whose turn it is': (context) =>
+    webhookDeliveryOperations(context).dueEndpoints({
+      now: dueAt,
+      isFailing: false,
+      limit: batch,
+      leftOut: ['none', 'of', 'these'],
+    }),
+  'webhooks of an endpoint to be sent': (context) =>
+    webhookDeliveryOperations(context).claim('h1', { now: dueAt, until: dueAt + 60_000, limit: batch }),
+  'webhooks to be pruned': (context) => webhookDeliveryOperations(context).prune(dueAt, batch),
+  'endpoints of sessions that are no more': (context) =>
+    webhookEndpointOperations(context).pruneOfSessions(batch),
   'background jobs to be worked on': (context) =>
     backgroundJobOperations(context).claim(dueAt, dueAt + 60_000),
   'background jobs to be pruned': (context) => backgroundJobOperations(context).prune(dueAt, batch),
   'limits to be pruned': (context) => limitOperations(context).prune(dueAt, batch),
   'breakers to be pruned': (context) => breakerOperations(context).prune(dueAt, batch),
+  ...Object.fromEntries(
+    (['disabled', 'degraded', 'needs_reauthorization'] as const).map((status) => [
+      `mailboxes that are ${status}`,
+      (context: Context) => mailboxOperations(context).list('w1', { status }, { after: null, limit: batch }),
+    ]),
+  ),
   'token reads to be pruned': (context) => tokenUseOperations(context).prune(dueAt, batch),
 };
 

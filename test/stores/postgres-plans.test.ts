@@ -20,10 +20,10 @@ const assertGood = (plans: readonly Plan[], least: number): void => {
 
 describe('the plans of what falls due', () => {
   it('on SQLite every statement finds its rows by an index, and sorts nothing', async () => {
-    assertGood(await sqlitePlans(rows), 13);
+    assertGood(await sqlitePlans(rows), 18);
   });
 
   it('on PostgreSQL every statement looks at its batch, and at little beside it', async () => {
-    assertGood(await postgresPlans(readState().postgres, rows), 15);
+    assertGood(await postgresPlans(readState().postgres, rows), 20);
   });
 });

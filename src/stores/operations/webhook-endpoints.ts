@@ -147,24 +147,13 @@ export const webhookEndpointOperations = ({
         .selectFrom('webhook_endpoints')
         .select('webhook_endpoints.id')
         .where('connect_session_id', 'is not', null)
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('connect_sessions')
-                .select('connect_sessions.id')
-                .whereRef('connect_sessions.id', '=', 'webhook_endpoints.connect_session_id'),
-            ),
-          ),
+        // Asked for one endpoint after the other: behind `not exists` PostgreSQL may read all sessions at once.
+        .where(
+          sql<boolean>`(select id from connect_sessions where id = webhook_endpoints.connect_session_id) is null`,
         )
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('webhook_deliveries')
-                .select('webhook_deliveries.id')
-                .whereRef('webhook_deliveries.endpoint_id', '=', 'webhook_endpoints.id')
-                .where('webhook_deliveries.status', 'in', ['pending', 'failed']),
-            ),
-          ),
+        .where(
+          sql<boolean>`(select min(id) from webhook_deliveries
+            where endpoint_id = webhook_endpoints.id and status in ('pending', 'failed')) is null`,
         )
         .limit(limit);
       const { numDeletedRows } = await session.writer
