@@ -2,7 +2,7 @@
 // number, which is that text.
 import { record } from './audit.ts';
 import { notFound } from './errors.ts';
-import type { Ports } from './ports.ts';
+import type { Page, PageRequest, Ports } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
 
 export type Customer = {
@@ -13,6 +13,9 @@ export type Customer = {
   email: string | null;
   createdAt: number;
 };
+
+/** A text that mailboxes name as their customer, and how many do. */
+export type CustomerOfMailboxes = { name: string; mailboxes: number };
 
 export type Customers = ReturnType<typeof createCustomers>;
 
@@ -42,6 +45,11 @@ export function createCustomers({ store, clock, random }: Pick<Ports, 'store' | 
 
     async list(principal: Principal): Promise<Customer[]> {
       return store.customers.list(workspaceFor(principal, 'mailboxes:read'));
+    },
+
+    /** Whom the mailboxes belong to, entered here or not, a page at a time. */
+    async ofMailboxes(principal: Principal, page: PageRequest): Promise<Page<CustomerOfMailboxes>> {
+      return store.customers.ofMailboxes(workspaceFor(principal, 'mailboxes:read'), page);
     },
 
     /** Throws `not_found`. */

@@ -27,6 +27,24 @@ export const customerOperations = ({ session }: Context): StoreOperations['custo
       .execute();
     return rows.map(customerFromRow);
   },
+  ofMailboxes: async (workspaceId, { after, limit }) => {
+    // Read off an index alone (mailboxes_customer).
+    let query = session.reader
+      .selectFrom('mailboxes')
+      .select((eb) => ['customer as name', eb.fn.countAll<number | string>().as('mailboxes')])
+      .where('workspace_id', '=', workspaceId)
+      .where('customer', 'is not', null)
+      .groupBy('customer')
+      .orderBy('customer')
+      .limit(limit + 1);
+    if (after !== null) query = query.where('customer', '>', after);
+    const rows = await query.execute();
+    const items = rows.slice(0, limit).map(({ name, mailboxes }) => ({
+      name: name ?? '',
+      mailboxes: Number(mailboxes),
+    }));
+    return { items, next: rows.length > limit ? (items.at(-1)?.name ?? null) : null };
+  },
 });
 
 const customerFromRow = (row: Row): Customer => {

@@ -47,6 +47,24 @@ export const mailboxListGuarantees = (createDatabase: CreateDatabase): void =>
       assert.deepEqual(await search('nobody'), []);
     });
 
+    it('whom mailboxes belong to is counted by name, page by page, and apart from other workspaces', async (store) => {
+      const here = await storeGrant(store);
+      const elsewhere = await storeGrant(store);
+      for (const customer of ['globex', 'acme', null, 'acme', 'Ünal']) {
+        await store.mailboxes.insert(mailbox(here, { customer }));
+      }
+      await store.mailboxes.insert(mailbox(elsewhere, { customer: 'acme' }));
+      const listed = await allOf((page) => store.customers.ofMailboxes(here.workspaceId, page), 1);
+      const byName = listed.toSorted(
+        (one, other) => one.mailboxes - other.mailboxes || (one.name < other.name ? -1 : 1),
+      );
+      assert.deepEqual(byName, [
+        { name: 'globex', mailboxes: 1 },
+        { name: 'Ünal', mailboxes: 1 },
+        { name: 'acme', mailboxes: 2 },
+      ]);
+    });
+
     it('a search follows a new name and a new address', async (store) => {
       const here = await storeGrant(store);
       const written = mailbox(here, { name: 'Before', email: 'before@one.example' });
