@@ -4,6 +4,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useEffect } from 'react';
 import { useLocation } from 'wouter';
 import { Header } from './header.tsx';
+import { JobDock } from './job-dock.tsx';
 import { Outlet } from './outlet.tsx';
 import classes from './shell.module.css';
 import { SideNavigation } from './side-navigation.tsx';
@@ -20,7 +21,9 @@ export function Shell() {
       </a>
       <Header isMenuOpen={isMenuOpen} onMenu={menu.toggle} />
       <div className={classes.sideBar}>
-        <SideNavigation />
+        <div className={classes.sticky}>
+          <SideNavigation />
+        </div>
       </div>
       <Drawer
         opened={isMenuOpen}
@@ -34,6 +37,7 @@ export function Shell() {
       <main id="page" className={classes.page} tabIndex={-1}>
         <Outlet />
       </main>
+      <JobDock />
     </div>
   );
 }

@@ -1,0 +1,32 @@
+// Bars over time, stacked by series. The only file that imports the chart library, which is large: load it through
+// lazy-bars.tsx. People who do not see it read the table that stands beside every chart.
+import '@mantine/charts/styles.css';
+import { BarChart } from '@mantine/charts';
+
+export type BarSeries = { name: string; label: string; color: string };
+/** `at`: what stands below the bar; the rest by the names of the series. */
+export type BarPoint = { at: string } & Record<string, number | string>;
+
+export type BarsProps = { points: readonly BarPoint[]; series: readonly BarSeries[]; height?: number };
+
+export function Bars({ points, series, height = 220 }: BarsProps) {
+  return (
+    <div aria-hidden="true">
+      <BarChart
+        h={height}
+        data={[...points]}
+        dataKey="at"
+        type="stacked"
+        series={[...series]}
+        withLegend={series.length > 1}
+        legendProps={{ verticalAlign: 'bottom', height: 32 }}
+        tickLine="none"
+        gridAxis="x"
+        maxBarWidth={36}
+        yAxisProps={{ allowDecimals: false, width: 36 }}
+        barProps={{ isAnimationActive: false }}
+        barChartProps={{ accessibilityLayer: false }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+// What is selected, and what can be done to it.
+import { Button, Group, Text } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import type { MailboxFilter } from '../../api/mailboxes.ts';
+import { useMay } from '../../app/session-context.tsx';
+import { useAnnounce } from '../../components/announcer.tsx';
+import { numberOf } from '../../components/numbers.ts';
+import { type BulkAction, bulkActions } from './bulk-actions.ts';
+import classes from './bulk-bar.module.css';
+import { BulkDialog } from './bulk-dialog.tsx';
+import { countOf, type SelectionControl } from './selection.ts';
+
+type Props = {
+  control: SelectionControl;
+  filter: MailboxFilter;
+  total: number;
+  loadedCount: number;
+};
+
+export function BulkBar({ control, filter, total, loadedCount }: Props) {
+  const { selection } = control;
+  const may = useMay();
+  const announce = useAnnounce();
+  const [asked, setAsked] = useState<BulkAction | null>(null);
+  const count = countOf(selection, total);
+  useEffect(() => {
+    if (count > 0) announce(`${numberOf(count)} selected`);
+  }, [count, announce]);
+  if (count === 0) return null;
+  const mayTakeAll = selection.kind === 'some' && count >= loadedCount && total > count;
+  return (
+    <section className={classes.bar} aria-label="Selection">
+      <Group gap="xs" className={classes.words}>
+        <Text size="sm" fw={600}>
+          {selection.kind === 'all'
+            ? `All ${numberOf(total)} that match are selected`
+            : `${numberOf(count)} selected`}
+        </Text>
+        {mayTakeAll && (
+          <Button size="compact-sm" variant="light" onClick={control.selectAll}>
+            Select all {numberOf(total)} that match
+          </Button>
+        )}
+        <Button size="compact-sm" variant="subtle" onClick={control.clear}>
+          Clear selection
+        </Button>
+      </Group>
+      <Group gap="xs">
+        {bulkActions
+          .filter(({ scope }) => may(scope))
+          .map((action) => (
+            <Button
+              key={action.action}
+              size="xs"
+              variant="default"
+              leftSection={<action.icon size={15} aria-hidden="true" />}
+              onClick={() => setAsked(action)}
+            >
+              {action.label}
+            </Button>
+          ))}
+      </Group>
+      <BulkDialog
+        action={asked}
+        count={count}
+        filter={filter}
+        selection={selection}
+        onClose={() => setAsked(null)}
+        onBegun={control.clear}
+      />
+    </section>
+  );
+}
