@@ -72,6 +72,9 @@ const operator: Principal = {
   from: { channel: 'command_line', requestId: null, address: null },
 };
 
+/** How long a command that served pages goes on doing so when it has its result. */
+const lastPageSeconds = 2;
+
 const context: Context = {
   /** Loaded only for the commands that need it, and after the compile cache is there. */
   async openHere(config: Config) {
@@ -79,6 +82,7 @@ const context: Context = {
     // What a server tells of its life is no part of a command's output.
     const logLevel = config.logLevel === 'info' ? 'warn' : config.logLevel;
     const gateway = await createGateway({ ...config, jobs: false, logLevel });
+    let isServing = false;
     return {
       core: gateway.core,
       operatorKey: gateway.core.apiKeys.vouch(operator),
@@ -96,8 +100,15 @@ const context: Context = {
           retryAfter: retryAfter === undefined ? null : String(retryAfter),
         };
       },
-      start: () => gateway.start(),
-      close: () => gateway.close(),
+      async start() {
+        isServing = true;
+        return gateway.start();
+      },
+      async close() {
+        // A browser is on its way to the page that tells how it ended.
+        if (isServing) await gateway.drain({ seconds: lastPageSeconds, isReplaced: false });
+        await gateway.close();
+      },
     };
   },
   async checkSurfaces(config) {

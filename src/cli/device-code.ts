@@ -37,7 +37,7 @@ export async function connectByDeviceCode(api: Api, input: Input): Promise<numbe
     oauth_client_id: textOf(client, 'id'),
     refresh_token: textOf(tokens, 'refresh_token'),
     scope: textOf(tokens, 'scope'),
-    email: input.text('email'),
+    email: input.text('email') ?? addressIn(textOf(tokens, 'id_token')),
     customer: input.text('customer'),
   };
   if (body.refresh_token === null)
@@ -46,6 +46,21 @@ export async function connectByDeviceCode(api: Api, input: Input): Promise<numbe
   if (input.flag('json')) sayJson(mailbox);
   else say(`Connected: ${textOf(mailbox, 'email') ?? ''}, mailbox ${textOf(mailbox, 'id') ?? ''}`);
   return exitCodes.done;
+}
+
+/**
+ * Whose the tokens are: an access token for Exchange answers no such question. The ID token came from the token endpoint
+ * itself over TLS (OpenID Connect Core 3.1.3.7), and the import proves the address at the mail servers.
+ */
+function addressIn(idToken: string | null): string | null {
+  const [, payload] = idToken?.split('.') ?? [];
+  if (payload === undefined) return null;
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    return textOf(claims, 'email') ?? textOf(claims, 'preferred_username');
+  } catch {
+    return null;
+  }
 }
 
 async function chooseClient(api: Api, input: Input): Promise<unknown> {
