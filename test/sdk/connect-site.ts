@@ -20,6 +20,7 @@ const query = new URLSearchParams(location.search);
 const request = JSON.parse(query.get('request') ?? '{}');
 const show = (value) => { document.querySelector('output').textContent = JSON.stringify(value); };
 window.steps = [];
+window.asked = 0;
 const open = window.open;
 window.open = (...given) => {
   window.steps.push('open');
@@ -32,7 +33,7 @@ document.querySelector('button').onclick = async () => {
   window.abort = () => controller.abort();
   show(await connect({
     link: () => { window.steps.push('link'); return ask('/sessions', request); },
-    status: (id, signal) => { window.session = id; return ask('/sessions/' + id, undefined, signal); },
+    status: (id, signal) => { window.session = id; window.asked += 1; return ask('/sessions/' + id, undefined, signal); },
     confirm: (code, id) => ask('/sessions/' + id + '/confirm', { code }),
     onProgress: ({ status }) => window.steps.push(status),
     signal: controller.signal,
