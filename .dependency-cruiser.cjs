@@ -164,6 +164,7 @@ module.exports = {
     oneDoor(['kysely'], 'stores/', "Queries are the store's business."),
     oneDoor(['undici'], 'egress*.ts', 'Every outbound call has its time-out, size limit and address filter.'),
     oneDoor(['pino'], 'log.ts', 'Redaction is configured once.'),
+    oneDoor(['csv-parse'], 'cli/read-csv.ts', 'Only an import reads CSV, and counts its lines.'),
     oneDoor(
       ['prom-client'],
       'observability/prometheus.ts',
