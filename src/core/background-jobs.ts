@@ -1,16 +1,27 @@
 // Work over many mailboxes that a caller asked for and may follow: begun by a request, done step by step, each step
-// by whichever process claims it, those of one workspace one after the other.
+// by whichever process claims it, those of one workspace one after the other. What a step does is its kind's:
+// warmup-jobs.ts, mailbox-jobs.ts.
 import { record } from './audit.ts';
 import { GatewayError, notFound } from './errors.ts';
-import { holdMailbox, settingsColumn } from './held-mailbox.ts';
-import type { MailboxFilter } from './mailboxes.ts';
-import type { Page, PageRequest, Ports } from './ports.ts';
+import type { Page, PageRequest, Ports, StoreOperations } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
+
+export const backgroundJobTypes = [
+  'update_warmup',
+  'verify_mailboxes',
+  'enable_mailboxes',
+  'disable_mailboxes',
+  'disconnect_mailboxes',
+  'set_customer',
+] as const;
+
+export type BackgroundJobType = (typeof backgroundJobTypes)[number];
 
 export type BackgroundJob = {
   id: string;
   workspaceId: string;
-  type: 'update_warmup';
+  type: BackgroundJobType;
+  /** One that was cancelled is `failed` and says so in its data (`isCancelled`): an older release knows no other word. */
   status: 'pending' | 'running' | 'success' | 'failed';
   /** 0 to 100. */
   progress: number;
@@ -20,19 +31,12 @@ export type BackgroundJob = {
   updatedAt: number;
 };
 
-/** Which mailboxes: those named, or all that the filter lets through except the excluded ones. */
-export type WarmupRequest = {
-  wanted: boolean;
-  mailboxes: { emails: string[] } | { filter: JobFilter; exceptEmails: string[] };
-};
+/**
+ * Does the next part of a job, and answers the job as it is then. A step may be done twice (by a process that was thought
+ * dead), so it only sets what is wanted.
+ */
+export type JobStep = (job: BackgroundJob) => Promise<BackgroundJob>;
 
-export type JobFilter = Pick<
-  MailboxFilter,
-  'provider' | 'search' | 'grantActive' | 'sendingPaused' | 'warmupWanted'
->;
-
-/** Mailboxes of one step: milliseconds each. */
-const stepMailboxesMax = 100;
 /**
  * A step whose process went away is done again after this long. One that takes longer is done twice, which sets the
  * same again, and only the process that has the claim by then says how far the job is.
@@ -47,89 +51,40 @@ const prunedAtOnceMax = 500;
 
 export type BackgroundJobs = ReturnType<typeof createBackgroundJobs>;
 
-export function createBackgroundJobs({
-  clock,
-  random,
-  store,
-  log,
-}: Pick<Ports, 'clock' | 'random' | 'store' | 'log'>) {
-  /** False for a mailbox that is gone. */
-  function setWarmup(id: string, wanted: boolean): Promise<boolean> {
-    return store.transaction(async (rows) => {
-      const mailbox = await holdMailbox(rows, id);
-      if (!mailbox) return false;
-      if (mailbox.settings.warmup.wanted !== wanted) {
-        const column = settingsColumn(mailbox, { warmup: { wanted } });
-        await rows.mailboxes.update(id, { ...column, updatedAt: clock.now() });
-      }
-      return true;
-    });
-  }
+type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'log'> & {
+  stepOf: Record<BackgroundJobType, JobStep>;
+};
 
-  /** The mailboxes of the next step; `next` null when there are none behind them. */
-  async function targetsOf(
-    { workspaceId }: BackgroundJob,
-    { emails, filter, exceptEmails }: Plan,
-    position: string | null,
-  ): Promise<{ ids: string[]; next: string | null }> {
-    if (emails) {
-      const start = position === null ? 0 : emails.indexOf(position) + 1;
-      const named = emails.slice(start, start + stepMailboxesMax);
-      const found = await Promise.all(named.map((email) => store.mailboxes.byEmail(workspaceId, email)));
-      const isLast = start + named.length >= emails.length;
-      return {
-        ids: found.flatMap((mailbox) => (mailbox ? [mailbox.id] : [])),
-        next: isLast ? null : (named.at(-1) ?? null),
-      };
-    }
-    // By id from the last one on: what the job changed before, and so the filter leaves out, moves nothing.
-    const page = await store.mailboxes.list(workspaceId, filter, {
-      after: position,
-      limit: stepMailboxesMax,
-    });
-    const wanted = page.items.filter(({ mailbox }) => !exceptEmails.includes(mailbox.email));
-    return { ids: wanted.map(({ mailbox }) => mailbox.id), next: page.next };
-  }
+export function createBackgroundJobs(ports: Needs) {
+  const { clock, random, store, log, stepOf } = ports;
 
-  async function totalOf({ workspaceId }: BackgroundJob, { emails, filter }: Plan): Promise<number> {
-    if (emails) return emails.length;
-    return (await store.mailboxes.slice(workspaceId, filter, { offset: 0, limit: 1 })).total;
-  }
-
-  /** A step may be done twice (by a process that was thought dead), so it only sets what is wanted. */
-  async function step(job: BackgroundJob): Promise<BackgroundJob> {
-    const plan = planOf(job.data);
-    const before = progressOf(job.data);
-    const total = before.total ?? (await totalOf(job, plan));
-    const { ids, next } = await targetsOf(job, plan, before.position);
-    let { done } = before;
-    for (const id of ids) if (await setWarmup(id, plan.wanted)) done += 1;
-    const counted = { ...job.data, done, position: next };
-    if (next !== null) {
-      const progress = Math.min(99, Math.floor((done * 100) / Math.max(1, total)));
-      return { ...job, status: 'running', progress, data: { ...counted, total, missing: 0 } };
-    }
-    // A filter names nobody who could be missing, and its mailboxes come and go.
-    const asked = plan.emails ? total : done;
-    const data = { ...counted, total: asked, missing: asked - done };
-    return { ...job, status: 'success', progress: 100, data };
-  }
+  const owned = (job: BackgroundJob | null, workspaceId: string): BackgroundJob => {
+    if (job?.workspaceId !== workspaceId) throw notFound('background job');
+    return job;
+  };
 
   return {
     /**
-     * Notes the wish; the settings change soon after. No warm-up traffic comes of it. Throws `rate_limited` while
-     * the workspace has 20 unfinished jobs.
+     * Notes the wish; what it is about happens soon after. `audited`: further data for the audit log. Throws
+     * `rate_limited` while the workspace has 20 unfinished jobs.
      */
-    async updateWarmup(principal: Principal, { wanted, mailboxes }: WarmupRequest): Promise<BackgroundJob> {
-      const workspaceId = workspaceFor(principal, 'mailboxes:update');
+    async add(
+      principal: Principal,
+      workspaceId: string,
+      {
+        type,
+        data,
+        audited = {},
+      }: Pick<BackgroundJob, 'type' | 'data'> & { audited?: Record<string, unknown> },
+    ): Promise<BackgroundJob> {
       const now = clock.now();
       const job: BackgroundJob = {
         id: random.id(),
         workspaceId,
-        type: 'update_warmup',
+        type,
         status: 'pending',
         progress: 0,
-        data: { wanted, ...mailboxes },
+        data,
         createdAt: now,
         updatedAt: now,
       };
@@ -143,12 +98,7 @@ export function createBackgroundJobs({
           );
         }
         await rows.backgroundJobs.insert(job);
-        await record({ clock, random }, rows, principal, {
-          workspaceId,
-          action: 'mailboxes.changed',
-          objectId: job.id,
-          data: { job: job.type },
-        });
+        await tell(rows, principal, job, audited);
       });
       return job;
     },
@@ -156,14 +106,33 @@ export function createBackgroundJobs({
     /** Throws `not_found`. */
     async read(principal: Principal, id: string): Promise<BackgroundJob> {
       const workspaceId = workspaceFor(principal, 'mailboxes:read');
-      const job = await store.backgroundJobs.byId(id);
-      if (job?.workspaceId !== workspaceId) throw notFound('background job');
-      return job;
+      return owned(await store.backgroundJobs.byId(id), workspaceId);
     },
 
     /** Newest first. */
-    async list(principal: Principal, page: PageRequest): Promise<Page<BackgroundJob>> {
-      return store.backgroundJobs.list(workspaceFor(principal, 'mailboxes:read'), page);
+    async list(
+      principal: Principal,
+      page: PageRequest,
+      types: readonly BackgroundJobType[] = backgroundJobTypes,
+    ): Promise<Page<BackgroundJob>> {
+      return store.backgroundJobs.list(workspaceFor(principal, 'mailboxes:read'), page, types);
+    },
+
+    /**
+     * Ends a job where it is: what is done stays done, what is under way is finished. Throws `not_found`, and `conflict`
+     * for one that is over.
+     */
+    async cancel(principal: Principal, id: string): Promise<BackgroundJob> {
+      const workspaceId = workspaceFor(principal, 'mailboxes:update');
+      return store.transaction(async (rows) => {
+        await rows.lock(lockOf(id));
+        const job = owned(await rows.backgroundJobs.byId(id), workspaceId);
+        if (!isUnfinished(job)) throw new GatewayError('conflict', 'This background job is over already.');
+        const cancelled = asCancelled(job, clock.now());
+        await rows.backgroundJobs.overwrite(cancelled);
+        await tell(rows, principal, job, { cancelled: true });
+        return cancelled;
+      });
     },
 
     /** Does one step of the oldest unfinished job that is free; says how many there were. */
@@ -175,61 +144,62 @@ export function createBackgroundJobs({
         return rows.backgroundJobs.claim(now, until);
       });
       if (!job) return 0;
-      const after = await step(job).catch((error: unknown): BackgroundJob => {
-        log.error('a background job failed', { jobId: job.id, error });
-        return { ...job, status: 'failed', progress: 100 };
-      });
-      const isSaved = await store.backgroundJobs.release({ ...after, updatedAt: clock.now() }, until);
+      const after = await stepOf[job.type](job).catch((error: unknown) => afterFailure(job, error));
+      const isSaved = await save({ ...after, updatedAt: clock.now() }, until);
       if (!isSaved) log.warn('a step took longer than its claim, and another one counts', { jobId: job.id });
-      return 1;
+      // Nothing was done: it is looked for again after the pause.
+      return after === job ? 0 : 1;
     },
 
     /** Forgets jobs that were over thirty days ago; says how many, at most 500. */
     prune: (): Promise<number> =>
       store.backgroundJobs.prune(clock.now() - finishedKeptMilliseconds, prunedAtOnceMax),
   };
+
+  /** A database that is busy for a moment does not end a job. */
+  function afterFailure(job: BackgroundJob, error: unknown): BackgroundJob {
+    if (error instanceof GatewayError && error.code === 'overloaded') return job;
+    log.error('a background job failed', { jobId: job.id, error });
+    return { ...job, status: 'failed', progress: 100 };
+  }
+
+  /** A job that was cancelled during the step still learns what the step has done. */
+  function save(after: BackgroundJob, claimedUntil: number): Promise<boolean> {
+    return store.transaction(async (rows) => {
+      await rows.lock(lockOf(after.id));
+      if (await rows.backgroundJobs.release(after, claimedUntil)) return true;
+      const current = await rows.backgroundJobs.byId(after.id);
+      if (current === null || !isCancelled(current)) return false;
+      return rows.backgroundJobs.overwrite(asCancelled(after, Number(current.data.cancelledAt)));
+    });
+  }
+
+  function tell(
+    rows: StoreOperations,
+    principal: Principal,
+    { id, type, workspaceId }: BackgroundJob,
+    more: Record<string, unknown>,
+  ): Promise<void> {
+    return record({ clock, random }, rows, principal, {
+      workspaceId,
+      action: 'mailboxes.changed',
+      objectId: id,
+      data: { job: type, ...more },
+    });
+  }
 }
 
-type Plan = { wanted: boolean; emails: string[] | null; filter: JobFilter; exceptEmails: string[] };
+const lockOf = (id: string): string => `background job ${id}`;
 
-/** Reads back what `updateWarmup` wrote. */
-function planOf(data: Record<string, unknown>): Plan {
-  return {
-    wanted: data.wanted === true,
-    emails: Array.isArray(data.emails) ? textsOf(data.emails) : null,
-    filter: filterOf(data.filter),
-    exceptEmails: textsOf(data.exceptEmails),
-  };
-}
+const isUnfinished = ({ status }: BackgroundJob): boolean => status === 'pending' || status === 'running';
 
-/** How far the job is, as the steps before wrote it. */
-function progressOf({ done, total, position }: Record<string, unknown>) {
-  if (typeof position !== 'string') return { done: 0, total: null, position: null };
-  return {
-    done: typeof done === 'number' ? done : 0,
-    total: typeof total === 'number' ? total : null,
-    /** The last mailbox looked at: its id, or the address that was named. Null at the beginning. */
-    position,
-  };
-}
+const asCancelled = (job: BackgroundJob, at: number): BackgroundJob => ({
+  ...job,
+  status: 'failed',
+  data: { ...job.data, cancelledAt: at },
+  updatedAt: at,
+});
 
-const textsOf = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-
-function filterOf(value: unknown): JobFilter {
-  if (typeof value !== 'object' || value === null) return {};
-  const members = new Map<string, unknown>(Object.entries(value));
-  const provider = members.get('provider');
-  const search = members.get('search');
-  const flag = (name: 'grantActive' | 'sendingPaused' | 'warmupWanted') => {
-    const given = members.get(name);
-    return typeof given === 'boolean' ? { [name]: given } : {};
-  };
-  return {
-    ...(provider === 'google' || provider === 'microsoft' ? { provider } : {}),
-    ...(typeof search === 'string' ? { search } : {}),
-    ...flag('grantActive'),
-    ...flag('sendingPaused'),
-    ...flag('warmupWanted'),
-  };
-}
+/** Whether somebody ended it before it was over. */
+export const isCancelled = ({ status, data }: BackgroundJob): boolean =>
+  status === 'failed' && typeof data.cancelledAt === 'number';

@@ -97,10 +97,24 @@ export type NewConnectSession = {
 
 export type ConnectSessionStatus = 'pending' | SetbackStatus | ConnectOutcome['status'] | 'expired';
 
+/** Also in SQL, to find sessions by it: stores/operations/connect-session-status.ts. */
 export const connectStatusOf = (session: ConnectSession, now: number): ConnectSessionStatus => {
   if (session.outcome) return session.outcome.status;
   return session.expiresAt <= now ? 'expired' : (session.setback?.status ?? 'pending');
 };
+
+export const connectSessionStatuses = [
+  'pending',
+  'waiting_for_admin',
+  'insufficient_scope',
+  'wrong_mailbox',
+  'declined',
+  'waiting_for_confirmation',
+  'connected',
+  'failed',
+  'cancelled',
+  'expired',
+] as const satisfies readonly ConnectSessionStatus[];
 
 /** True while somebody may still go to the provider for it. */
 export const isOpen = (session: ConnectSession, now: number): boolean =>

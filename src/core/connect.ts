@@ -1,12 +1,12 @@
 // Connect sessions as their callers see them: make one, read it, wait for it, cancel it. What one is stands in
 // connect-session.ts; the way to the provider and back is in authorization.ts.
 import { record } from './audit.ts';
-import type { ConnectSession, NewConnectSession } from './connect-session.ts';
+import type { ConnectSession, ConnectSessionStatus, NewConnectSession } from './connect-session.ts';
 import { GatewayError, notFound } from './errors.ts';
 import { createInvitations } from './invitations.ts';
 import { createNewSessions, type IssuedSession } from './new-sessions.ts';
 import type { Origins } from './origins.ts';
-import type { Ports } from './ports.ts';
+import type { Page, PageRequest, Ports } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
 
 export type ConnectSessions = ReturnType<typeof createConnectSessions>;
@@ -49,6 +49,16 @@ export function createConnectSessions(ports: Needs) {
 
     async read(principal: Principal, id: string): Promise<ConnectSession> {
       return owned(workspaceFor(principal, 'connect_sessions:read'), id);
+    },
+
+    /** Newest first; `status` as it is now. */
+    async list(
+      principal: Principal,
+      { status }: { status?: ConnectSessionStatus },
+      page: PageRequest,
+    ): Promise<Page<ConnectSession>> {
+      const workspaceId = workspaceFor(principal, 'connect_sessions:read');
+      return store.connectSessions.list(workspaceId, status ? { status, now: clock.now() } : null, page);
     },
 
     /** Answers as soon as the session's status is another, or after `waitSeconds` with what it is then. */

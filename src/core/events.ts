@@ -37,6 +37,9 @@ export type GatewayEvent = {
   createdAt: number;
 };
 
+/** `objectId`: the timeline of one object. `newestFirst`: the other way round, cursors too. */
+export type EventFilter = { objectId?: string; newestFirst?: boolean };
+
 /** Writes an event in the transaction of the change that it tells of. */
 export const raise = (
   { random }: Pick<Ports, 'random'>,
@@ -48,11 +51,20 @@ export type Events = ReturnType<typeof createEvents>;
 
 export function createEvents({ store }: Pick<Ports, 'store'>) {
   return {
-    /** Oldest first. A key of the installation that names no workspace reads the installation's own. */
-    async list(principal: Principal, page: PageRequest): Promise<Page<GatewayEvent>> {
-      if (!principal.isInstallation) return store.events.list(workspaceFor(principal, 'events:read'), page);
+    /**
+     * Oldest first, unless asked otherwise. A key of the installation that names no workspace reads the installation's
+     * own.
+     */
+    async list(
+      principal: Principal,
+      page: PageRequest,
+      filter: EventFilter = {},
+    ): Promise<Page<GatewayEvent>> {
+      if (!principal.isInstallation) {
+        return store.events.list(workspaceFor(principal, 'events:read'), page, filter);
+      }
       requireScope(principal, 'events:read');
-      return store.events.list(principal.workspaceId, page);
+      return store.events.list(principal.workspaceId, page, filter);
     },
   };
 }

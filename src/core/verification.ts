@@ -250,6 +250,9 @@ export type MailboxStatus =
   | { status: 'verifying' | 'connected' | 'disabled'; reason: null }
   | { status: 'degraded' | 'needs_reauthorization'; reason: ReasonCode };
 
+export type MailboxStatusName = MailboxStatus['status'];
+
+/** Also in SQL, to find mailboxes by it: stores/operations/mailbox-status.ts. */
 export function statusOf({ mailbox, grant, oauthClient }: MailboxWithGrant): MailboxStatus {
   if (mailbox.disabledAt !== null) return { status: 'disabled', reason: null };
   if (grant.status !== 'active') {

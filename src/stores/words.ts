@@ -10,6 +10,7 @@ import type { EventType } from '../core/events.ts';
 import type { GrantStatus } from '../core/grants.ts';
 import type { GrantType, OAuthClient, ProviderName } from '../core/oauth-clients.ts';
 import type { ChangeKind, Transport } from '../core/ports.ts';
+import type { MailboxStatusName } from '../core/verification.ts';
 import type { WebhookDeliveryStatus, WebhookFailure } from '../core/webhooks/delivery.ts';
 import type {
   WebhookDisabledReason,
@@ -170,7 +171,22 @@ export const webhookFailures = {
   not_signed: 1,
 } as const satisfies Record<WebhookFailure, 1>;
 
-export const backgroundJobTypes = { update_warmup: 1 } as const satisfies Record<BackgroundJob['type'], 1>;
+export const backgroundJobTypes = {
+  update_warmup: 1,
+  verify_mailboxes: 1,
+  enable_mailboxes: 1,
+  disable_mailboxes: 1,
+  disconnect_mailboxes: 1,
+  set_customer: 1,
+} as const satisfies Record<BackgroundJob['type'], 1>;
+
+export const mailboxStatuses = {
+  verifying: 1,
+  connected: 1,
+  degraded: 1,
+  needs_reauthorization: 1,
+  disabled: 1,
+} as const satisfies Record<MailboxStatusName, 1>;
 
 export const backgroundJobStatuses = {
   pending: 1,

@@ -130,9 +130,9 @@ export function writeRaceGuarantees(racers: () => Racers): void {
       assert.match(text, /20 unfinished background jobs/);
       assert.equal(headers.get('retry-after'), '30');
     }
-    const { backgroundJobs } = installation.gateway.core;
+    const { backgroundJobs, warmupJobs } = installation.gateway.core;
     assert.equal(await backgroundJobs.workDue(), 1);
-    await backgroundJobs.updateWarmup(principalOf(id), { wanted: true, mailboxes: { emails: [] } });
+    await warmupJobs.updateWarmup(principalOf(id), { wanted: true, mailboxes: { emails: [] } });
   });
 
   it('the settings of one dialect have at most 16 KiB, also what several calls add up to', async () => {

@@ -7,10 +7,12 @@ import { clientCredentialGuarantees } from './conformance/client-credentials.ts'
 import { concurrencyGuarantees } from './conformance/concurrency.ts';
 import { connectGuarantees } from './conformance/connect.ts';
 import { connectSetbackGuarantees } from './conformance/connect-setbacks.ts';
+import { consoleGuarantees } from './conformance/console.ts';
 import { counterGuarantees } from './conformance/counters.ts';
 import { grantGuarantees } from './conformance/grants.ts';
 import { installationGuarantees } from './conformance/installation.ts';
 import { mailboxListGuarantees } from './conformance/mailbox-lists.ts';
+import { mailboxStatusGuarantees } from './conformance/mailbox-statuses.ts';
 import { mailboxGuarantees } from './conformance/mailboxes.ts';
 import { migrationGuarantees } from './conformance/migrations.ts';
 import { newerReleaseGuarantees } from './conformance/newer-releases.ts';
@@ -39,6 +41,8 @@ export const storeConformance = (engine: string, createDatabase: CreateDatabase)
     refreshGuarantees(createDatabase);
     mailboxGuarantees(createDatabase);
     mailboxListGuarantees(createDatabase);
+    mailboxStatusGuarantees(createDatabase);
+    consoleGuarantees(createDatabase);
     tagGuarantees(createDatabase);
     backgroundJobGuarantees(createDatabase);
     counterGuarantees(createDatabase);

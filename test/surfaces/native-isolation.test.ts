@@ -37,12 +37,14 @@ before(async () => {
   const mailbox = await connect(world, owner);
   const session = await owner.call('POST', '/v1/connect-sessions', { provider: 'google' });
   const key = await owner.call('POST', '/v1/api-keys', { name: 'x', scopes: ['all'] });
+  const job = await owner.call('POST', '/v1/mailbox-jobs', { action: 'verify', filter: {} });
   ids = {
     workspaces: owner.id,
     'api-keys': text(key.body.id),
     'oauth-clients': owner.oauthClientId,
     'connect-sessions': text(session.body.id),
     mailboxes: text(mailbox.id),
+    'background-jobs': text(job.body.id),
   };
 });
 after(() => world.close());

@@ -1,7 +1,12 @@
 // Background jobs on a store of their own, larger than one step.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { createBackgroundJobs, type WarmupRequest } from '../../src/core/background-jobs.ts';
+import {
+  type BackgroundJobType,
+  createBackgroundJobs,
+  type JobStep,
+} from '../../src/core/background-jobs.ts';
+import { createWarmupJobs, createWarmupStep, type WarmupRequest } from '../../src/core/warmup-jobs.ts';
 import type { OpenStore } from '../../src/stores/index.ts';
 import { systemClock, systemRandom } from '../../src/system.ts';
 import { mailbox, newId, silentLog, storeGrant, type TestDatabase } from '../stores/fixtures.ts';
@@ -39,7 +44,20 @@ const principal = () => ({
   expiresAt: null,
   scopes: new Set(['all'] as const),
 });
-const jobs = () => createBackgroundJobs({ clock, random: systemRandom, store, log: silentLog });
+const jobs = () => {
+  const step = createWarmupStep({ clock, store });
+  const other: JobStep = async ({ type }) => assert.fail(`no step of ${type} here`);
+  const stepOf: Record<BackgroundJobType, JobStep> = {
+    update_warmup: step,
+    verify_mailboxes: other,
+    enable_mailboxes: other,
+    disable_mailboxes: other,
+    disconnect_mailboxes: other,
+    set_customer: other,
+  };
+  const queue = createBackgroundJobs({ clock, random: systemRandom, store, log: silentLog, stepOf });
+  return { ...queue, ...createWarmupJobs(queue) };
+};
 const begin = (mailboxes: WarmupRequest['mailboxes']) =>
   jobs().updateWarmup(principal(), { wanted: true, mailboxes });
 const warm = async () =>

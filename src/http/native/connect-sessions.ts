@@ -1,7 +1,7 @@
 // Connect sessions over HTTP: make a link, wait for what comes of it, confirm it, cancel it.
 import type { FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { type ConnectSession, connectStatusOf, isOpen } from '../../core/index.ts';
+import { type ConnectSession, connectSessionStatuses, connectStatusOf, isOpen } from '../../core/index.ts';
 import {
   connectSessionSchema,
   newConnectSession,
@@ -9,7 +9,17 @@ import {
   presentConnectSession,
 } from './connect-session-schema.ts';
 import { answer, type Noun, operation } from './operation.ts';
-import { closed, idParams, noQuery, text } from './parts.ts';
+import {
+  closed,
+  idParams,
+  noQuery,
+  oneOf,
+  pageOf,
+  pageQuery,
+  pageRequestOf,
+  presentPage,
+  text,
+} from './parts.ts';
 import { principalOf } from './principal.ts';
 
 const waitSecondsMax = 55;
@@ -71,6 +81,38 @@ export const connectSessions: Noun = (app, core) => {
         url,
         webhook: webhook && { endpoint_id: webhook.endpointId, secret: webhook.secret.reveal() },
       });
+    },
+  );
+
+  app.get(
+    '/v1/connect-sessions',
+    {
+      schema: {
+        querystring: Type.Object(
+          {
+            status: Type.Optional(
+              oneOf(connectSessionStatuses, { description: 'Only sessions that are so now.' }),
+            ),
+            ...pageQuery,
+          },
+          closed,
+        ),
+        ...operation({
+          id: 'listConnectSessions',
+          tag,
+          summary: 'List the connect sessions',
+          description:
+            'Without their links, which only their makers have. They are forgotten some time after their end.',
+          scope: 'connect_sessions:read',
+          success: { 200: pageOf('ConnectSession', 'Newest first.') },
+        }),
+      },
+    },
+    async (request) => {
+      const { query } = request;
+      const wanted = query.status === undefined ? {} : { status: query.status };
+      const page = await core.connectSessions.list(principalOf(request), wanted, pageRequestOf(query));
+      return presentPage(page, present);
     },
   );
 

@@ -2,6 +2,7 @@
 // mailbox-checks.ts.
 import { type Static, Type } from 'typebox';
 import type { MailboxWithGrant } from '../../core/index.ts';
+import { mailboxFilterOf, mailboxFilterQuery } from './mailbox-filter.ts';
 import { customer, mailboxSchema, metadata, name, presentMailbox } from './mailbox-schema.ts';
 import { answer, type Noun, operation } from './operation.ts';
 import {
@@ -17,17 +18,8 @@ import {
   pageRequestOf,
   presentPage,
   profile,
-  provider,
-  text,
 } from './parts.ts';
 import { principalOf } from './principal.ts';
-
-const filter = {
-  email: Type.Optional(email('Only this address.')),
-  provider: Type.Optional(provider('Only mailboxes at this provider.')),
-  oauth_client_id: Type.Optional(id('Only mailboxes that were connected with it, also when it is deleted.')),
-  customer: Type.Optional(text({ description: 'Only mailboxes of this customer.', examples: ['acme'] })),
-};
 
 const directConnection = Type.Object(
   {
@@ -85,7 +77,7 @@ export const mailboxes: Noun = (app, core) => {
     '/v1/mailboxes',
     {
       schema: {
-        querystring: Type.Object({ ...filter, ...pageQuery }, closed),
+        querystring: Type.Object({ ...mailboxFilterQuery, ...pageQuery }, closed),
         ...operation({
           id: 'listMailboxes',
           tag,
@@ -97,12 +89,7 @@ export const mailboxes: Noun = (app, core) => {
     },
     async (request) => {
       const { query } = request;
-      const wanted = {
-        ...(query.email === undefined ? {} : { email: query.email.toLowerCase() }),
-        ...(query.provider === undefined ? {} : { provider: query.provider }),
-        ...(query.customer === undefined ? {} : { customer: query.customer }),
-        ...(query.oauth_client_id === undefined ? {} : { oauthClientId: query.oauth_client_id }),
-      };
+      const wanted = mailboxFilterOf(query);
       const page = await core.mailboxes.list(principalOf(request), wanted, pageRequestOf(query));
       return presentPage(page, present);
     },

@@ -25,6 +25,41 @@ export const indexes: readonly Index[] = [
     where: "status = 'failed'",
   },
   { name: 'events_pending', table: 'events', columns: ['id'], where: 'is_pending = 1' },
+  // The timeline of one object. With the workspace in it, or SQLite prefers the index over all events of that.
+  { name: 'events_object', table: 'events', columns: ['object_id', 'workspace_id', 'id'] },
+  { name: 'connect_sessions_newest', table: 'connect_sessions', columns: ['workspace_id', 'id'] },
+  // The few mailboxes that somebody must look after, by status (stores/operations/mailbox-status.ts, in these words).
+  {
+    name: 'mailboxes_disabled',
+    table: 'mailboxes',
+    columns: ['workspace_id', 'id'],
+    where: 'disabled_at is not null',
+  },
+  {
+    name: 'mailboxes_unproved',
+    table: 'mailboxes',
+    columns: ['workspace_id', 'id'],
+    where: 'verification is null',
+  },
+  {
+    name: 'mailboxes_refused',
+    table: 'mailboxes',
+    columns: ['workspace_id', 'id'],
+    where: 'verification like \'%"ok":false%\'',
+  },
+  {
+    name: 'oauth_clients_deleted',
+    table: 'oauth_clients',
+    columns: ['id'],
+    where: 'deleted_at is not null',
+  },
+  { name: 'grants_dead', table: 'grants', columns: ['workspace_id', 'id'], where: "status <> 'active'" },
+  {
+    name: 'grants_ailing',
+    table: 'grants',
+    columns: ['workspace_id', 'id'],
+    where: "failure is not null or lost_scopes <> '[]'",
+  },
 ];
 
 const createWebhooks = async ({ schema }: Kysely<Tables>, columns: ColumnTypes) => {

@@ -35,12 +35,12 @@ export const backgroundJobOperations = ({ session }: Context): StoreOperations['
       .executeTakeFirst();
     return row === undefined ? null : jobFromRow(row);
   },
-  list: async (workspaceId, page) => {
+  list: async (workspaceId, page, types = wordsOf(backgroundJobTypes)) => {
     let query = session.reader
       .selectFrom('background_jobs')
       .selectAll()
       .where('workspace_id', '=', workspaceId)
-      .where('type', 'in', wordsOf(backgroundJobTypes));
+      .where('type', 'in', [...types]);
     if (page.after !== null) query = query.where('id', '<', page.after);
     const rows = await query.orderBy('id', 'desc').limit(rowsWanted(page)).execute();
     return pageOf(rows, page, { map: jobFromRow, idOf: (row) => row.id });
@@ -92,6 +92,14 @@ export const backgroundJobOperations = ({ session }: Context): StoreOperations['
         .set({ status, progress, data: JSON.stringify(data), updated_at: updatedAt, claimed_until: 0 })
         .where('id', '=', id)
         .where('claimed_until', '=', claimedUntil)
+        .executeTakeFirst(),
+    ),
+  overwrite: async ({ id, status, progress, data, updatedAt }) =>
+    changed(
+      await session.writer
+        .updateTable('background_jobs')
+        .set({ status, progress, data: JSON.stringify(data), updated_at: updatedAt, claimed_until: 0 })
+        .where('id', '=', id)
         .executeTakeFirst(),
     ),
   prune: async (before, limit) => {

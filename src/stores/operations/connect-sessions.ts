@@ -1,4 +1,5 @@
 import type { StoreOperations } from '../../core/ports.ts';
+import { pageOf, rowsWanted } from '../page.ts';
 import { readRow } from '../row.ts';
 import {
   changedColumns,
@@ -6,6 +7,7 @@ import {
   heldFromRow,
   rowFromConnectSession,
 } from './connect-session-rows.ts';
+import { hasConnectStatus } from './connect-session-status.ts';
 import { type Context, changed } from './context.ts';
 import { insertOwned } from './workspace-members.ts';
 
@@ -31,6 +33,16 @@ export const connectSessionOperations = ({
       .where('token_hash', '=', tokenHash)
       .executeTakeFirst();
     return row === undefined ? null : connectSessionFromRow(row);
+  },
+  list: async (workspaceId, wanted, page) => {
+    let query = session.reader
+      .selectFrom('connect_sessions')
+      .selectAll()
+      .where('workspace_id', '=', workspaceId);
+    if (wanted !== null) query = query.where(hasConnectStatus(wanted.status, wanted.now));
+    if (page.after !== null) query = query.where('id', '<', page.after);
+    const rows = await query.orderBy('id', 'desc').limit(rowsWanted(page)).execute();
+    return pageOf(rows, page, { map: (row) => connectSessionFromRow(row), idOf: (row) => row.id });
   },
   update: async (id, changes) =>
     changed(

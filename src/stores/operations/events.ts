@@ -24,15 +24,19 @@ export const eventOperations = ({ session }: Context): StoreOperations['events']
       })
       .execute();
   },
-  list: async (workspaceId, page) => {
+  list: async (workspaceId, page, { objectId, newestFirst = false } = {}) => {
     let query = session.reader
       .selectFrom('events')
       .selectAll()
       // Those of a newer release, which runs beside this one during an update, are for that one to tell.
       .where('type', 'in', wordsOf(eventTypes))
       .where('workspace_id', workspaceId === null ? 'is' : '=', workspaceId);
-    if (page.after !== null) query = query.where('id', '>', page.after);
-    const rows = await query.orderBy('id').limit(rowsWanted(page)).execute();
+    if (objectId !== undefined) query = query.where('object_id', '=', objectId);
+    if (page.after !== null) query = query.where('id', newestFirst ? '<' : '>', page.after);
+    const rows = await query
+      .orderBy('id', newestFirst ? 'desc' : 'asc')
+      .limit(rowsWanted(page))
+      .execute();
     return pageOf(rows, page, { map: eventFromRow, idOf: (row) => row.id });
   },
   pending: async (limit) => {

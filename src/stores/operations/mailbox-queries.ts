@@ -5,6 +5,7 @@ import { flagOf } from '../row.ts';
 import type { Tables } from '../schema.ts';
 import type { Database } from './context.ts';
 import { foldedName } from './mailbox-rows.ts';
+import { hasStatus } from './mailbox-status.ts';
 
 export const joined = (db: Database) =>
   db
@@ -15,7 +16,7 @@ export const joined = (db: Database) =>
 /** Without columns and order: a list, a slice and its total begin alike. */
 export const filtered = (db: Database, workspaceId: string, filter: MailboxFilter) => {
   const { email, provider, oauthClientId, customer, search } = filter;
-  const { tagIds, grantActive, sendingPaused, warmupWanted } = filter;
+  const { tagIds, grantActive, sendingPaused, warmupWanted, status } = filter;
   let query = joined(db).where('mailboxes.workspace_id', '=', workspaceId);
   if (email !== undefined) query = query.where('mailboxes.email', '=', email);
   if (provider !== undefined) query = query.where('mailboxes.provider', '=', provider);
@@ -26,6 +27,7 @@ export const filtered = (db: Database, workspaceId: string, filter: MailboxFilte
     query = query.where('mailboxes.sending_paused', '=', flagOf(sendingPaused));
   }
   if (warmupWanted !== undefined) query = query.where('mailboxes.warmup_wanted', '=', flagOf(warmupWanted));
+  if (status !== undefined) query = query.where(hasStatus(status, workspaceId));
   if (search !== undefined) {
     const part = sql<string>`${likePart(foldedName(search))} escape ${sql.lit('\\')}`;
     query = query.where((eb) =>

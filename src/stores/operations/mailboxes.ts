@@ -2,6 +2,7 @@ import type { StoreOperations } from '../../core/ports.ts';
 import type { Session } from '../engine.ts';
 import { pageOf, rowsWanted } from '../page.ts';
 import { readRow } from '../row.ts';
+import { mailboxStatuses, providerNames } from '../words.ts';
 import { type Context, changed, firstRowOf } from './context.ts';
 import { joinedTokenSetColumns, tokenSetOfJoined } from './grant-joins.ts';
 import { filtered, joined } from './mailbox-queries.ts';
@@ -12,6 +13,7 @@ import {
   mailboxWithGrantFromRow,
   rowFromMailbox,
 } from './mailbox-rows.ts';
+import { statusText } from './mailbox-status.ts';
 import { rowsById } from './rows-by-id.ts';
 import { claimOfStaying, insertOwned } from './workspace-members.ts';
 
@@ -93,6 +95,50 @@ export const mailboxOperations = ({ session, keyring }: Context): StoreOperation
         map: (row) => mailboxWithGrantFromRow(row, keyring),
         idOf: (row) => readRow('mailboxes', row, 'mailboxes.').text('id'),
       });
+    },
+    tally: async (workspaceId, filter, { after, limit }) => {
+      let part = filtered(session.reader, workspaceId, filter).select([
+        'mailboxes.id as id',
+        'mailboxes.provider as provider',
+        statusText.as('status'),
+      ]);
+      if (after !== null) part = part.where('mailboxes.id', '>', after);
+      const rows = await session.reader
+        .selectFrom(part.orderBy('mailboxes.id').limit(limit).as('part'))
+        .select(['status', 'provider', (eb) => eb.fn.max('id').as('last')])
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .groupBy(['status', 'provider'])
+        .execute();
+      const counted = rows.map((row) => {
+        const { oneOf, integer, text } = readRow('mailboxes', row);
+        const status = oneOf('status', mailboxStatuses);
+        return {
+          status,
+          provider: oneOf('provider', providerNames),
+          count: integer('count'),
+          last: text('last'),
+        };
+      });
+      const seen = counted.reduce((sum, { count }) => sum + count, 0);
+      const last =
+        counted
+          .map((each) => each.last)
+          .sort()
+          .at(-1) ?? null;
+      return {
+        counts: counted.map(({ status, provider, count }) => ({ status, provider, count })),
+        next: seen < limit ? null : last,
+      };
+    },
+    emailsOf: async (workspaceId, ids) => {
+      if (ids.length === 0) return new Map();
+      const rows = await session.reader
+        .selectFrom('mailboxes')
+        .select(['id', 'email'])
+        .where('id', 'in', [...ids])
+        .where('workspace_id', '=', workspaceId)
+        .execute();
+      return new Map(rows.map(({ id, email }) => [id, email]));
     },
     slice: async (workspaceId, filter, { offset, limit }) => {
       if (![offset, limit].every((each) => Number.isSafeInteger(each) && each >= 0)) {

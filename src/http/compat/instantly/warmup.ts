@@ -41,7 +41,7 @@ export async function addWarmup(app: FastifyInstance, options: Options): Promise
           .withTypeProvider<TypeBoxTypeProvider>()
           .post('/', { schema: { body: WarmupBody } }, async (request) =>
             jobOf(
-              await core.backgroundJobs.updateWarmup(callers.of(request).principal, {
+              await core.warmupJobs.updateWarmup(callers.of(request).principal, {
                 wanted,
                 mailboxes: mailboxesFrom(request.body),
               }),
@@ -77,7 +77,7 @@ export async function addWarmup(app: FastifyInstance, options: Options): Promise
         .withTypeProvider<TypeBoxTypeProvider>()
         .get('/', { schema: { querystring: JobQuery } }, async (request) => {
           const { limit = 10, starting_after: after = null } = request.query;
-          const page = await core.backgroundJobs.list(callers.of(request).principal, { after, limit });
+          const page = await core.warmupJobs.list(callers.of(request).principal, { after, limit });
           return {
             items: page.items.map(jobOf),
             ...(page.next === null ? {} : { next_starting_after: page.next }),
@@ -93,9 +93,7 @@ export async function addWarmup(app: FastifyInstance, options: Options): Promise
       scope
         .withTypeProvider<TypeBoxTypeProvider>()
         .get('/', { schema: { params: Type.Object({ id: Type.String() }) } }, async (request) =>
-          jobOf(
-            await core.backgroundJobs.read(callers.of(request).principal, request.params.id.toLowerCase()),
-          ),
+          jobOf(await core.warmupJobs.read(callers.of(request).principal, request.params.id.toLowerCase())),
         );
     },
     { prefix: '/background-jobs/:id' },
