@@ -75,12 +75,13 @@ function signedWebhooks() {
 }
 
 let ahead = 0;
-const folder = mkdtempSync(join(tmpdir(), 'mailgrant-runtimes-'));
 const hanging = await startScriptedServer();
 hanging.answer('hang');
 const installation = await startInstallation({
   substitutes: { clock: { ...systemClock, now: () => Date.now() + ahead } },
 });
+
+const folder = mkdtempSync(join(tmpdir(), 'mailgrant-runtimes-'));
 
 async function smoke(runtime: Runtime, home: string, mailboxId: string): Promise<string> {
   mkdirSync(home, { recursive: true });
