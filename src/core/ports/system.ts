@@ -49,7 +49,7 @@ export type EgressRequest = {
   headers?: Headers | Record<string, string>;
   body?: string | URLSearchParams | null | undefined;
   signal?: AbortSignal | undefined;
-  /** True for a URL that a workspace chose (webhooks): refuses every address that is not public. */
+  /** True for a URL that a workspace chose: refuses every address that is not public. Webhooks have their own sender. */
   publicOnly?: boolean;
 };
 
