@@ -32,6 +32,10 @@
 // webhook endpoint       a URL that is told of events: those of a workspace, of the installation or of one connect session.
 // delivery               one event for one webhook endpoint, with every attempt at it. Given up, it is a dead letter and
 //                        can be replayed.
+// audit entry            one change that somebody made: who, what, on what. Never changed; pruned by its age.
+// keyring                the keys that seal secrets: the first one seals, all of them open.
+// resealing              a pass that seals everything under the first key of the keyring.
+// erasure                the removal of everything that names one person from a workspace.
 // principal              who calls: API key, workspace, scopes.
 // lease                  the right to refresh one grant, held by one process until a moment in time.
 export {};
