@@ -1,7 +1,7 @@
 // Where a command asks: a gateway that runs (`--url`), or the database of this configuration, with the API in this
 // process. Both are one `Api`, so that each command is written once.
 import { type Config, loadCommandSettings, loadConfig } from '../config.ts';
-import { createEgress } from '../egress.ts';
+import { createEgress, type Egress } from '../egress.ts';
 import { type Api, createApi, itemsOf, type Send } from './api.ts';
 import { type Input, UsageError } from './command.ts';
 import type { Context } from './context.ts';
@@ -52,17 +52,17 @@ export async function ask<T>(input: Input, context: Context, work: (place: Place
   }
   const egress = createEgress({ totalTimeout, headersTimeout: totalTimeout, bytesMax });
   try {
-    return await run(sendOver(base, egress.fetch), settings.apiKey.reveal(), async () => {});
+    return await run(sendOver(base, egress), settings.apiKey.reveal(), async () => {});
   } finally {
     await egress.close();
   }
 }
 
 const sendOver =
-  (base: string, fetch: ReturnType<typeof createEgress>['fetch']): Send =>
+  (base: string, egress: Egress): Send =>
   async ({ method, path, headers, body }) => {
     try {
-      const response = await fetch(base + path, { method, headers, body });
+      const response = await egress.fetch(base + path, { method, headers, body });
       return {
         status: response.status,
         text: await response.text(),
