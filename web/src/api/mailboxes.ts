@@ -43,6 +43,8 @@ export function useMailboxPages(filter: MailboxFilter) {
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
     placeholderData: keepPreviousData,
+    // Comparing all that is loaded with itself at every page would make a long list slower and slower.
+    structuralSharing: false,
     // Many pages would be asked for again one after another; what was changed here is asked for again by name.
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,

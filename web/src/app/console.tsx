@@ -12,7 +12,7 @@ export function Console({ session }: { session: ConsoleSession }) {
       <WorkspaceProvider>
         <Shell />
       </WorkspaceProvider>
-      <Notifications position="bottom-right" limit={4} autoClose={6000} />
+      <Notifications position="top-right" limit={4} autoClose={6000} />
     </SessionProvider>
   );
 }

@@ -42,4 +42,8 @@ export const theme = createTheme({
   defaultRadius: 'md',
   respectReducedMotion: true,
   cursorType: 'pointer',
+  components: {
+    Modal: { styles: { title: { fontWeight: 650, fontSize: '1.0625rem' } } },
+    Drawer: { styles: { title: { fontWeight: 650 } } },
+  },
 });

@@ -1,7 +1,9 @@
 // Which workspace is looked at: the name of it, or a choice for keys of the installation.
 import { Select, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { useLocation } from 'wouter';
+import { isProblem } from '../api/problem.ts';
 import { useWorkspaceList, useWorkspaceOf } from '../api/workspaces.ts';
 import { useAnnounce } from '../components/announcer.tsx';
 import { useMay } from './session-context.tsx';
@@ -34,6 +36,11 @@ function Choice() {
   const queries = useQueryClient();
   const announce = useAnnounce();
   const [path, navigate] = useLocation();
+  // The one that was looked at last may be deleted since.
+  const isGone = isProblem(current.error) && current.error.status === 404;
+  useEffect(() => {
+    if (isGone) choose(null);
+  }, [isGone, choose]);
   const known = list.data ?? [];
   const isListed = workspaceId === null || known.some(({ id }) => id === workspaceId);
   const all = isListed || !current.data ? known : [current.data, ...known];

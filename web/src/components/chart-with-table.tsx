@@ -1,6 +1,7 @@
 // A chart, and the same numbers as a table for whoever would rather read, or cannot see it.
 import { SegmentedControl, Table } from '@mantine/core';
 import { useState } from 'react';
+import classes from './chart-with-table.module.css';
 import type { BarPoint, BarSeries } from './charts/bars.tsx';
 import { LazyBars } from './charts/lazy-bars.tsx';
 import { numberOf } from './numbers.ts';
@@ -31,7 +32,10 @@ export function ChartWithTable({ title, points, series, height = 220 }: Props) {
         onChange={setView}
       />
       {view === 'chart' ? (
-        <LazyBars points={points} series={series} height={height} />
+        <>
+          <LazyBars points={points} series={series} height={height} />
+          {series.length > 1 && <Legend series={series} />}
+        </>
       ) : (
         <Table.ScrollContainer
           minWidth={280}
@@ -67,5 +71,19 @@ export function ChartWithTable({ title, points, series, height = 220 }: Props) {
         </Table.ScrollContainer>
       )}
     </>
+  );
+}
+
+/** The library's own takes room away from the bars, and runs over on narrow screens. */
+function Legend({ series }: { series: readonly BarSeries[] }) {
+  return (
+    <ul className={classes.legend}>
+      {series.map(({ name, label, color }) => (
+        <li key={name}>
+          <span className={classes.swatch} style={{ background: color }} />
+          {label}
+        </li>
+      ))}
+    </ul>
   );
 }

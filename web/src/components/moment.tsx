@@ -9,7 +9,7 @@ type Props = {
 };
 
 export function Moment({ at, form = 'ago' }: Props) {
-  const now = useSyncExternalStore(onMinute, minuteNow);
+  const now = useSyncExternalStore(onStep, stepNow);
   const date = new Date(at);
   const exact = `${at.replace('T', ' ').replace(/(\.\d+)?Z$/, '')} UTC`;
   return (
@@ -24,26 +24,28 @@ export function Moment({ at, form = 'ago' }: Props) {
 }
 
 const minuteMs = 60_000;
+/** How exact relative times are. */
+const stepMs = 15_000;
 const fullForm = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const timeForm = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const relativeForm = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
 /** One timer for all that are shown. */
-function onMinute(changed: () => void): () => void {
-  const timer = setInterval(changed, minuteMs / 4);
+function onStep(changed: () => void): () => void {
+  const timer = setInterval(changed, stepMs);
   return () => clearInterval(timer);
 }
 
-/** Whole minutes, so that nothing is drawn again in between. */
-const minuteNow = (): number => Math.floor(Date.now() / minuteMs) * minuteMs;
+/** Whole steps, so that nothing is drawn again in between. */
+const stepNow = (): number => Math.floor(Date.now() / stepMs) * stepMs;
 
 const isSameDay = (date: Date, now: number): boolean => date.toDateString() === new Date(now).toDateString();
 const shortOf = (date: Date, now: number): string =>
   isSameDay(date, now) ? timeForm.format(date) : fullForm.format(date);
 
 function ago(then: number, now: number): string {
-  const minutes = Math.round((then - now) / minuteMs);
-  if (Math.abs(minutes) < 1) return 'just now';
+  const minutes = Math.trunc((then - now) / minuteMs);
+  if (minutes === 0) return then - now > stepMs ? 'in less than a minute' : 'just now';
   if (Math.abs(minutes) < 60) return relativeForm.format(minutes, 'minute');
   const hours = Math.round(minutes / 60);
   if (Math.abs(hours) < 24) return relativeForm.format(hours, 'hour');

@@ -11,7 +11,7 @@ export const actors = {
   mail_administrator: 'The administrator of the mail domain',
   workspace: 'You, in this workspace',
   operator: 'Whoever runs this installation',
-  nobody: 'Nobody: it is tried again by itself',
+  nobody: 'Nobody',
 } as const satisfies Record<Verdict['actor'], string>;
 
 type VerdictTone = 'ok' | 'info' | 'warn' | 'bad';
@@ -27,24 +27,26 @@ export function VerdictNote({ verdict, tone, children }: Props) {
       <div className={classes.words}>
         <Text fw={600}>{verdict.sentence}</Text>
         {verdict.remedy !== '' && <Text size="sm">{verdict.remedy}</Text>}
-        <dl className={classes.facts}>
-          <div>
-            <dt>Who must act</dt>
-            <dd>{actors[verdict.actor]}</dd>
-          </div>
-          {verdict.heals_itself && verdict.actor !== 'nobody' && (
+        {tone !== 'ok' && (
+          <dl className={classes.facts}>
             <div>
-              <dt>Tried again</dt>
-              <dd>By itself</dd>
+              <dt>Who must act</dt>
+              <dd>{actors[verdict.actor]}</dd>
             </div>
-          )}
-          <div>
-            <dt>Reason</dt>
-            <dd>
-              <code>{verdict.code}</code>
-            </dd>
-          </div>
-        </dl>
+            {verdict.heals_itself && (
+              <div>
+                <dt>Tried again</dt>
+                <dd>By itself</dd>
+              </div>
+            )}
+            <div>
+              <dt>Reason</dt>
+              <dd>
+                <code>{verdict.code}</code>
+              </dd>
+            </div>
+          </dl>
+        )}
         {children}
       </div>
     </div>

@@ -29,7 +29,7 @@ export function BulkBar({ control, filter, total, loadedCount }: Props) {
   if (count === 0) return null;
   const mayTakeAll = selection.kind === 'some' && count >= loadedCount && total > count;
   return (
-    <section className={classes.bar} aria-label="Selection">
+    <section className={classes.bar} aria-label="Selection" data-selection-bar>
       <Group gap="xs" className={classes.words}>
         <Text size="sm" fw={600}>
           {selection.kind === 'all'
@@ -66,7 +66,11 @@ export function BulkBar({ control, filter, total, loadedCount }: Props) {
         filter={filter}
         selection={selection}
         onClose={() => setAsked(null)}
-        onBegun={control.clear}
+        onBegun={() => {
+          control.clear();
+          // The button that was pressed goes away with the selection.
+          document.getElementById('page')?.focus();
+        }}
       />
     </section>
   );

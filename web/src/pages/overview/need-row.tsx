@@ -19,9 +19,12 @@ export function NeedRow({ href, name, kind, tone, verdict }: Props) {
       </div>
       {verdict !== null && (
         <p className={classes.words}>
-          {verdict.sentence} <span className={classes.who}>Must act: {actors[verdict.actor]}.</span>
+          {verdict.sentence}{' '}
+          <span className={classes.who}>Must act: {lowerFirst(actors[verdict.actor])}.</span>
         </p>
       )}
     </li>
   );
 }
+
+const lowerFirst = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1);

@@ -13,7 +13,8 @@ import { StatusBadge } from '../../components/status-badge.tsx';
 import { NeedRow } from './need-row.tsx';
 import classes from './needs-somebody.module.css';
 
-const shownMax = 5;
+/** Of each kind; a link leads to all. */
+const shownMax = 3;
 
 export function NeedsSomebody() {
   const may = useMay();

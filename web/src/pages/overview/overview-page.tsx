@@ -40,7 +40,7 @@ export function OverviewPage() {
         {summary.data && <StatusCounts summary={summary.data} />}
         {summary.data?.total === 0 && <FirstSteps />}
         <NeedsSomebody />
-        <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
+        <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg" style={{ alignItems: 'start' }}>
           <RecentChanges />
           <Stack gap="lg">
             {summary.data && <ProviderShares summary={summary.data} />}

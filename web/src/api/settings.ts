@@ -1,0 +1,27 @@
+// Settings of the workspace: read, and changed member by member.
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Branding, ChangeSettingsBody, Settings } from '../../../sdk/src/index.ts';
+import { useApi } from './api-context.tsx';
+
+export type { Branding, Settings };
+export type BrandingChanges = NonNullable<ChangeSettingsBody['branding']>;
+
+export function useSettings() {
+  const { client, key } = useApi();
+  return useQuery({
+    queryKey: key('settings'),
+    queryFn: ({ signal }) => client.settings.get({ signal }),
+    // Nothing that somebody types is replaced under their hands.
+    refetchOnWindowFocus: false,
+    staleTime: 60_000,
+  });
+}
+
+export function useChangeSettings() {
+  const { client, key } = useApi();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: ChangeSettingsBody) => client.settings.update(body),
+    onSuccess: (settings) => queries.setQueryData(key('settings'), settings),
+  });
+}

@@ -1,0 +1,39 @@
+// Workspaces as their own page needs them: the list, made, renamed, deleted.
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Workspace } from '../../../sdk/src/index.ts';
+import { useApi } from './api-context.tsx';
+import { usePaged } from './paged.ts';
+
+export type { Workspace };
+
+/** Everything of it goes, which takes its time. */
+const deletedWithinMs = 300_000;
+
+export function useWorkspaces() {
+  const { client } = useApi();
+  return usePaged<Workspace>({
+    queryKey: ['workspaces', 'list'],
+    limit: 100,
+    read: (page, options) => client.workspaces.list(page, options),
+  });
+}
+
+export function useWorkspaceActions() {
+  const { client } = useApi();
+  const queries = useQueryClient();
+  const changed = (): Promise<void> => queries.invalidateQueries({ queryKey: ['workspaces'] });
+  return {
+    create: useMutation({
+      mutationFn: (name: string) => client.workspaces.create({ name }),
+      onSuccess: changed,
+    }),
+    rename: useMutation({
+      mutationFn: ({ id, name }: { id: string; name: string }) => client.workspaces.update(id, { name }),
+      onSuccess: changed,
+    }),
+    remove: useMutation({
+      mutationFn: (id: string) => client.workspaces.delete(id, { timeoutMs: deletedWithinMs }),
+      onSuccess: changed,
+    }),
+  };
+}
