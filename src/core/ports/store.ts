@@ -1,7 +1,6 @@
 // Storage: row operations by entity, each atomic by itself, and transactions over several of them.
 import type { ApiKey } from '../api-keys.ts';
 import type { AuthorizationRequest } from '../authorization.ts';
-import type { BackgroundJob, BackgroundJobType } from '../background-jobs.ts';
 import type { Breaker } from '../breaker-states.ts';
 import type { ConnectSession, ConnectSessionStatus } from '../connect-session.ts';
 import type { Customer, CustomerOfMailboxes } from '../customers.ts';
@@ -10,16 +9,17 @@ import type { EventFilter, GatewayEvent } from '../events.ts';
 import type { Grant, GrantFailure, TokenSet } from '../grants.ts';
 import type { HeldAuthorization } from '../held-authorization.ts';
 import type { Block } from '../limits.ts';
-import type { Mailbox, MailboxFilter } from '../mailboxes.ts';
+import type { Mailbox } from '../mailboxes.ts';
 import type { OAuthClient, ProviderName } from '../oauth-clients.ts';
 import type { Secret } from '../secret.ts';
 import type { Tag } from '../tags.ts';
-import type { MailboxStatusName, Verification } from '../verification.ts';
 import type { Workspace, WorkspaceSettings } from '../workspaces.ts';
 import type { AuditOperations } from './audit.ts';
+import type { BackgroundJobOperations } from './background-jobs.ts';
 import type { ChangeFeed } from './changes.ts';
 import type { ConsoleSessionOperations } from './console.ts';
 import type { InstallationOperations } from './installation.ts';
+import type { MailboxOperations } from './mailboxes.ts';
 import type { PeopleOperations } from './people.ts';
 import type { ProviderWords } from './providers.ts';
 import type { ResealingOperations } from './resealing.ts';
@@ -123,32 +123,7 @@ export type StoreOperations = {
   };
   /** Small integers for dialects that count: one line per name over the whole installation, from 1. */
   numbers: { next(name: 'mailbox' | 'customer' | 'tag'): Promise<number> };
-  backgroundJobs: {
-    insert(job: BackgroundJob): Promise<void>;
-    byId(id: string): Promise<BackgroundJob | null>;
-    /** Newest first; `after` is the id of the last one seen. Without `types`: of all. */
-    list(
-      workspaceId: string,
-      page: PageRequest,
-      types?: readonly BackgroundJobType[],
-    ): Promise<Page<BackgroundJob>>;
-    /** Those that are pending or running. */
-    countUnfinished(workspaceId: string): Promise<number>;
-    /**
-     * The oldest unfinished job of a workspace in which nobody claims one at `now`; claims it until `until`. Only in
-     * a transaction that holds a lock for it: two claims at once could each take one of the same workspace.
-     */
-    claim(now: number, until: number): Promise<BackgroundJob | null>;
-    /**
-     * Compare-and-swap on the claim: writes progress, status and what is left to do, and drops the claim. False when
-     * it is no longer the one until `claimedUntil`.
-     */
-    release(job: BackgroundJob, claimedUntil: number): Promise<boolean>;
-    /** As `release`, whoever has claimed it. */
-    overwrite(job: BackgroundJob): Promise<boolean>;
-    /** Deletes jobs that are over and were last changed before `before`. */
-    prune(before: number, limit: number): Promise<number>;
-  };
+  backgroundJobs: BackgroundJobOperations;
   limits: {
     /** Adds to the counter of a window and answers its new total, over all processes. */
     hit(key: string, window: { start: number; end: number }, count: number): Promise<number>;
@@ -374,47 +349,7 @@ export type StoreOperations = {
     /** Forgets the access tokens of a grant: after a new consent, or to force a refresh. */
     removeAll(grantId: string): Promise<void>;
   };
-  mailboxes: {
-    insert(mailbox: Mailbox): Promise<void>;
-    byId(id: string): Promise<Mailbox | null>;
-    withGrant(id: string): Promise<MailboxWithGrant | null>;
-    /** Everything that joins for one token read. */
-    forTokenRead(id: string): Promise<(MailboxWithGrant & LoadedGrant) | null>;
-    byEmail(workspaceId: string, email: string): Promise<Mailbox | null>;
-    byNumber(workspaceId: string, number: number): Promise<Mailbox | null>;
-    byExternalId(workspaceId: string, externalId: string): Promise<Mailbox | null>;
-    /** True when a workspace other than this one has the address. */
-    existsElsewhere(workspaceId: string, email: string): Promise<boolean>;
-    list(workspaceId: string, filter: MailboxFilter, page: PageRequest): Promise<Page<MailboxWithGrant>>;
-    /**
-     * How many of the next `limit` mailboxes there are of each status and provider; `next` as of a page, null when there
-     * are none behind them.
-     */
-    tally(
-      workspaceId: string,
-      filter: MailboxFilter,
-      page: PageRequest,
-    ): Promise<{
-      counts: { status: MailboxStatusName; provider: ProviderName; count: number }[];
-      next: string | null;
-    }>;
-    /** Addresses by id, of those of these that the workspace has. */
-    emailsOf(workspaceId: string, ids: readonly string[]): Promise<Map<string, string>>;
-    /** A slice by position, for dialects that count pages: ordered by number, with the total. */
-    slice(
-      workspaceId: string,
-      filter: MailboxFilter,
-      slice: { offset: number; limit: number },
-    ): Promise<{ items: MailboxWithGrant[]; total: number }>;
-    /** Writes these columns and no others: what another process changes meanwhile stays. */
-    update(id: string, changes: Partial<Omit<Mailbox, 'id' | 'workspaceId' | 'createdAt'>>): Promise<boolean>;
-    saveVerification(id: string, verification: Verification, verifyDueAt: number | null): Promise<boolean>;
-    /** Ids of mailboxes, not disabled, whose verification is due. Claims them until `claimUntil`, oldest first. */
-    claimDueVerifications(now: number, claimUntil: number, limit: number): Promise<string[]>;
-    countByGrant(grantId: string): Promise<number>;
-    listByGrant(grantId: string): Promise<Mailbox[]>;
-    remove(id: string): Promise<boolean>;
-  };
+  mailboxes: MailboxOperations;
   consoleSessions: ConsoleSessionOperations;
   audit: AuditOperations;
   resealing: ResealingOperations;
