@@ -5,6 +5,8 @@ import { type Client, createApi } from './client.ts';
 
 export type Api = {
   client: Client;
+  /** False while a key of the installation looks at the installation itself. */
+  hasWorkspace: boolean;
   /** `key('mailboxes', id)`: the cache key of something of this workspace. */
   key: (...parts: readonly unknown[]) => readonly unknown[];
 };
@@ -14,15 +16,16 @@ const ApiContext = createContext<Api | null>(null);
 type Props = {
   /** Named in every call; null = the one of the key, or the installation itself. */
   workspaceId: string | null;
+  hasWorkspace: boolean;
   sessionKeyId: string;
   children: ReactNode;
 };
 
-export function ApiProvider({ workspaceId, sessionKeyId, children }: Props) {
+export function ApiProvider({ workspaceId, hasWorkspace, sessionKeyId, children }: Props) {
   const api = useMemo<Api>(() => {
     const scope = ['api', sessionKeyId, workspaceId];
-    return { client: createApi(workspaceId), key: (...parts) => [...scope, ...parts] };
-  }, [workspaceId, sessionKeyId]);
+    return { client: createApi(workspaceId), hasWorkspace, key: (...parts) => [...scope, ...parts] };
+  }, [workspaceId, hasWorkspace, sessionKeyId]);
   return <ApiContext value={api}>{children}</ApiContext>;
 }
 

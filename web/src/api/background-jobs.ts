@@ -17,11 +17,11 @@ export const isUnderWay = ({ status }: BackgroundJob): boolean =>
 
 /** The latest jobs of the workspace; asked for again and again while one is under way. */
 export function useBackgroundJobs() {
-  const { client, key } = useApi();
+  const { client, key, hasWorkspace } = useApi();
   const may = useMay();
   return useQuery({
     queryKey: key('background-jobs'),
-    enabled: may('mailboxes:read'),
+    enabled: hasWorkspace && may('mailboxes:read'),
     queryFn: async ({ signal }) => (await client.backgroundJobs.list({ limit: shownMax }, { signal })).items,
     refetchInterval: ({ state }) => (state.data?.some(isUnderWay) ? watchMs : false),
   });

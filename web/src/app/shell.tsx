@@ -36,6 +36,7 @@ export function Shell() {
       </Drawer>
       <main id="page" className={classes.page} tabIndex={-1}>
         <Outlet />
+        <div id="overlays" />
       </main>
       <JobDock />
     </div>

@@ -31,6 +31,12 @@ const dark: MantineColorsTuple = [
 const systemFonts =
   "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Helvetica Neue', Arial, sans-serif";
 
+/** Where dialogs, menus and lists are put into the document; the shell makes it. */
+const overlays = '#overlays';
+
+/** The title's bar of a dialog is no banner of the page. */
+const dialogProps = { attributes: { header: { role: 'presentation' } } };
+
 export const theme = createTheme({
   colors: { pine, dark },
   primaryColor: 'pine',
@@ -43,7 +49,11 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: 'pointer',
   components: {
-    Modal: { styles: { title: { fontWeight: 650, fontSize: '1.0625rem' } } },
-    Drawer: { styles: { title: { fontWeight: 650 } } },
+    // Inside of the page's landmark, where people who go from landmark to landmark find what opens.
+    Portal: { defaultProps: { target: overlays } },
+    Modal: { defaultProps: dialogProps, styles: { title: { fontWeight: 650, fontSize: '1.0625rem' } } },
+    Drawer: { defaultProps: dialogProps, styles: { title: { fontWeight: 650 } } },
+    // An element that can be focused and is no item has no place in a menu.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
   },
 });

@@ -26,7 +26,11 @@ export function WorkspaceProvider({ children }: { children: ReactNode }) {
   const choice = useMemo(() => ({ workspaceId, mayChoose, choose }), [workspaceId, mayChoose, choose]);
   return (
     <Workspace value={choice}>
-      <ApiProvider workspaceId={mayChoose ? workspaceId : null} sessionKeyId={session.key_id}>
+      <ApiProvider
+        workspaceId={mayChoose ? workspaceId : null}
+        hasWorkspace={workspaceId !== null}
+        sessionKeyId={session.key_id}
+      >
         {children}
       </ApiProvider>
     </Workspace>

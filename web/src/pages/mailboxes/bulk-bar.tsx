@@ -45,7 +45,7 @@ export function BulkBar({ control, filter, total, loadedCount }: Props) {
           Clear selection
         </Button>
       </Group>
-      <Group gap="xs">
+      <div className={classes.actions}>
         {bulkActions
           .filter(({ scope }) => may(scope))
           .map((action) => (
@@ -59,7 +59,7 @@ export function BulkBar({ control, filter, total, loadedCount }: Props) {
               {action.label}
             </Button>
           ))}
-      </Group>
+      </div>
       <BulkDialog
         action={asked}
         count={count}

@@ -59,7 +59,12 @@ export function FilterBar({ filter, change, clear }: ReturnType<typeof useMailbo
         value={filter.customer ?? ''}
         onSettled={(customer) => change({ customer })}
       />
-      <Button variant="subtle" onClick={clear} disabled={Object.keys(filter).length === 0}>
+      <Button
+        variant="subtle"
+        onClick={clear}
+        // Its room is kept, so that nothing moves when the first filter is set.
+        style={{ visibility: Object.keys(filter).length === 0 ? 'hidden' : 'visible' }}
+      >
         Clear filters
       </Button>
     </search>
