@@ -38,6 +38,8 @@ before(async () => {
   const session = await owner.call('POST', '/v1/connect-sessions', { provider: 'google' });
   const key = await owner.call('POST', '/v1/api-keys', { name: 'x', scopes: ['all'] });
   const job = await owner.call('POST', '/v1/mailbox-jobs', { action: 'verify', filter: {} });
+  const endpoint = await owner.call('POST', '/v1/webhook-endpoints', { url: 'https://93.184.216.34/hook' });
+  const delivery = await owner.call('POST', `/v1/webhook-endpoints/${text(endpoint.body.id)}/test`, {});
   ids = {
     workspaces: owner.id,
     'api-keys': text(key.body.id),
@@ -45,6 +47,8 @@ before(async () => {
     'connect-sessions': text(session.body.id),
     mailboxes: text(mailbox.id),
     'background-jobs': text(job.body.id),
+    'webhook-endpoints': text(endpoint.body.id),
+    'webhook-deliveries': text(delivery.body.id),
   };
 });
 after(() => world.close());

@@ -185,6 +185,7 @@ describe('connect sessions', () => {
       admin_consented_at: null,
       error: null,
       finished_at: null,
+      webhook: null,
     });
     const read = await workspace.call('GET', `/v1/connect-sessions/${text(id)}`);
     assert.equal(read.status, 200);
