@@ -1,6 +1,7 @@
 // Stands between the store and PostgreSQL on loopback: counts round trips, cuts connections, lets them go silent.
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { splitMessages } from '../support/postgres-messages.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
 
 export type PostgresProxy = {
   url: string;
@@ -14,49 +15,25 @@ export type PostgresProxy = {
   close(): Promise<void>;
 };
 
+const readyForQuery = 'Z'.charCodeAt(0);
+
 export const startPostgresProxy = async (databaseUrl: string): Promise<PostgresProxy> => {
-  const target = new URL(databaseUrl);
-  const sockets = new Set<Socket>();
   let ready = 0;
   let isFrozen = false;
   const silent = new WeakSet<Socket>();
-  const server = createServer((inbound) => {
+  const { url, sockets, cutAll, close } = await startTcpProxy(databaseUrl, (inbound, outbound) => {
     if (isFrozen) silent.add(inbound);
-    const outbound = connect(Number(target.port), target.hostname);
-    for (const socket of [inbound, outbound]) {
-      sockets.add(socket);
-      socket.on('error', () => {});
-      socket.on('close', () => {
-        sockets.delete(socket);
-        inbound.destroy();
-        outbound.destroy();
-      });
-    }
-    inbound.pipe(outbound);
-    let rest = Buffer.alloc(0);
-    outbound.on('data', (chunk) => {
+    const count = splitMessages((message) => {
+      if (message[0] === readyForQuery) ready += 1;
+    });
+    outbound.on('data', (chunk: Buffer) => {
       if (silent.has(inbound)) return;
       inbound.write(chunk);
-      rest = Buffer.concat([rest, chunk]);
-      // Messages of the server: one byte of type, four of length that count themselves.
-      while (rest.length >= 5 && rest.length > rest.readInt32BE(1)) {
-        if (rest[0] === 'Z'.charCodeAt(0)) ready += 1;
-        rest = rest.subarray(1 + rest.readInt32BE(1));
-      }
+      count(chunk);
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
-  const url = new URL(databaseUrl);
-  url.hostname = '127.0.0.1';
-  url.port = String(address.port);
-  const cutAll = () => {
-    for (const socket of sockets) socket.destroy();
-  };
   return {
-    url: url.href,
+    url,
     roundTrips: () => ready,
     cutAll,
     freeze: () => {
@@ -66,10 +43,6 @@ export const startPostgresProxy = async (databaseUrl: string): Promise<PostgresP
     thaw: () => {
       isFrozen = false;
     },
-    close: async () => {
-      cutAll();
-      server.close();
-      await once(server, 'close');
-    },
+    close,
   };
 };
