@@ -1,6 +1,7 @@
-// Owns the running of test files: each in a process of its own by node:test, a few at a time, those that share
-// the mail servers one after another, each stopped when its time is up.
+// Owns the running of test files: each in a process of its own by node:test, a few at a time, each stopped when its
+// time is up. Which one is next is the queue's matter.
 import { run } from 'node:test';
+import { createQueue } from './queue.ts';
 import { createTally, type FileResult, type TestEvent } from './tally.ts';
 import type { TestFile } from './test-files.ts';
 
@@ -15,26 +16,23 @@ export type RunOptions = {
 
 /** Runs all files; returns when the last process has ended. An aborted run ends early, without an error. */
 export async function runFiles(options: RunOptions): Promise<void> {
-  // Those that wait for one another start first: theirs is the longest way.
-  const waiting = [...options.files].sort((a, b) => Number(b.needs === 'mail') - Number(a.needs === 'mail'));
-  let isMailTaken = false;
-  const takeNext = (): TestFile | undefined => {
-    const index = waiting.findIndex((file) => file.needs !== 'mail' || !isMailTaken);
-    return index < 0 ? undefined : waiting.splice(index, 1)[0];
-  };
-  const lane = async (): Promise<void> => {
-    for (let file = takeNext(); file !== undefined && !options.signal.aborted; file = takeNext()) {
-      if (file.needs === 'mail') isMailTaken = true;
+  const queue = createQueue(options.files);
+  const lane = async (number: number): Promise<void> => {
+    for (
+      let file = queue.take(number);
+      file !== undefined && !options.signal.aborted;
+      file = queue.take(number)
+    ) {
       try {
         const started = performance.now();
         const result = await runFile(file, options);
         options.onResult(file, result, performance.now() - started);
       } finally {
-        if (file.needs === 'mail') isMailTaken = false;
+        queue.giveBack(file);
       }
     }
   };
-  await Promise.all(Array.from({ length: options.concurrency }, lane));
+  await Promise.all(Array.from({ length: options.concurrency }, (_, number) => lane(number)));
 }
 
 async function runFile(file: TestFile, options: RunOptions): Promise<FileResult> {

@@ -16,6 +16,7 @@ import { createKeyring, generateKey, parseKeyring } from '../../src/stores/keyri
 import { idsOf, readKeyringFile } from '../../src/stores/keyring-file.ts';
 import { systemClock, systemRandom } from '../../src/system.ts';
 import { client, grant, silentLog, storeWorkspace } from '../stores/fixtures.ts';
+import { childEnvironment } from '../support/child-environment.ts';
 import { until } from '../support/until.ts';
 import { assertWorksAgain } from './support/aftermath.ts';
 import type { Answer } from './support/calls.ts';
@@ -181,7 +182,7 @@ function commands({
     const isLocal = words[0] === 'add';
     const args = ['src/cli.ts', 'keyring', ...words, ...(isLocal ? [] : ['--url', url])];
     const env = {
-      PATH: process.env.PATH,
+      ...childEnvironment(),
       MAILGRANT_KEYRING_FILE: keyring,
       MAILGRANT_API_KEY: installationKey,
     };

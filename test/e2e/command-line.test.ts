@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { counterparts } from '../counterparts/index.ts';
+import { childEnvironment } from '../support/child-environment.ts';
 import { freePort } from '../support/installation.ts';
 import { until } from '../support/until.ts';
 
@@ -25,7 +26,7 @@ function newInstallation(settings: Environment = {}): { dataDir: string; environ
   folders.push(folder);
   const dataDir = join(folder, 'data');
   const environment = { MAILGRANT_DATA_DIR: dataDir, MAILGRANT_LOG_LEVEL: 'error', ...settings };
-  return { dataDir, environment: { PATH: process.env.PATH ?? '', ...environment } };
+  return { dataDir, environment: { ...childEnvironment(), ...environment } };
 }
 
 const argumentsFor = (words: readonly string[]) => [

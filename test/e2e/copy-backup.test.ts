@@ -13,6 +13,7 @@ import { createGateway, type Gateway } from '../../src/gateway.ts';
 import { systemClock } from '../../src/system.ts';
 import { counterparts } from '../counterparts/index.ts';
 import { postgresqlPrograms } from '../counterparts/postgres.ts';
+import { childEnvironment } from '../support/child-environment.ts';
 import { importMailbox } from '../support/imported-mailbox.ts';
 import { type Installation, memberOf, startInstallation } from '../support/installation.ts';
 
@@ -33,7 +34,12 @@ function runPrinted(mark: string, environment: Record<string, string>): string {
     delimiter,
   );
   const { status, stdout, stderr } = spawnSync('bash', ['-euc', command], {
-    env: { ...environment, PATH: path, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+    env: {
+      ...childEnvironment(),
+      ...environment,
+      PATH: path,
+      NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
+    },
     encoding: 'utf8',
     timeout: 60_000,
   });

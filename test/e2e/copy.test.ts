@@ -13,6 +13,7 @@ import { loadConfig } from '../../src/config.ts';
 import { createGateway } from '../../src/gateway.ts';
 import { databaseFile } from '../../src/stores/index.ts';
 import { counterparts } from '../counterparts/index.ts';
+import { childEnvironment } from '../support/child-environment.ts';
 import { importMailbox } from '../support/imported-mailbox.ts';
 import { freePort, type Installation, memberOf, startInstallation } from '../support/installation.ts';
 import { until } from '../support/until.ts';
@@ -45,7 +46,7 @@ async function withMovingInstallation(
 function startCommand(environment: Record<string, string>, ...words: string[]) {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/cli.ts', ...words], {
     cwd: root,
-    env: { PATH: process.env.PATH, ...environment },
+    env: { ...childEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = Promise.all([once(child, 'exit'), text(child.stdout), text(child.stderr)]);

@@ -6,6 +6,7 @@ import { rmSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../support/child-environment.ts';
 import { importMailbox } from '../support/imported-mailbox.ts';
 import { type Installation, memberOf, startInstallation } from '../support/installation.ts';
 
@@ -38,7 +39,7 @@ async function doctor(environment: Record<string, string>, ...words: string[]): 
     ['--disable-warning=ExperimentalWarning', 'src/cli.ts', 'doctor', ...words],
     {
       cwd: root,
-      env: { PATH: process.env.PATH ?? '', MAILGRANT_LOG_LEVEL: 'error', ...environment },
+      env: { ...childEnvironment(), MAILGRANT_LOG_LEVEL: 'error', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );

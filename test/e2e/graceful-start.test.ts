@@ -95,15 +95,18 @@ test('several processes on the embedded database are refused, however they are a
   assert.equal(existsSync(join(environment.MAILGRANT_DATA_DIR, 'mailgrant.db')), false);
 });
 
+/** The test run has a cache of its own for the processes that it starts. */
+const withoutCache = { NODE_COMPILE_CACHE: '' };
+
 test('the second start takes the compiled code of the first one', async () => {
-  const environment = await newEnvironment();
+  const environment = await newEnvironment(withoutCache);
   await serveOnce(environment);
   const second = await serveOnce({ ...environment, NODE_DEBUG_NATIVE: 'COMPILE_CACHE' });
   assert.match(second, /src\/gateway\.ts.*\baccepted\b/);
 });
 
 test('a compile cache that cannot be written keeps nobody from starting', async () => {
-  const environment = await newEnvironment();
+  const environment = await newEnvironment(withoutCache);
   writeFileSync(join(environment.MAILGRANT_DATA_DIR, 'compile-cache'), 'a file where a directory should be');
   await serveOnce(environment);
 });

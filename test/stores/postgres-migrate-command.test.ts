@@ -9,6 +9,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { migrate } from '../../src/stores/migrate.ts';
 import { migrations } from '../../src/stores/migrations/index.ts';
+import { childEnvironment } from '../support/child-environment.ts';
 import { now } from './fixtures.ts';
 import { type PostgresTestDatabase, withPostgres } from './postgres-database.ts';
 
@@ -19,7 +20,7 @@ type End = { code: number; output: string; errors: string };
 /** Without a keyring: none is needed. */
 const run = (environment: Record<string, string>, ...args: string[]): Promise<End> =>
   new Promise((resolve) => {
-    const env = { PATH: process.env.PATH ?? '', MAILGRANT_LOG_LEVEL: 'silent', ...environment };
+    const env = { ...childEnvironment(), MAILGRANT_LOG_LEVEL: 'silent', ...environment };
     execFile(process.execPath, [cli, 'migrate', ...args], { env }, (error, output, errors) => {
       const code = typeof error?.code === 'number' ? error.code : error === null ? 0 : -1;
       resolve({ code, output, errors });

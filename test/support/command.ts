@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from './child-environment.ts';
 
 export type Ended = { code: number | null; stdout: string; stderr: string };
 
@@ -23,7 +24,7 @@ export function startCommand(
 ): { child: ChildProcess; ended: Promise<Ended> } {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...node, cli, ...words], {
     ...(cwd === undefined ? {} : { cwd }),
-    env: { PATH: process.env.PATH ?? '', MAILGRANT_LOG_LEVEL: 'error', ...environment },
+    env: { ...childEnvironment(), MAILGRANT_LOG_LEVEL: 'error', ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.on('error', () => {});

@@ -19,6 +19,7 @@ import { loadConfig } from '../../src/config.ts';
 import { type ApiKeyScope, enteredSecret, type Log } from '../../src/core/index.ts';
 import { createGateway, type Gateway, type Substitutes } from '../../src/gateway.ts';
 import { generateKey } from '../../src/stores/keyring.ts';
+import { childEnvironment } from './child-environment.ts';
 
 export type Answer = { status: number; headers: Headers; text: string; body: Record<string, unknown> };
 export type Call = (
@@ -196,7 +197,7 @@ function objectOf(text: string): Record<string, unknown> {
 async function spawnGateway(environment: Record<string, string>): Promise<GatewayProcess> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/main.ts'], {
     cwd: root,
-    env: { PATH: process.env.PATH, ...environment },
+    env: { ...childEnvironment(), ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const exited = once(child, 'exit');

@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../../support/child-environment.ts';
 
 export type GatewayProcess = {
   address: string;
@@ -45,7 +46,7 @@ export async function startGatewayProcess(
 ): Promise<GatewayProcess> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry ?? 'src/main.ts'], {
     cwd: root,
-    env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, ...environment, ...further },
+    env: { ...childEnvironment(), TMPDIR: process.env.TMPDIR, ...environment, ...further },
     stdio: ['ignore', 'ignore', 'pipe', ...(entry === undefined ? [] : (['ipc'] as const))],
   });
   running.add(child);
