@@ -1,12 +1,14 @@
-// What is held of one person, and forgetting it. Neither answer is cached: it is about a person.
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+// What is held of one person, and forgetting it. No answer outlives the page: it is about a person.
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Erasure, Person } from '../../../sdk/src/index.ts';
 import { useApi } from './api-context.tsx';
+import { isUnderWay } from './background-jobs.ts';
 
 export type { Erasure, Person };
 
 /** The whole workspace is searched. */
 const searchedWithinMs = 300_000;
+const watchMs = 1_000;
 
 export function usePeople() {
   const { client, key } = useApi();
@@ -16,15 +18,22 @@ export function usePeople() {
       gcTime: 0,
       mutationFn: (email: string) => client.people.export({ email }, { timeoutMs: searchedWithinMs }),
     }),
+    /** Begins a background job, or answers the one that is under way for the same address. */
     erase: useMutation({
       gcTime: 0,
-      mutationFn: ({ email, confirm }: { email: string; confirm: string }) =>
-        client.people.erase({ email, confirm }, { timeoutMs: searchedWithinMs }),
-      onSuccess: () => {
-        for (const part of ['mailboxes', 'connect-sessions', 'events']) {
-          void queries.invalidateQueries({ queryKey: key(part) });
-        }
-      },
+      mutationFn: (email: string) => client.people.erase({ email, confirm: email }),
+      onSuccess: () => queries.invalidateQueries({ queryKey: key('background-jobs') }),
     }),
   };
+}
+
+/** The job that forgets a person, looked at until it is over. */
+export function useErasureJob(id: string) {
+  const { client, key } = useApi();
+  return useQuery({
+    queryKey: key('erasure', id),
+    gcTime: 0,
+    queryFn: ({ signal }) => client.backgroundJobs.get(id, { signal }),
+    refetchInterval: ({ state }) => (state.data === undefined || isUnderWay(state.data) ? watchMs : false),
+  });
 }

@@ -8,6 +8,7 @@ const titles: Record<string, string> = {
   disable: 'Disabling mailboxes',
   disconnect: 'Disconnecting mailboxes',
   set_customer: 'Setting the customer of mailboxes',
+  erase_person: 'Forgetting a person',
   update_warmup: 'Changing warm-up of mailboxes',
 };
 

@@ -1,10 +1,18 @@
 // What the side bar offers, and to whom. A further page is an entry here and one in routes.ts.
 import {
+  IconBuilding,
+  IconFingerprint,
   IconGauge,
+  IconHistory,
   IconInbox,
+  IconKey,
   IconLink,
   IconPlugConnected,
+  IconServer2,
+  IconSettings,
+  IconShieldLock,
   IconUsers,
+  IconWebhook,
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { ApiKeyScope } from '../api/session.ts';
@@ -40,6 +48,36 @@ export const navigation: readonly NavigationSection[] = [
         scope: 'connect_sessions:read',
       },
       { path: '/customers', label: 'Customers', icon: IconUsers, scope: 'mailboxes:read' },
+    ],
+  },
+  {
+    title: 'Workspace',
+    entries: [
+      { path: '/oauth-clients', label: 'OAuth clients', icon: IconShieldLock, scope: 'oauth_clients:read' },
+      { path: '/webhooks', label: 'Webhooks', icon: IconWebhook, scope: 'webhooks:read' },
+      { path: '/api-keys', label: 'API keys', icon: IconKey, scope: 'api_keys:read' },
+      { path: '/audit', label: 'Audit log', icon: IconHistory, scope: 'audit:read' },
+      { path: '/people', label: 'People', icon: IconFingerprint, scope: 'people:read' },
+      { path: '/settings', label: 'Settings', icon: IconSettings, scope: 'settings:update' },
+    ],
+  },
+  {
+    title: 'Installation',
+    entries: [
+      {
+        path: '/installation',
+        label: 'Installation',
+        icon: IconServer2,
+        scope: 'installation:read',
+        isInstallationOnly: true,
+      },
+      {
+        path: '/workspaces',
+        label: 'Workspaces',
+        icon: IconBuilding,
+        scope: 'workspaces:manage',
+        isInstallationOnly: true,
+      },
     ],
   },
 ];

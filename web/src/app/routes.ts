@@ -50,4 +50,69 @@ export const routes: readonly PageRoute[] = [
     page: lazyPage(() => import('../pages/customers/customers-page.tsx'), 'CustomersPage'),
     needsWorkspace: true,
   },
+  {
+    path: '/oauth-clients',
+    page: lazyPage(() => import('../pages/oauth-clients/oauth-clients-page.tsx'), 'OAuthClientsPage'),
+    needsWorkspace: false,
+  },
+  {
+    path: '/oauth-clients/new',
+    page: lazyPage(() => import('../pages/oauth-clients/new-client-page.tsx'), 'NewOAuthClientPage'),
+    needsWorkspace: false,
+  },
+  {
+    path: '/oauth-clients/:id',
+    page: lazyPage(() => import('../pages/oauth-clients/oauth-client-page.tsx'), 'OAuthClientPage'),
+    needsWorkspace: false,
+  },
+  {
+    path: '/webhooks',
+    page: lazyPage(() => import('../pages/webhooks/webhooks-page.tsx'), 'WebhooksPage'),
+    needsWorkspace: false,
+  },
+  {
+    path: '/webhooks/deliveries',
+    page: lazyPage(() => import('../pages/webhooks/deliveries-page.tsx'), 'WebhookDeliveriesPage'),
+    needsWorkspace: false,
+  },
+  {
+    path: '/webhooks/deliveries/:id',
+    page: lazyPage(() => import('../pages/webhooks/delivery-page.tsx'), 'WebhookDeliveryPage'),
+    needsWorkspace: false,
+  },
+  {
+    path: '/webhooks/:id',
+    page: lazyPage(() => import('../pages/webhooks/endpoint-page.tsx'), 'WebhookEndpointPage'),
+    needsWorkspace: false,
+  },
+  {
+    path: '/api-keys',
+    page: lazyPage(() => import('../pages/api-keys/api-keys-page.tsx'), 'ApiKeysPage'),
+    needsWorkspace: false,
+  },
+  {
+    path: '/audit',
+    page: lazyPage(() => import('../pages/audit/audit-page.tsx'), 'AuditPage'),
+    needsWorkspace: false,
+  },
+  {
+    path: '/settings',
+    page: lazyPage(() => import('../pages/settings/settings-page.tsx'), 'SettingsPage'),
+    needsWorkspace: true,
+  },
+  {
+    path: '/people',
+    page: lazyPage(() => import('../pages/people/people-page.tsx'), 'PeoplePage'),
+    needsWorkspace: true,
+  },
+  {
+    path: '/workspaces',
+    page: lazyPage(() => import('../pages/workspaces/workspaces-page.tsx'), 'WorkspacesPage'),
+    needsWorkspace: false,
+  },
+  {
+    path: '/installation',
+    page: lazyPage(() => import('../pages/installation/installation-page.tsx'), 'InstallationPage'),
+    needsWorkspace: false,
+  },
 ];

@@ -1,0 +1,67 @@
+// Changes where an endpoint is, what it is for, and which events it is told of.
+import { Button, Group, Modal, Stack } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { useWebhookEndpointActions, type WebhookEndpoint } from '../../api/webhook-endpoints.ts';
+import { ErrorState } from '../../components/error-state.tsx';
+import { notifyDone } from '../../components/notify.ts';
+import { type EndpointDraft, EndpointFields, isComplete } from './endpoint-fields.tsx';
+
+export function EditEndpointDialog({
+  endpoint,
+  onClose,
+}: {
+  endpoint: WebhookEndpoint;
+  onClose: () => void;
+}) {
+  const { update } = useWebhookEndpointActions(endpoint.id);
+  const [draft, setDraft] = useState<EndpointDraft>({
+    url: endpoint.url,
+    description: endpoint.description,
+    types: endpoint.event_types,
+  });
+  const [areMissingShown, setMissingShown] = useState(false);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    setMissingShown(true);
+    if (!isComplete(draft)) return;
+    const url = draft.url.trim();
+    update.mutate(
+      {
+        ...(url === endpoint.url ? {} : { url }),
+        description: draft.description.trim(),
+        event_types: draft.types === null ? null : [...draft.types],
+      },
+      {
+        onSuccess: () => {
+          notifyDone('Saved');
+          onClose();
+        },
+      },
+    );
+  };
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title="Edit the endpoint"
+      size="xl"
+      centered
+      closeButtonProps={{ 'aria-label': 'Close without doing anything' }}
+    >
+      <form onSubmit={submit} noValidate>
+        <Stack>
+          <EndpointFields draft={draft} onChange={setDraft} areMissingShown={areMissingShown} />
+          {update.error !== null && <ErrorState error={update.error} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={update.isPending}>
+              Save
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
