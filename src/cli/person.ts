@@ -1,9 +1,9 @@
 // `mailgrant person`: what is held of one person in a workspace, told or erased.
 
 import { itemsOf } from './api.ts';
-import { type Command, exitCodes, UsageError } from './command.ts';
-import { say, sayJson } from './output.ts';
-import { ask } from './place.ts';
+import { type Command, exitCodes, type Input, UsageError } from './command.ts';
+import { note, say, sayJson } from './output.ts';
+import { ask, type Place } from './place.ts';
 import { memberOf, textOf } from './report.ts';
 import { confirmWord } from './terminal.ts';
 
@@ -26,33 +26,64 @@ export const command: Command = {
       asks: 'workspace',
       options: {
         confirm: { value: 'ADDRESS', help: 'the address once more; asked for on a terminal' },
+        'no-wait': { help: 'let the running gateway go on with it' },
       },
-      details: 'For ever. After a failure it may be asked for again, and goes on with what is left.',
-      run: (input, context) =>
-        ask(input, context, async ({ api }) => {
-          const [email = ''] = input.args;
-          const confirm =
-            input.text('confirm') ??
-            (await confirmWord(`This cannot be undone. Type the address (${email}):`));
-          if (confirm?.toLowerCase() !== email.toLowerCase())
-            throw new UsageError('Not erased: --confirm must repeat the address.');
-          const report = await api.call('POST', '/v1/people/erase', { body: { email, confirm } });
-          const mailboxes = itemsOf({ items: memberOf(report, 'mailboxes') });
-          if (input.flag('json')) sayJson(report);
-          else {
-            for (const each of mailboxes) {
-              say(`mailbox ${textOf(each, 'mailbox_id')}: at the provider ${textOf(each, 'at_provider')}`);
-            }
-            for (const what of ['removed', 'rewritten'] as const) {
-              for (const [table, count] of Object.entries(Object(memberOf(report, what)))) {
-                say(`${what} in ${table}: ${String(count)}`);
-              }
-            }
-            if (mailboxes.length === 0) say('No mailbox has this address.');
-          }
-          const isWhole = mailboxes.every((each) => textOf(each, 'at_provider') !== 'failed');
-          return isWhole ? exitCodes.done : exitCodes.inPart;
-        }),
+      details:
+        'For ever. A background job does it, and the command follows it to its end. After a failure it may be asked for again, and goes on with what is left.',
+      run: (input, context) => ask(input, context, (place) => erase(input, place)),
     },
   },
 };
+
+async function erase(input: Input, { api, workOrWait }: Place): Promise<number> {
+  const [email = ''] = input.args;
+  const confirm =
+    input.text('confirm') ?? (await confirmWord(`This cannot be undone. Type the address (${email}):`));
+  if (confirm?.toLowerCase() !== email.toLowerCase())
+    throw new UsageError('Not erased: --confirm must repeat the address.');
+  let job = await api.call('POST', '/v1/people/erase', { body: { email, confirm } });
+  const id = textOf(job, 'id') ?? '';
+  let told = '';
+  while (isUnderWay(job) && !input.flag('no-wait')) {
+    const line = progressLine(job);
+    if (line !== told) note(line);
+    told = line;
+    await workOrWait();
+    job = await api.call('GET', `/v1/background-jobs/${encodeURIComponent(id)}`);
+  }
+  if (input.flag('json')) sayJson(job);
+  else report(job);
+  if (isUnderWay(job)) return exitCodes.done;
+  if (textOf(job, 'status') !== 'succeeded') return exitCodes.failed;
+  const isWhole =
+    memberOf(job, 'failed') === 0 &&
+    mailboxesOf(job).every((each) => !['failed', 'unknown'].includes(textOf(each, 'at_provider') ?? ''));
+  return isWhole ? exitCodes.done : exitCodes.inPart;
+}
+
+const isUnderWay = (job: unknown): boolean => ['pending', 'running'].includes(textOf(job, 'status') ?? '');
+
+const mailboxesOf = (job: unknown): readonly unknown[] =>
+  itemsOf({ items: memberOf(memberOf(job, 'erasure'), 'mailboxes') });
+
+const progressLine = (job: unknown): string =>
+  `job ${textOf(job, 'id')}: ${textOf(job, 'status')}, ${String(memberOf(job, 'done'))} of ${String(memberOf(job, 'total') ?? '?')} mailboxes`;
+
+function report(job: unknown): void {
+  for (const each of mailboxesOf(job)) {
+    say(`mailbox ${textOf(each, 'mailbox_id')}: at the provider ${textOf(each, 'at_provider')}`);
+  }
+  for (const each of itemsOf({ items: memberOf(job, 'failures') })) {
+    say(`mailbox ${textOf(each, 'mailbox_id')} is still there: ${textOf(each, 'detail')}`);
+  }
+  for (const what of ['removed', 'rewritten'] as const) {
+    for (const [table, count] of Object.entries(Object(memberOf(memberOf(job, 'erasure'), what)))) {
+      say(`${what} in ${table}: ${String(count)}`);
+    }
+  }
+  const status = textOf(job, 'status');
+  if (status === 'succeeded' && memberOf(job, 'total') === 0) say('No mailbox has this address.');
+  if (isUnderWay(job)) say(`${progressLine(job)}; the gateway goes on with it.`);
+  else if (status !== 'succeeded')
+    say(`The job ${textOf(job, 'id')} is ${status}. Ask again: it goes on with what is left.`);
+}

@@ -16,11 +16,15 @@ export type Place = {
   api: Api;
   /** Listens where browsers are sent; for a gateway that runs, it does that already. */
   listen(): Promise<void>;
+  /** For whoever waits for a background job: does a step of one here; a gateway that runs does them by itself. */
+  workOrWait(): Promise<void>;
 };
 
 /** An examination takes as long as the time-outs of all its steps. Milliseconds. */
 const totalTimeout = 180_000;
 const bytesMax = 8 * 1024 * 1024;
+/** Between two looks at what others do. */
+const pauseMilliseconds = 500;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Works on whichever it is, in the workspace that the verb needs, and lets go of it at the end. */
@@ -28,10 +32,10 @@ export async function ask<T>(input: Input, context: Context, work: (place: Place
   const settings = loadCommandSettings();
   const url = input.text('url') ?? settings.url;
   const named = input.asks === 'installation' ? null : (input.text('workspace') ?? settings.workspace);
-  const run = async (send: Send, apiKey: string, listen: Place['listen']): Promise<T> => {
+  const run = async (send: Send, apiKey: string, rest: Omit<Place, 'api'>): Promise<T> => {
     const installation = createApi(send, apiKey, null);
     const workspaceId = await chooseWorkspace(installation, named, input.asks === 'workspace');
-    return work({ api: createApi(send, apiKey, workspaceId), listen });
+    return work({ api: createApi(send, apiKey, workspaceId), ...rest });
   };
   if (url === null) {
     const gateway = await openOrHint(context);
@@ -41,7 +45,11 @@ export async function ask<T>(input: Input, context: Context, work: (place: Place
       isListening = true;
     };
     try {
-      return await run(gateway.send, gateway.operatorKey.reveal(), listen);
+      const workOrWait = async (): Promise<void> => {
+        // Where gateways run on the same database, one of them may have taken it.
+        if ((await gateway.core.backgroundJobs.workDue()) === 0) await pause();
+      };
+      return await run(gateway.send, gateway.operatorKey.reveal(), { listen, workOrWait });
     } finally {
       await gateway.close();
     }
@@ -52,11 +60,14 @@ export async function ask<T>(input: Input, context: Context, work: (place: Place
   }
   const egress = createEgress({ totalTimeout, headersTimeout: totalTimeout, bytesMax });
   try {
-    return await run(sendOver(base, egress), settings.apiKey.reveal(), async () => {});
+    const rest = { listen: async () => {}, workOrWait: pause };
+    return await run(sendOver(base, egress), settings.apiKey.reveal(), rest);
   } finally {
     await egress.close();
   }
 }
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, pauseMilliseconds));
 
 const sendOver =
   (base: string, egress: Egress): Send =>

@@ -43,6 +43,7 @@ export const auditActions = [
   'block.lifted',
   'breaker.closed',
   'person.exported',
+  'person.erasure_requested',
   'person.erased',
 ] as const;
 

@@ -1,10 +1,10 @@
 // Work over many mailboxes that a caller asked for and may follow: begun by a request, done step by step, each step
 // by whichever process claims it, those of one workspace one after the other. What a step does is its kind's:
-// warmup-jobs.ts, mailbox-jobs.ts.
+// warmup-jobs.ts, mailbox-jobs.ts, erasure.ts.
 import { record } from './audit.ts';
 import { GatewayError, notFound } from './errors.ts';
 import type { Page, PageRequest, Ports, StoreOperations } from './ports.ts';
-import { type Principal, workspaceFor } from './principal.ts';
+import { hasScope, type Principal, workspaceFor } from './principal.ts';
 
 export const backgroundJobTypes = [
   'update_warmup',
@@ -13,6 +13,7 @@ export const backgroundJobTypes = [
   'disable_mailboxes',
   'disconnect_mailboxes',
   'set_customer',
+  'erase_person',
 ] as const;
 
 export type BackgroundJobType = (typeof backgroundJobTypes)[number];
@@ -25,7 +26,7 @@ export type BackgroundJob = {
   status: 'pending' | 'running' | 'success' | 'failed';
   /** 0 to 100. */
   progress: number;
-  /** What to do and what came of it, plain JSON. */
+  /** What to do and what came of it, plain JSON. The member `plan` goes with the end of the job. */
   data: Record<string, unknown>;
   createdAt: number;
   updatedAt: number;
@@ -103,10 +104,11 @@ export function createBackgroundJobs(ports: Needs) {
       return job;
     },
 
-    /** Throws `not_found`. */
+    /** Needs `mailboxes:read`; whoever may erase persons may read that as well. Throws `not_found`. */
     async read(principal: Principal, id: string): Promise<BackgroundJob> {
-      const workspaceId = workspaceFor(principal, 'mailboxes:read');
-      return owned(await store.backgroundJobs.byId(id), workspaceId);
+      const job = await store.backgroundJobs.byId(id);
+      const isErasure = job?.type === 'erase_person' && hasScope(principal, 'people:delete');
+      return owned(job, workspaceFor(principal, isErasure ? 'people:delete' : 'mailboxes:read'));
     },
 
     /** Newest first. */
@@ -120,10 +122,12 @@ export function createBackgroundJobs(ports: Needs) {
 
     /**
      * Ends a job where it is: what is done stays done, what is under way is finished. Throws `not_found`, and `conflict`
-     * for one that is over.
+     * for one that is over. An erasure is ended by whoever may begin one.
      */
     async cancel(principal: Principal, id: string): Promise<BackgroundJob> {
-      const workspaceId = workspaceFor(principal, 'mailboxes:update');
+      const found = await store.backgroundJobs.byId(id);
+      const isErasure = found?.type === 'erase_person';
+      const workspaceId = workspaceFor(principal, isErasure ? 'people:delete' : 'mailboxes:update');
       return store.transaction(async (rows) => {
         await rows.lock(lockOf(id));
         const job = owned(await rows.backgroundJobs.byId(id), workspaceId);
@@ -160,7 +164,7 @@ export function createBackgroundJobs(ports: Needs) {
   function afterFailure(job: BackgroundJob, error: unknown): BackgroundJob {
     if (error instanceof GatewayError && error.code === 'overloaded') return job;
     log.error('a background job failed', { jobId: job.id, error });
-    return { ...job, status: 'failed', progress: 100 };
+    return { ...job, status: 'failed', progress: 100, data: withoutPlan(job) };
   }
 
   /** A job that was cancelled during the step still learns what the step has done. */
@@ -182,7 +186,7 @@ export function createBackgroundJobs(ports: Needs) {
   ): Promise<void> {
     return record({ clock, random }, rows, principal, {
       workspaceId,
-      action: 'mailboxes.changed',
+      action: type === 'erase_person' ? 'person.erasure_requested' : 'mailboxes.changed',
       objectId: id,
       data: { job: type, ...more },
     });
@@ -193,10 +197,15 @@ const lockOf = (id: string): string => `background job ${id}`;
 
 const isUnfinished = ({ status }: BackgroundJob): boolean => status === 'pending' || status === 'running';
 
+function withoutPlan({ data }: BackgroundJob): Record<string, unknown> {
+  const { plan: _, ...rest } = data;
+  return rest;
+}
+
 const asCancelled = (job: BackgroundJob, at: number): BackgroundJob => ({
   ...job,
   status: 'failed',
-  data: { ...job.data, cancelledAt: at },
+  data: { ...withoutPlan(job), cancelledAt: at },
   updatedAt: at,
 });
 

@@ -17,6 +17,7 @@ import { createDirectConnections } from './direct-connections.ts';
 import { createDoctor } from './doctor.ts';
 import { createDomainVitals } from './domain-vitals.ts';
 import { createDueRefreshes } from './due-refreshes.ts';
+import { createErasureStep } from './erasure.ts';
 import { createEvents } from './events.ts';
 import { createFreshness } from './freshness.ts';
 import { createGrantEndings } from './grant-endings.ts';
@@ -122,6 +123,7 @@ export function createCore({ tracer = untraced, about = unknownAbout, ...adapter
       disable_mailboxes: mailboxStep,
       disconnect_mailboxes: mailboxStep,
       set_customer: mailboxStep,
+      erase_person: createErasureStep({ ...ports, mailboxes }),
     },
   });
   return {
@@ -162,7 +164,7 @@ export function createCore({ tracer = untraced, about = unknownAbout, ...adapter
     audit: createAudit(ports),
     maintenance: createMaintenance({ ...ports, verifier }),
     retention: createRetention({ ...ports, authorization }),
-    people: createPeople({ ...ports, mailboxes }),
+    people: createPeople({ ...ports, backgroundJobs }),
     resealing,
     origins,
     webhooks: createWebhooks({ ...ports, inFlight, eventsRaised }),
@@ -207,6 +209,7 @@ export type { Actor, ReasonCode, Verdict } from './diagnosis.ts';
 export { isReasonCode, verdictOf, verdictTable } from './diagnosis.ts';
 export type { Diagnosis, DoctorStep, DoctorStepName } from './doctor.ts';
 export type { DomainVitals } from './domain-vitals.ts';
+export { erasureReportOf } from './erasure-plan.ts';
 export type { ErrorCode, ErrorExtras, FieldError } from './errors.ts';
 export { errorTable, GatewayError, invalidField } from './errors.ts';
 export type { GatewayEvent } from './events.ts';
@@ -225,7 +228,7 @@ export type { Mailbox, MailboxFilter, MailboxSummary } from './mailboxes.ts';
 export type { Count, Counter, Histogram, Labels, Measures, Spread } from './measures.ts';
 export { createCounter, createHistogram } from './measures.ts';
 export type { GrantType, OAuthClient, ProviderName, RegisteredClient, Removal } from './oauth-clients.ts';
-export type { ErasureReport, PersonExport } from './people.ts';
+export type { PersonExport } from './people.ts';
 export type {
   CoreSettings,
   Log,

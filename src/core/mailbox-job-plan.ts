@@ -77,7 +77,8 @@ export function actionOf(type: BackgroundJobType): MailboxAction {
     case 'set_customer':
       return 'set_customer';
     case 'update_warmup':
-      throw new Error('a job about warm-up has steps of its own');
+    case 'erase_person':
+      throw new Error(`${type} has steps of its own`);
     default:
       return type satisfies never;
   }
@@ -90,7 +91,8 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 const numberOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
-function originOf(value: unknown): RequestOrigin | null {
+/** Through which door a job was asked for, as its data have it. */
+export function originOf(value: unknown): RequestOrigin | null {
   const channel = (['api_key', 'console', 'command_line'] as const).find(
     (each) => each === member(value, 'channel'),
   );

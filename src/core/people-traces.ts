@@ -16,8 +16,11 @@ const nameLengthMin = 3;
 
 export type Recognition = {
   mentions(text: string): boolean;
-  /** `isAbout`: the row is the person's, so that names count too. */
-  erased(text: string, options: { isAbout: boolean }): string;
+  /**
+   * `isAbout`: the row is the person's, so that names count too. `mark`: made part of the address that stands there
+   * afterwards, where no two may be the same.
+   */
+  erased(text: string, options: { isAbout: boolean; mark?: string | null }): string;
 };
 
 export function recognitionOf({ addresses, names }: Traces): Recognition {
@@ -31,8 +34,9 @@ export function recognitionOf({ addresses, names }: Traces): Recognition {
       : text.replace(pattern, (found) => (found.includes('%') ? encodeURIComponent(by) : by));
   return {
     mentions: (text) => ofAddresses !== null && text.search(ofAddresses) >= 0,
-    erased: (text, { isAbout }) => {
-      const withoutAddresses = replace(text, ofAddresses, erasedAddress);
+    erased: (text, { isAbout, mark = null }) => {
+      const by = mark === null ? erasedAddress : erasedAddress.replace('@', `-${mark}@`);
+      const withoutAddresses = replace(text, ofAddresses, by);
       return isAbout ? replace(withoutAddresses, ofNames, erasedName) : withoutAddresses;
     },
   };

@@ -178,6 +178,7 @@ export const backgroundJobTypes = {
   disable_mailboxes: 1,
   disconnect_mailboxes: 1,
   set_customer: 1,
+  erase_person: 1,
 } as const satisfies Record<BackgroundJob['type'], 1>;
 
 export const mailboxStatuses = {
@@ -261,5 +262,6 @@ export const auditActions = {
   'block.lifted': 1,
   'breaker.closed': 1,
   'person.exported': 1,
+  'person.erasure_requested': 1,
   'person.erased': 1,
 } as const satisfies Record<AuditAction, 1>;

@@ -272,7 +272,7 @@ const cases: Readonly<Record<string, Case>> = {
     run: () => owner.call('POST', '/v1/people/export', { email: 'nobody@example.com' }),
   },
   erasePerson: {
-    action: 'person.erased',
+    action: 'person.erasure_requested',
     run: () =>
       owner.call('POST', '/v1/people/erase', { email: 'nobody@example.com', confirm: 'nobody@example.com' }),
   },

@@ -58,7 +58,12 @@ const operator: Principal = {
   scopes: new Set(['all']),
 };
 
-export async function startWorld(): Promise<World> {
+/** `databaseUrl`: a database of PostgreSQL in place of a file. */
+export async function startWorld({
+  databaseUrl = null,
+}: {
+  databaseUrl?: string | null;
+} = {}): Promise<World> {
   const dataDir = mkdtempSync(join(tmpdir(), 'mailgrant-surface-'));
   const lines: string[] = [];
   const write = (level: string) => (message: string, fields?: Json) => {
@@ -71,7 +76,7 @@ export async function startWorld(): Promise<World> {
     error: write('error'),
   };
   const keyring = createKeyring(parseKeyring(generateKey()));
-  const store = await openStore({ databaseUrl: null, dataDir, keyring, log });
+  const store = await openStore({ databaseUrl, dataDir, keyring, log });
   const behaviour = createBehaviour();
   let ahead = 0;
   const core = createCore({

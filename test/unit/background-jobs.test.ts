@@ -54,6 +54,7 @@ const jobs = () => {
     disable_mailboxes: other,
     disconnect_mailboxes: other,
     set_customer: other,
+    erase_person: other,
   };
   const queue = createBackgroundJobs({ clock, random: systemRandom, store, log: silentLog, stepOf });
   return { ...queue, ...createWarmupJobs(queue) };

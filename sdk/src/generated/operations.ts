@@ -25,7 +25,6 @@ import type {
   Diagnosis,
   Disconnection,
   ErasePersonBody,
-  Erasure,
   Examination,
   ExamineOAuthClientBody,
   ExportPersonBody,
@@ -442,13 +441,15 @@ export type BackgroundJobsOperations = {
   /**
    * Read a background job.
    *
+   * An erasure is told to keys with `people:delete` too.
+   *
    * Needs the scope `mailboxes:read`.
    */
   get(id: string, options?: CallOptions): Promise<BackgroundJob>;
   /**
    * Cancel a background job.
    *
-   * What is done stays done, and the few mailboxes under way are finished.
+   * What is done stays done, and the few mailboxes under way are finished. An erasure needs `people:delete`.
    *
    * Needs the scope `mailboxes:update`.
    */
@@ -643,11 +644,11 @@ export type PeopleOperations = {
   /**
    * Forget a person.
    *
-   * For ever: disconnects the person's mailboxes, revokes their grants at the provider where that is possible, removes or rewrites every row that names the person. Ask again after a failure; it goes on with what is left.
+   * For ever: disconnects the person's mailboxes, revokes their grants at the provider where that is possible, removes or rewrites every row that names the person. It is a background job: follow it at `/v1/background-jobs/{id}`, where `erasure` is the report. The same call before it is over answers the same job; after a failure it begins one that goes on with what is left.
    *
    * Needs the scope `people:delete`.
    */
-  erase(body: ErasePersonBody, options?: CallOptions): Promise<Erasure>;
+  erase(body: ErasePersonBody, options?: CallOptions): Promise<BackgroundJob>;
 };
 
 export type SettingsOperations = {

@@ -785,12 +785,26 @@ export type MailboxSummary = {
   };
 };
 
+/** What was done so far to forget a person; null for other jobs. It names nobody. */
+export type Erasure = {
+  mailboxes: {
+    /** A mailbox that was disconnected. */
+    mailbox_id: string;
+    /** `failed` = the grant is still good at the provider; `kept` = somebody else lives by it; `unsupported` = the provider has no way; `unknown` = a try that was cut off did it, and what it came to is lost. */
+    at_provider: 'revoked' | 'failed' | 'kept' | 'unsupported' | 'unknown';
+  }[];
+  /** Rows that are gone, by table, beside those of the mailboxes. */
+  removed: Record<string, number>;
+  /** Rows in which the person was replaced, by table. */
+  rewritten: Record<string, number>;
+};
+
 /** Work over many mailboxes. */
 export type BackgroundJob = {
   /** Id of the job. */
   id: string;
-  /** What it does. `update_warmup` is begun through the API that speaks Instantly. */
-  action: 'verify' | 'enable' | 'disable' | 'disconnect' | 'set_customer' | 'update_warmup';
+  /** What it does. `update_warmup` is begun through the API that speaks Instantly, `erase_person` by `/v1/people/erase`. */
+  action: 'verify' | 'enable' | 'disable' | 'disconnect' | 'set_customer' | 'update_warmup' | 'erase_person';
   /** `succeeded` = it came to its end; what could not be done is in `failures`. `failed` = it could not go on. */
   status: 'pending' | 'running' | 'succeeded' | 'failed' | 'cancelled';
   /** Mailboxes; null before it has begun. */
@@ -810,6 +824,7 @@ export type BackgroundJob = {
     /** For people. */
     detail: string;
   }[];
+  erasure: Erasure | null;
   /** When it was asked for. */
   created_at: string;
   /** When it last went on. */
@@ -982,8 +997,8 @@ export type WebhookEndpoint = {
         | 'webhook.test'
       )[]
     | null;
-  /** Whose bodies and headers: `standard` = Standard Webhooks. */
-  format: 'standard';
+  /** Whose bodies and headers: `standard` = Standard Webhooks. The others are made by the APIs of that name. */
+  format: 'standard' | 'emailengine' | 'smartlead';
   /** `hmac`: a shared secret, header value `v1,...`. `ed25519`: a key pair of which you hold the public half, `v1a,...`. */
   signature: 'hmac' | 'ed25519';
   /** For `ed25519`: what signatures are checked with. */
@@ -998,6 +1013,8 @@ export type WebhookEndpoint = {
   failing_since: string | null;
   /** The only connect session that it hears of; null = it stands by itself. */
   connect_session_id: string | null;
+  /** The only mailbox that it hears of; null = it hears of more. */
+  mailbox_id: string | null;
   /** Until when the secret before this one signs as well. */
   previous_secret_until: string | null;
   /** When it was made. */
@@ -1043,8 +1060,8 @@ export type NewWebhookEndpoint = {
         | 'webhook.test'
       )[]
     | null;
-  /** Whose bodies and headers: `standard` = Standard Webhooks. */
-  format: 'standard';
+  /** Whose bodies and headers: `standard` = Standard Webhooks. The others are made by the APIs of that name. */
+  format: 'standard' | 'emailengine' | 'smartlead';
   /** `hmac`: a shared secret, header value `v1,...`. `ed25519`: a key pair of which you hold the public half, `v1a,...`. */
   signature: 'hmac' | 'ed25519';
   /** For `ed25519`: what signatures are checked with. */
@@ -1059,6 +1076,8 @@ export type NewWebhookEndpoint = {
   failing_since: string | null;
   /** The only connect session that it hears of; null = it stands by itself. */
   connect_session_id: string | null;
+  /** The only mailbox that it hears of; null = it hears of more. */
+  mailbox_id: string | null;
   /** Until when the secret before this one signs as well. */
   previous_secret_until: string | null;
   /** When it was made. */
@@ -1250,6 +1269,7 @@ export type AuditEntry = {
     | 'block.lifted'
     | 'breaker.closed'
     | 'person.exported'
+    | 'person.erasure_requested'
     | 'person.erased';
   /** What it was done to; null where that is no single one. */
   object_id: string | null;
@@ -1303,20 +1323,6 @@ export type Keyring = {
         is_here: boolean;
       }[]
     | null;
-};
-
-/** What was done to forget a person. */
-export type Erasure = {
-  mailboxes: {
-    /** A mailbox that was disconnected. */
-    mailbox_id: string;
-    /** `failed` = the grant is still good at the provider; `kept` = somebody else lives by it; `unsupported` = the provider has no way. */
-    at_provider: 'revoked' | 'failed' | 'kept' | 'unsupported';
-  }[];
-  /** Rows that are gone, by table, beside those of the mailboxes. */
-  removed: Record<string, number>;
-  /** Rows in which the person was replaced, by table. */
-  rewritten: Record<string, number>;
 };
 
 /** What is held of a person. Never a token. */
@@ -2079,6 +2085,7 @@ export type ListAuditEntriesQuery = {
     | 'block.lifted'
     | 'breaker.closed'
     | 'person.exported'
+    | 'person.erasure_requested'
     | 'person.erased'
     | undefined;
   /** Only of this object. */

@@ -6,7 +6,7 @@ export type PersonalRow = {
   /** Values of its key. */
   key: readonly (string | number)[];
   texts: Readonly<Record<string, string>>;
-  /** What an event or a delivery is about; null elsewhere. */
+  /** What an event, a delivery or an attempt at one is about; null elsewhere. */
   objectId: string | null;
 };
 
@@ -25,6 +25,8 @@ export type PeopleOperations = {
     table: string,
     page: { after: PersonalSlice['after']; limit: number },
   ): Promise<PersonalSlice>;
+  /** The same row as it is now; null when it is gone. */
+  row(workspaceId: string, row: Pick<PersonalRow, 'table' | 'key'>): Promise<PersonalRow | null>;
   /** Replaces these texts, each only where it is still the one that was read; false when one was not. */
   rewrite(row: PersonalRow, texts: Readonly<Record<string, string>>): Promise<boolean>;
   removeRow(row: PersonalRow): Promise<void>;

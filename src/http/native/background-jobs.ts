@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import {
   type BackgroundJob,
   type Core,
+  erasureReportOf,
   isCancelled,
   jobFailuresOf,
   jobProgressOf,
@@ -27,9 +28,13 @@ import { principalOf } from './principal.ts';
 const jobSchema = Type.Object(
   {
     id: id('Id of the job.'),
-    action: oneOf(['verify', 'enable', 'disable', 'disconnect', 'set_customer', 'update_warmup'], {
-      description: 'What it does. `update_warmup` is begun through the API that speaks Instantly.',
-    }),
+    action: oneOf(
+      ['verify', 'enable', 'disable', 'disconnect', 'set_customer', 'update_warmup', 'erase_person'],
+      {
+        description:
+          'What it does. `update_warmup` is begun through the API that speaks Instantly, `erase_person` by `/v1/people/erase`.',
+      },
+    ),
     status: oneOf(['pending', 'running', 'succeeded', 'failed', 'cancelled'], {
       description:
         '`succeeded` = it came to its end; what could not be done is in `failures`. `failed` = it could not go on.',
@@ -46,16 +51,41 @@ const jobSchema = Type.Object(
       }),
       { description: 'The first hundred.' },
     ),
+    erasure: nullable(Type.Ref('Erasure#')),
     created_at: time('When it was asked for.'),
     updated_at: time('When it last went on.'),
   },
   { $id: 'BackgroundJob', title: 'BackgroundJob', description: 'Work over many mailboxes.' },
 );
 
+const counts = (description: string) => Type.Record(Type.String(), Type.Integer(), { description });
+
+const erasureSchema = Type.Object(
+  {
+    mailboxes: Type.Array(
+      Type.Object({
+        mailbox_id: id('A mailbox that was disconnected.'),
+        at_provider: oneOf(['revoked', 'failed', 'kept', 'unsupported', 'unknown'], {
+          description:
+            '`failed` = the grant is still good at the provider; `kept` = somebody else lives by it; `unsupported` = the provider has no way; `unknown` = a try that was cut off did it, and what it came to is lost.',
+        }),
+      }),
+    ),
+    removed: counts('Rows that are gone, by table, beside those of the mailboxes.'),
+    rewritten: counts('Rows in which the person was replaced, by table.'),
+  },
+  {
+    $id: 'Erasure',
+    title: 'Erasure',
+    description: 'What was done so far to forget a person; null for other jobs. It names nobody.',
+  },
+);
+
 const tag = 'Background jobs';
 
 /** To be registered before what answers with a job. */
 export const backgroundJobs: Noun = (app, core) => {
+  app.addSchema(erasureSchema);
   app.addSchema(jobSchema);
 
   app.get(
@@ -89,6 +119,7 @@ export const backgroundJobs: Noun = (app, core) => {
           id: 'readBackgroundJob',
           tag,
           summary: 'Read a background job',
+          description: 'An erasure is told to keys with `people:delete` too.',
           scope: 'mailboxes:read',
           success: { 200: answer('BackgroundJob', 'The job as it is now.') },
           errors: ['not_found'],
@@ -109,7 +140,8 @@ export const backgroundJobs: Noun = (app, core) => {
           id: 'cancelBackgroundJob',
           tag,
           summary: 'Cancel a background job',
-          description: 'What is done stays done, and the few mailboxes under way are finished.',
+          description:
+            'What is done stays done, and the few mailboxes under way are finished. An erasure needs `people:delete`.',
           scope: 'mailboxes:update',
           success: { 200: answer('BackgroundJob', 'The job, which goes on no further.') },
           errors: ['not_found', 'conflict'],
@@ -128,6 +160,7 @@ const actions = {
   disable_mailboxes: 'disable',
   disconnect_mailboxes: 'disconnect',
   set_customer: 'set_customer',
+  erase_person: 'erase_person',
 } as const satisfies Record<BackgroundJob['type'], string>;
 
 export async function presentJob(core: Core, job: BackgroundJob): Promise<Static<typeof jobSchema>> {
@@ -144,9 +177,23 @@ export async function presentJob(core: Core, job: BackgroundJob): Promise<Static
       code,
       detail,
     })),
+    erasure: presentErasure(job),
     created_at: isoTime(job.createdAt),
     updated_at: isoTime(job.updatedAt),
   };
+}
+
+function presentErasure(job: BackgroundJob): Static<typeof erasureSchema> | null {
+  const report = erasureReportOf(job);
+  return (
+    report && {
+      ...report,
+      mailboxes: report.mailboxes.map(({ mailboxId, atProvider }) => ({
+        mailbox_id: mailboxId,
+        at_provider: atProvider,
+      })),
+    }
+  );
 }
 
 function statusOf(job: BackgroundJob): Static<typeof jobSchema>['status'] {

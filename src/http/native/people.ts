@@ -1,30 +1,12 @@
 // One person's data over HTTP: everything that is held of an address in a workspace, and its erasure.
 import { type Static, Type } from 'typebox';
 import type { MailboxWithGrant, PersonExport } from '../../core/index.ts';
+import { presentJob } from './background-jobs.ts';
 import { answer, type Noun, operation } from './operation.ts';
-import { closed, email, id, isoTime, isoTimeOrNull, noQuery, nullable, oneOf, time } from './parts.ts';
+import { closed, email, id, isoTime, isoTimeOrNull, noQuery, nullable, time } from './parts.ts';
 import { principalOf } from './principal.ts';
 
 const tag = 'People';
-const counts = (description: string) => Type.Record(Type.String(), Type.Integer(), { description });
-
-const erasureSchema = Type.Object(
-  {
-    mailboxes: Type.Array(
-      Type.Object({
-        mailbox_id: id('A mailbox that was disconnected.'),
-        at_provider: oneOf(['revoked', 'failed', 'kept', 'unsupported'], {
-          description:
-            '`failed` = the grant is still good at the provider; `kept` = somebody else lives by it; `unsupported` = the provider has no way.',
-        }),
-      }),
-    ),
-    removed: counts('Rows that are gone, by table, beside those of the mailboxes.'),
-    rewritten: counts('Rows in which the person was replaced, by table.'),
-  },
-  { $id: 'Erasure', title: 'Erasure', description: 'What was done to forget a person.' },
-);
-
 const exportedMailboxSchema = Type.Object({
   id: id('Id of the mailbox.'),
   email: Type.String(),
@@ -69,7 +51,6 @@ const personSchema = Type.Object(
 const person = { email: email('An address of the person.') };
 
 export const people: Noun = (app, core) => {
-  app.addSchema(erasureSchema);
   app.addSchema(personSchema);
   app.post(
     '/v1/people/export',
@@ -106,22 +87,16 @@ export const people: Noun = (app, core) => {
           tag,
           summary: 'Forget a person',
           description:
-            "For ever: disconnects the person's mailboxes, revokes their grants at the provider where that is possible, removes or rewrites every row that names the person. Ask again after a failure; it goes on with what is left.",
+            "For ever: disconnects the person's mailboxes, revokes their grants at the provider where that is possible, removes or rewrites every row that names the person. It is a background job: follow it at `/v1/background-jobs/{id}`, where `erasure` is the report. The same call before it is over answers the same job; after a failure it begins one that goes on with what is left.",
           scope: 'people:delete',
-          success: { 200: answer('Erasure', 'What was done.') },
+          errors: ['rate_limited'],
+          success: { 202: answer('BackgroundJob', 'The job, which has begun.') },
         }),
       },
     },
-    async (request): Promise<Static<typeof erasureSchema>> => {
-      const { mailboxes, removed, rewritten } = await core.people.erase(principalOf(request), request.body);
-      return {
-        mailboxes: mailboxes.map(({ mailboxId, atProvider }) => ({
-          mailbox_id: mailboxId,
-          at_provider: atProvider,
-        })),
-        removed,
-        rewritten,
-      };
+    async (request, reply) => {
+      const job = await core.people.erase(principalOf(request), request.body);
+      return reply.code(202).send(await presentJob(core, job));
     },
   );
 };

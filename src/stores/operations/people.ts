@@ -1,5 +1,5 @@
 // What is to be found of a person, table by table; which columns are looked at is personal-columns.ts's.
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { PeopleOperations, PersonalRow } from '../../core/ports/people.ts';
 import { type PersonalTable, personalTables } from '../personal-columns.ts';
 import type { Row } from '../row.ts';
@@ -9,16 +9,22 @@ export const peopleOperations = ({ session }: Context): PeopleOperations => ({
   tables: () => personalTables.map(({ name }) => name),
   slice: async (workspaceId, name, { after, limit }) => {
     const table = tableOf(name);
-    const keys = sql.join(table.key.map((column) => sql.ref(column)));
-    const about = hasObject.has(name) ? sql`, object_id as about` : sql``;
+    const keys = keysOf(table);
     const behind = after === null ? sql`` : sql`and (${keys}) > (${sql.join([...after])})`;
-    const { rows } =
-      await sql<Row>`select ${keys}, ${sql.join(table.columns.map((column) => sql.ref(column)))} ${about}
-      from ${sql.table(name)} where ${ofWorkspace(table, workspaceId)} ${behind}
+    const { rows } = await sql<Row>`${selected(table)} where ${ofWorkspace(table, workspaceId)} ${behind}
       order by ${keys} limit ${limit}`.execute(session.reader);
     const found = rows.map((row) => personalRow(table, row));
     const last = found.at(-1);
     return { rows: found, after: rows.length === limit && last ? last.key : null };
+  },
+  row: async (workspaceId, { table: name, key }) => {
+    const table = tableOf(name);
+    const { rows } =
+      await sql<Row>`${selected(table)} where ${ofWorkspace(table, workspaceId)} and ${sql.join(byKey(table, { key }), sql` and `)}`.execute(
+        session.reader,
+      );
+    const [found] = rows;
+    return found === undefined ? null : personalRow(table, found);
   },
   rewrite: async (row, texts) => {
     const table = tableOf(row.table);
@@ -39,7 +45,21 @@ export const peopleOperations = ({ session }: Context): PeopleOperations => ({
   forgetRemoved: () => session.forgetRemoved(),
 });
 
-const hasObject: ReadonlySet<string> = new Set(['events', 'webhook_deliveries']);
+/** What the rows of a table are about. */
+const objects: Readonly<Record<string, RawBuilder<unknown>>> = {
+  events: sql`object_id`,
+  webhook_deliveries: sql`object_id`,
+  webhook_attempts: sql`(select object_id from webhook_deliveries where id = webhook_attempts.delivery_id)`,
+};
+
+const keysOf = ({ key }: PersonalTable) => sql.join(key.map((column) => sql.ref(column)));
+
+function selected(table: PersonalTable) {
+  const about = objects[table.name];
+  const columns = sql.join(table.columns.map((column) => sql.ref(column)));
+  return sql`select ${keysOf(table)}, ${columns} ${about === undefined ? sql`` : sql`, ${about} as about`}
+    from ${sql.table(table.name)}`;
+}
 
 const tableOf = (name: string): PersonalTable => {
   const table = personalTables.find((each) => each.name === name);
@@ -52,7 +72,7 @@ const ofWorkspace = ({ way }: PersonalTable, workspaceId: string) =>
     ? sql`${sql.ref(way.by)} in (select id from ${sql.table(way.of.table)} where ${sql.ref(way.of.by)} = ${workspaceId})`
     : sql`${sql.ref(way.by)} = ${workspaceId}`;
 
-const byKey = ({ key }: PersonalTable, row: PersonalRow) =>
+const byKey = ({ key }: PersonalTable, row: Pick<PersonalRow, 'key'>) =>
   key.map((column, at) => sql`${sql.ref(column)} = ${row.key[at]}`);
 
 const personalRow = ({ name, key, columns }: PersonalTable, row: Row): PersonalRow => ({
