@@ -1,6 +1,7 @@
 // The audit log: who changed what, when, from where. Written in the transaction of the change that it tells of, never
 // changed, pruned by its age. It names objects by their ids and holds neither secrets nor addresses of mailboxes, so
 // that nothing of it has to be erased with a person. Token reads are counted apart (token-uses.ts).
+import { GatewayError } from './errors.ts';
 import type { Page, PageRequest, Ports, StoreOperations } from './ports.ts';
 import { type Principal, requireScope, workspaceFor } from './principal.ts';
 
@@ -131,21 +132,30 @@ const actorOf = ({ from, keyId }: Principal): AuditActor => {
 
 export type AuditFilter = { action?: AuditAction; objectId?: string; actorId?: string };
 
+const otherWorkspace = 'This API key belongs to another workspace.';
+
 export type Audit = ReturnType<typeof createAudit>;
 
 export function createAudit({ store }: Pick<Ports, 'store'>) {
   return {
-    /** Newest first. A key of the installation that names no workspace reads the installation's own entries. */
+    /**
+     * Newest first. `workspaceId`: whose; undefined = where the caller acts, which is the installation itself for its
+     * keys that name no workspace. These may read every workspace's, also of one that was deleted. Throws
+     * `permission_denied` for another workspace's.
+     */
     async list(
       principal: Principal,
-      filter: AuditFilter,
+      { workspaceId, ...filter }: AuditFilter & { workspaceId?: string },
       page: PageRequest,
     ): Promise<Page<ListedAuditEntry>> {
-      if (!principal.isInstallation) {
-        return store.audit.list(workspaceFor(principal, 'audit:read'), filter, page);
-      }
       requireScope(principal, 'audit:read');
-      return store.audit.list(principal.workspaceId, filter, page);
+      const { workspaceId: own, isInstallation } = principal;
+      if (workspaceId !== undefined && own !== null && workspaceId !== own) {
+        const reason = isInstallation ? 'The header names another workspace.' : otherWorkspace;
+        throw new GatewayError('permission_denied', reason);
+      }
+      const owner = isInstallation ? (workspaceId ?? own) : workspaceFor(principal, 'audit:read');
+      return store.audit.list(owner, filter, page);
     },
   };
 }

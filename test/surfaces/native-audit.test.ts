@@ -386,6 +386,20 @@ describe('the audit log', () => {
     assert.ok(list(own.body.items).some(({ object_id }) => object_id === stranger.id));
   });
 
+  it('tells the installation of a workspace that was deleted, and nobody else', async () => {
+    const gone = await world.addWorkspace('Gone');
+    const path = `/v1/audit-entries?workspace_id=${gone.id}`;
+    assert.equal((await owner.call('GET', path)).status, 403);
+    assert.ok(list((await gone.call('GET', path)).body.items).length > 0);
+    await installation('DELETE', `/v1/workspaces/${gone.id}`);
+    while ((await world.core.workspaceDeletion.deleteLeaving()) > 0);
+    const { status, body, text: answer } = await installation('GET', path);
+    assert.equal(status, 200, answer);
+    assert.ok(list(body.items).some(({ action }) => action === 'oauth_client.created'));
+    const named = { 'mailgrant-workspace': owner.id };
+    assert.equal((await installation('GET', path, undefined, named)).status, 403);
+  });
+
   it('has no entry of what was refused', async () => {
     const count = async () => (await entriesOf(owner.id, 'oauth_client.updated')).length;
     const before = await count();

@@ -598,7 +598,7 @@ export type AuditEntriesOperations = {
   /**
    * List the audit entries.
    *
-   * Who changed what, newest first. A key of the installation that names no workspace reads the entries of the installation itself.
+   * Who changed what, newest first. A key of the installation that names no workspace reads the entries of the installation itself, and with `workspace_id` those of any workspace, also of one that was deleted.
    *
    * Needs the scope `audit:read`.
    */

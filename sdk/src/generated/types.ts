@@ -2092,6 +2092,8 @@ export type ListAuditEntriesQuery = {
   object_id?: string | undefined;
   /** Only by this actor. */
   actor_id?: string | undefined;
+  /** Of this workspace, also when it is deleted; for keys of the installation. */
+  workspace_id?: string | undefined;
   /** Items on one page. From 1 to 100. Default: `50`. */
   limit?: number | undefined;
   /** `next_cursor` of the page before. */

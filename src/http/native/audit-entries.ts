@@ -79,6 +79,9 @@ export const auditEntries: Noun = (app, core) => {
                 examples: ['019a2b8c-71c4-7d52-a1b0-3f2d8c6e9a10'],
               }),
             ),
+            workspace_id: Type.Optional(
+              id('Of this workspace, also when it is deleted; for keys of the installation.'),
+            ),
             ...pageQuery,
           },
           closed,
@@ -88,18 +91,19 @@ export const auditEntries: Noun = (app, core) => {
           tag: 'Audit',
           summary: 'List the audit entries',
           description:
-            'Who changed what, newest first. A key of the installation that names no workspace reads the entries of the installation itself.',
+            'Who changed what, newest first. A key of the installation that names no workspace reads the entries of the installation itself, and with `workspace_id` those of any workspace, also of one that was deleted.',
           scope: 'audit:read',
           success: { 200: pageOf('AuditEntry', 'Newest first.') },
         }),
       },
     },
     async (request) => {
-      const { action, object_id: objectId, actor_id: actorId } = request.query;
+      const { action, object_id: objectId, actor_id: actorId, workspace_id: workspaceId } = request.query;
       const filter = {
         ...(action === undefined ? {} : { action }),
         ...(objectId === undefined ? {} : { objectId }),
         ...(actorId === undefined ? {} : { actorId }),
+        ...(workspaceId === undefined ? {} : { workspaceId }),
       };
       const page = await core.audit.list(principalOf(request), filter, pageRequestOf(request.query));
       return presentPage(page, present);
