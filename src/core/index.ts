@@ -268,4 +268,8 @@ export type {
 export type { WebhookEndpoint, WebhookEventType } from './webhooks/endpoint.ts';
 export { type EventDescription, eventCatalogue, webhookEventTypes } from './webhooks/event-catalogue.ts';
 export { webhookExample } from './webhooks/event-data.ts';
+export { emailengineEvents } from './webhooks/formats/emailengine.ts';
+export { smartleadEvent } from './webhooks/formats/smartlead.ts';
+export type { VendorHeader } from './webhooks/formats/vendor-key.ts';
+export type { VendorWebhooks, VendorWebhooksChanges } from './webhooks/vendor-endpoints.ts';
 export type { Workspace, WorkspaceSettings, WorkspaceSettingsChanges } from './workspaces.ts';

@@ -235,7 +235,12 @@ export function createMailboxes(ports: Needs) {
           workspaceId: mailbox.workspaceId,
           type: 'mailbox.disconnected',
           objectId: id,
-          data: isErased ? { erased: true } : { email: mailbox.email },
+          data: isErased
+            ? { erased: true }
+            : {
+                email: mailbox.email,
+                ...(mailbox.externalId === null ? {} : { external_id: mailbox.externalId }),
+              },
           createdAt: clock.now(),
         });
         const { workspaceId } = mailbox;

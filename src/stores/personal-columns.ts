@@ -97,6 +97,7 @@ export const personalColumns = {
     id: 0,
     workspace_id: 0,
     connect_session_id: 0,
+    mailbox_id: 0,
     url: 1,
     description: 1,
     event_types: 0,

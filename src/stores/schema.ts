@@ -211,6 +211,8 @@ export type WebhookEndpointsTable = {
   workspace_id: string | null;
   /** Set for an endpoint that hears of one connect session only. */
   connect_session_id: string | null;
+  /** Set for an endpoint that hears of one mailbox only. */
+  mailbox_id: string | null;
   url: string;
   description: string;
   /** JSON: list of event types; null = all. */

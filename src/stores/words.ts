@@ -140,7 +140,10 @@ export const webhookEventTypes = {
   'webhook.test': 1,
 } as const satisfies Record<WebhookEventType, 1>;
 
-export const webhookFormats = { standard: 1 } as const satisfies Record<WebhookFormat, 1>;
+export const webhookFormats = { standard: 1, emailengine: 1, smartlead: 1 } as const satisfies Record<
+  WebhookFormat,
+  1
+>;
 
 export const webhookSignatures = { hmac: 1, ed25519: 1 } as const satisfies Record<WebhookSignature, 1>;
 

@@ -35,6 +35,7 @@ it('an endpoint has every member from the beginning, and shows its secret once',
     disabled_at: null,
     failing_since: null,
     connect_session_id: null,
+    mailbox_id: null,
     previous_secret_until: null,
   });
   const one = await installation.call('GET', `/v1/webhook-endpoints/${id}`);

@@ -59,23 +59,26 @@ const told = (data: Record<string, unknown> = { mailbox_id: 'm1' }): ToldEvent =
   workspaceId: 'w1',
   objectId: 'm1',
   data,
+  mailbox: null,
+  origin: 'https://connect.example.com',
 });
+const unused = secret('');
 
 test('a body is type, timestamp and data, and never as large as 20 kB', () => {
-  const body = formats.standard.render(told({ mailbox_id: 'm1', email: 'ada@example.com' })) ?? '';
+  const body = formats.standard.render(told({ mailbox_id: 'm1', email: 'ada@example.com' }), unused) ?? '';
   assert.deepEqual(JSON.parse(body), {
     type: 'mailbox.connected',
     timestamp: new Date(now).toISOString(),
     data: { workspace_id: 'w1', mailbox_id: 'm1', email: 'ada@example.com' },
   });
-  const long = formats.standard.render(told({ mailbox_id: 'm1', words: 'x'.repeat(20_000) })) ?? '';
+  const long = formats.standard.render(told({ mailbox_id: 'm1', words: 'x'.repeat(20_000) }), unused) ?? '';
   const expected = { workspace_id: 'w1', mailbox_id: 'm1', is_shortened: true };
   assert.deepEqual(JSON.parse(long).data, expected);
 });
 
 test('a shared secret signs as the library of the specification verifies, during a rotation with both', () => {
   const [current, previous, foreign] = [1, 2, 3].map(() => newKeys(systemRandom, 'hmac').secret.reveal());
-  const body = formats.standard.render(told()) ?? '';
+  const body = formats.standard.render(told(), unused) ?? '';
   const secrets = [current, previous].map((text) => secret(text ?? ''));
   const headers = formats.standard.headers({ id: 'event-1', at: Date.now(), body, secrets });
   assert.match(current ?? '', /^whsec_/);

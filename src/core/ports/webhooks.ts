@@ -50,21 +50,28 @@ export type WebhookEndpointOperations = {
     connectSessionId: string | null,
     page: PageRequest,
   ): Promise<Page<WebhookEndpoint>>;
-  /** Those that stand by themselves. */
+  /** The one of a vendor's format that a workspace has, or that one of its mailboxes has. */
+  ofVendor(
+    workspaceId: string,
+    format: WebhookEndpoint['format'],
+    mailboxId: string | null,
+  ): Promise<WebhookEndpoint | null>;
+  /** Those that stand by themselves and hear of more than one mailbox. */
   count(workspaceId: string | null): Promise<number>;
   /** Writes these columns and no others. */
   update(
     id: string,
     changes: Partial<
-      Omit<WebhookEndpoint, 'id' | 'workspaceId' | 'connectSessionId' | 'format' | 'createdAt'>
+      Omit<WebhookEndpoint, 'id' | 'workspaceId' | 'connectSessionId' | 'mailboxId' | 'format' | 'createdAt'>
     >,
   ): Promise<boolean>;
   /** With its deliveries and their attempts. */
   remove(id: string): Promise<boolean>;
-  /** Enabled ones of these workspaces (null = the installation) that stand by themselves, and those of these sessions. */
+  /** Enabled ones of these workspaces (null = the installation), and those of these sessions and these mailboxes alone. */
   listening(
     workspaceIds: readonly (string | null)[],
     connectSessionIds: readonly string[],
+    mailboxIds: readonly string[],
   ): Promise<WebhookEndpoint[]>;
   /** Which of these are there and enabled; they stay so until the transaction ends. */
   holdEnabled(ids: readonly string[]): Promise<string[]>;
@@ -79,6 +86,8 @@ export type WebhookEndpointOperations = {
   ): Promise<boolean>;
   /** Deletes those of connect sessions that are no more, once none of their deliveries is pending or failed. */
   pruneOfSessions(limit: number): Promise<number>;
+  /** The same for those of mailboxes that are no more, of which nothing is left to tell either. */
+  pruneOfMailboxes(limit: number): Promise<number>;
 };
 
 export type WebhookDeliveryFilter = {

@@ -52,7 +52,7 @@ export function createAttempts(ports: Needs) {
     signal: AbortSignal,
   ): Promise<WebhookResult> {
     const body = await bodyToSend(ports, delivery);
-    const secrets = signingSecrets(endpoint, at);
+    const secrets = [...signingSecrets(endpoint, at), ...(await rulingSecrets(endpoint))];
     let headers: Record<string, string>;
     try {
       headers = formats[endpoint.format].headers({ id: delivery.eventId, at, body, secrets });
@@ -61,6 +61,13 @@ export function createAttempts(ports: Needs) {
       return { failure: 'not_signed' };
     }
     return webhookSender.send(endpoint.url, { headers, body, signal });
+  }
+
+  /** The endpoint of a mailbox is signed with what its workspace has for the same format. */
+  async function rulingSecrets({ workspaceId, format, mailboxId }: WebhookEndpoint) {
+    if (workspaceId === null || mailboxId === null) return [];
+    const ruling = await store.webhookEndpoints.ofVendor(workspaceId, format, null);
+    return ruling ? [ruling.secret] : [];
   }
 
   async function disable(

@@ -7,7 +7,7 @@ import type { Secret } from '../secret.ts';
 export type WebhookEventType = EventType | 'webhook.test';
 
 /** Whose body and headers: a member for each file of formats/. */
-export type WebhookFormat = 'standard';
+export type WebhookFormat = 'standard' | 'emailengine' | 'smartlead';
 
 /** `hmac`: HMAC-SHA256 under a shared secret (`v1`). `ed25519`: a key pair, of which the receiver knows one half (`v1a`). */
 export type WebhookSignature = 'hmac' | 'ed25519';
@@ -21,6 +21,8 @@ export type WebhookEndpoint = {
   workspaceId: string | null;
   /** Set for an endpoint that hears of one connect session only. */
   connectSessionId: string | null;
+  /** Set for an endpoint that hears of one mailbox only, in place of the one of its workspace and format. */
+  mailboxId: string | null;
   url: string;
   description: string;
   /** Null = all. */
@@ -29,7 +31,7 @@ export type WebhookEndpoint = {
   signature: WebhookSignature;
   /** `whpk_...`; null for a shared secret. */
   publicKey: string | null;
-  /** `whsec_...`, `whsk_...`, or the key of another format as text. */
+  /** `whsec_...`, `whsk_...`, or what a vendor's format keeps (formats/vendor-key.ts). */
   secret: Secret<string>;
   /** Signs beside `secret` until `previousSecretUntil`. */
   previousSecret: Secret<string> | null;

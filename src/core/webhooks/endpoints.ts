@@ -11,8 +11,10 @@ import { type Attempts, cancelledAtOnce } from './attempts.ts';
 import type { WebhookAttempt, WebhookDelivery } from './delivery.ts';
 import type { WebhookEndpoint, WebhookEventType, WebhookSignature } from './endpoint.ts';
 import { sampleEvent } from './event-data.ts';
+import type { FanOut } from './fan-out.ts';
 import { formats } from './formats/index.ts';
-import { newKeys } from './keys.ts';
+import { openVendorKey, sealVendorKey } from './formats/vendor-key.ts';
+import { newKeys, newTextKey } from './keys.ts';
 import { newEndpoint, requireCallable } from './new-endpoint.ts';
 
 export type WebhookEndpoints = ReturnType<typeof createWebhookEndpoints>;
@@ -31,10 +33,15 @@ export type WebhookEndpointChanges = Partial<
 
 /** Of a workspace; those of connect sessions are not counted. */
 const endpointsMax = 50;
+/** Each settles some hundred events. */
+const settledRounds = 20;
 /** For so long the old secret signs beside the new one. */
 const rotationMilliseconds = 24 * 3600 * 1000;
 
-type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'webhookSender'> & { attempts: Attempts };
+type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'settings' | 'webhookSender'> & {
+  attempts: Attempts;
+  tellPending: FanOut['tellPending'];
+};
 
 /** The workspace to act in; null = the installation, for its keys that name none. Throws `permission_denied`. */
 export function ownerFor(principal: Principal, scope: ApiKeyScope): string | null {
@@ -44,12 +51,17 @@ export function ownerFor(principal: Principal, scope: ApiKeyScope): string | nul
 }
 
 export function createWebhookEndpoints(ports: Needs) {
-  const { clock, random, store, webhookSender, attempts } = ports;
+  const { clock, random, store, settings, webhookSender, attempts, tellPending } = ports;
 
   async function owned(workspaceId: string | null, id: string): Promise<WebhookEndpoint> {
     const endpoint = await store.webhookEndpoints.byId(id);
     if (!endpoint || endpoint.workspaceId !== workspaceId) throw notFound('webhook endpoint');
     return endpoint;
+  }
+
+  /** What was written so far is for those that are there; with a longer queue, what is old is told by its time. */
+  async function settleEarlier(): Promise<void> {
+    for (let round = 0; round < settledRounds; round += 1) if ((await tellPending()) === 0) return;
   }
 
   return {
@@ -60,6 +72,7 @@ export function createWebhookEndpoints(ports: Needs) {
     ): Promise<{ endpoint: WebhookEndpoint; secret: Secret<string> | null }> {
       const workspaceId = ownerFor(principal, 'webhooks:create');
       await requireCallable(webhookSender, '/url', request.url);
+      await settleEarlier();
       const endpoint = newEndpoint(ports, { ...request, workspaceId, connectSessionId: null });
       await store.transaction(async (rows) => {
         await rows.lock(`webhook endpoints of ${workspaceId ?? 'the installation'}`);
@@ -100,7 +113,10 @@ export function createWebhookEndpoints(ports: Needs) {
     ): Promise<WebhookEndpoint> {
       const workspaceId = ownerFor(principal, 'webhooks:update');
       const before = await owned(workspaceId, id);
-      if (changes.url !== undefined) await requireCallable(webhookSender, '/url', changes.url);
+      const url = changes.url ?? before.url;
+      // A vendor's settings may be there before their URL is.
+      const isUsed = changes.url !== undefined || (changes.status === 'enabled' && before.url === '');
+      if (isUsed) await requireCallable(webhookSender, '/url', url);
       const now = clock.now();
       const switched =
         changes.status !== undefined && changes.status !== before.status ? changes.status : null;
@@ -137,7 +153,10 @@ export function createWebhookEndpoints(ports: Needs) {
       });
     },
 
-    /** A new key of the same kind. The old one signs beside it for a day, or with `isImmediate` not at all. */
+    /**
+     * A new key of the same kind. The old one signs beside it for a day, or with `isImmediate` not at all; a vendor's
+     * format has one signature, so there it ends at once.
+     */
     async rotateSecret(
       principal: Principal,
       id: string,
@@ -146,15 +165,19 @@ export function createWebhookEndpoints(ports: Needs) {
       const workspaceId = ownerFor(principal, 'webhooks:update');
       const before = await owned(workspaceId, id);
       const keys = newKeys(random, before.signature);
+      const isVendors = before.format !== 'standard';
+      const text = newTextKey(random);
       const now = clock.now();
       await store.transaction(async (rows) => {
         await rows.lock(`secret of webhook endpoint ${id}`);
         const old = await rows.webhookEndpoints.byId(id);
         if (!old) throw notFound('webhook endpoint');
         await rows.webhookEndpoints.update(id, {
-          ...keys,
-          previousSecret: isImmediate ? null : old.secret,
-          previousSecretUntil: isImmediate ? null : now + rotationMilliseconds,
+          ...(isVendors
+            ? { secret: sealVendorKey({ ...openVendorKey(old.secret), secret: text.reveal() }) }
+            : keys),
+          previousSecret: isImmediate || isVendors ? null : old.secret,
+          previousSecretUntil: isImmediate || isVendors ? null : now + rotationMilliseconds,
           updatedAt: now,
         });
         const action = 'webhook_endpoint.secret_rotated';
@@ -162,6 +185,7 @@ export function createWebhookEndpoints(ports: Needs) {
         await record(ports, rows, principal, { workspaceId, action, objectId: id, data });
       });
       const endpoint = await owned(workspaceId, id);
+      if (isVendors) return { endpoint, secret: text };
       return { endpoint, secret: endpoint.signature === 'hmac' ? keys.secret : null };
     },
 
@@ -177,8 +201,14 @@ export function createWebhookEndpoints(ports: Needs) {
       const workspaceId = ownerFor(principal, 'webhooks:update');
       const endpoint = await owned(workspaceId, id);
       const now = clock.now();
-      const event = sampleEvent(eventType, { id: random.id(), endpointId: id, workspaceId, at: now });
-      const body = formats[endpoint.format].render(event);
+      const event = sampleEvent(eventType, {
+        id: random.id(),
+        endpointId: id,
+        workspaceId,
+        at: now,
+        origin: settings.publicUrl,
+      });
+      const body = formats[endpoint.format].render(event, endpoint.secret);
       if (body === null) throw invalidField('/event_type', 'is not told by this format');
       const sent = { eventId: event.id, eventType, objectId: event.objectId, body };
       const { attempt, result } = await attempts.tryOnce(endpoint, sent, signal);

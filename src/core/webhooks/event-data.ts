@@ -4,7 +4,7 @@ import { isReasonCode, type Verdict, verdictOf } from '../diagnosis.ts';
 import type { GatewayEvent } from '../events.ts';
 import type { WebhookEventType } from './endpoint.ts';
 import { eventCatalogue } from './event-catalogue.ts';
-import type { ToldEvent } from './formats/index.ts';
+import type { MailboxNames, ToldEvent } from './formats/index.ts';
 import { mayReconnect, withheldLink } from './reconnect-links.ts';
 
 /** The connect session that an event belongs to: of the session itself, or of the mailbox that came of it. */
@@ -14,9 +14,24 @@ export function connectSessionOf({ type, objectId, data }: GatewayEvent): string
   return typeof id === 'string' ? id : null;
 }
 
-/** `workspaceId` null = the installation's own. */
-export function toldEvent({ id, workspaceId, type, objectId, data, createdAt }: GatewayEvent): ToldEvent {
-  return { id, type, at: createdAt, workspaceId, objectId, data: dataOf(type, objectId, data) };
+/** `workspaceId` null = the installation's own. `about.mailbox` null where no format asks for it. */
+export function toldEvent(
+  { id, workspaceId, type, objectId, data, createdAt }: GatewayEvent,
+  about: Pick<ToldEvent, 'mailbox' | 'origin'>,
+): ToldEvent {
+  return { id, type, at: createdAt, workspaceId, objectId, data: dataOf(type, objectId, data), ...about };
+}
+
+/** What the event itself says of a mailbox that is gone; null for an event about something else. */
+export function namesIn({ type, objectId, data }: GatewayEvent): MailboxNames | null {
+  if (eventCatalogue[type].objectName !== 'mailbox_id') return null;
+  const { email, external_id: externalId } = data;
+  return {
+    id: objectId,
+    externalId: typeof externalId === 'string' ? externalId : null,
+    number: null,
+    email: typeof email === 'string' ? email : '',
+  };
 }
 
 /** An event of this type that never happened, for trying an endpoint. */
@@ -27,11 +42,13 @@ export function sampleEvent(
     endpointId,
     workspaceId,
     at,
-  }: { id: string; endpointId: string; workspaceId: string | null; at: number },
+    origin,
+  }: { id: string; endpointId: string; workspaceId: string | null; at: number; origin: string },
 ): ToldEvent {
   const objectId = eventCatalogue[type].objectName === 'endpoint_id' ? endpointId : sampleObjectId;
   const data = { ...dataOf(type, objectId, eventCatalogue[type].example), is_test: true };
-  return { id, type, at, workspaceId, objectId, data };
+  const mailbox = { id: sampleObjectId, externalId: null, number: 1, email: 'ada@example.com' };
+  return { id, type, at, workspaceId, objectId, data, mailbox, origin };
 }
 
 const sampleObjectId = '019a2b8c-71c4-7d52-a1b0-3f2d8c6e9a10';

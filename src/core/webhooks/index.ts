@@ -8,6 +8,7 @@ import { createDeliverer } from './deliverer.ts';
 import { createWebhookDeliveries } from './deliveries.ts';
 import { createWebhookEndpoints } from './endpoints.ts';
 import { createFanOut } from './fan-out.ts';
+import { createVendorWebhooks } from './vendor-endpoints.ts';
 import { type Bell, createBell } from './watch-raised.ts';
 
 export type Webhooks = ReturnType<typeof createWebhooks>;
@@ -26,19 +27,22 @@ export function createWebhooks(ports: Needs) {
   const { clock, store, settings, eventsRaised } = ports;
   const deliveriesDue = createBell();
   const attempts = createAttempts(ports);
+  const fanOut = createFanOut({ ...ports, deliveriesDue });
   return {
-    endpoints: createWebhookEndpoints({ ...ports, attempts }),
+    endpoints: createWebhookEndpoints({ ...ports, attempts, tellPending: fanOut.tellPending }),
+    ofVendors: createVendorWebhooks(ports),
     deliveries: createWebhookDeliveries({ ...ports, deliveriesDue }),
-    ...createFanOut({ ...ports, deliveriesDue }),
+    ...fanOut,
     ...createDeliverer({ ...ports, attempts, deliveriesDue }),
     eventsRaised,
     deliveriesDue,
 
-    /** Deliveries that are long over, then endpoints of connect sessions that are no more. */
+    /** Deliveries that are long over, then endpoints of connect sessions and mailboxes that are no more. */
     async prune(): Promise<number> {
       const before = clock.now() - settings.webhookDeliveriesDays * dayMilliseconds;
       const deliveries = await store.webhookDeliveries.prune(before, prunedAtOnce);
-      return deliveries + (await store.webhookEndpoints.pruneOfSessions(prunedAtOnce));
+      const ofSessions = await store.webhookEndpoints.pruneOfSessions(prunedAtOnce);
+      return deliveries + ofSessions + (await store.webhookEndpoints.pruneOfMailboxes(prunedAtOnce));
     },
   };
 }

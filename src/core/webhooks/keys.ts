@@ -22,6 +22,10 @@ export function newKeys(random: Random, signature: WebhookSignature): WebhookKey
   return { secret: secret(text), publicKey: signature === 'ed25519' ? publicKeyOf(privateKey(bytes)) : null };
 }
 
+/** For formats that sign under a text. */
+export const newTextKey = (random: Random): Secret<string> =>
+  secret(Buffer.from(random.bytes(keyBytes)).toString('hex'));
+
 /** One member of the header `webhook-signature`: `v1,...` or `v1a,...`. Throws for a text that is no key. */
 export function signatureOf(key: Secret<string>, content: string): string {
   const text = key.reveal();

@@ -7,7 +7,9 @@ import { newKeys } from './keys.ts';
 type Asked = Pick<
   WebhookEndpoint,
   'workspaceId' | 'connectSessionId' | 'url' | 'description' | 'eventTypes' | 'signature'
->;
+> &
+  // Of a vendor's format, with the key that it keeps.
+  Partial<Pick<WebhookEndpoint, 'mailboxId' | 'format' | 'secret'>>;
 
 /** Not stored yet. */
 export function newEndpoint(
@@ -17,11 +19,12 @@ export function newEndpoint(
   const now = clock.now();
   const { eventTypes } = asked;
   return {
-    ...asked,
+    format: 'standard',
+    mailboxId: null,
     ...newKeys(random, asked.signature),
+    ...asked,
     eventTypes: eventTypes && [...new Set(eventTypes)],
     id: random.id(),
-    format: 'standard',
     previousSecret: null,
     previousSecretUntil: null,
     status: 'enabled',

@@ -51,7 +51,10 @@ const members = {
   url,
   description,
   event_types: eventTypes,
-  format: oneOf(['standard'], { description: 'Whose bodies and headers: `standard` = Standard Webhooks.' }),
+  format: oneOf(['standard', 'emailengine', 'smartlead'], {
+    description:
+      'Whose bodies and headers: `standard` = Standard Webhooks. The others are made by the APIs of that name.',
+  }),
   signature,
   public_key: nullable(
     Type.String({ description: 'For `ed25519`: what signatures are checked with.', examples: ['whpk_...'] }),
@@ -66,6 +69,7 @@ const members = {
   disabled_at: nullable(time('Since when it is disabled.')),
   failing_since: nullable(time('Since when no attempt has succeeded; null while they do.')),
   connect_session_id: nullable(id('The only connect session that it hears of; null = it stands by itself.')),
+  mailbox_id: nullable(id('The only mailbox that it hears of; null = it hears of more.')),
   previous_secret_until: nullable(time('Until when the secret before this one signs as well.')),
   created_at: time('When it was made.'),
   updated_at: time('When it was changed.'),
@@ -183,6 +187,7 @@ export const presentEndpoint = (endpoint: WebhookEndpoint): Static<typeof endpoi
   disabled_at: isoTimeOrNull(endpoint.disabledAt),
   failing_since: isoTimeOrNull(endpoint.failingSince),
   connect_session_id: endpoint.connectSessionId,
+  mailbox_id: endpoint.mailboxId,
   previous_secret_until: isoTimeOrNull(endpoint.previousSecretUntil),
   created_at: isoTime(endpoint.createdAt),
   updated_at: isoTime(endpoint.updatedAt),

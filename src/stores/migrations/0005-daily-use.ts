@@ -69,6 +69,7 @@ const createWebhooks = async ({ schema }: Kysely<Tables>, columns: ColumnTypes) 
     .addColumn('id', id, (column) => column.primaryKey().notNull())
     .addColumn('workspace_id', id, (column) => column.references('workspaces.id'))
     .addColumn('connect_session_id', id)
+    .addColumn('mailbox_id', id)
     .addColumn('url', text, (column) => column.notNull())
     .addColumn('description', text, (column) => column.notNull())
     .addColumn('event_types', text)
@@ -97,6 +98,12 @@ const createWebhooks = async ({ schema }: Kysely<Tables>, columns: ColumnTypes) 
     .on('webhook_endpoints')
     .column('connect_session_id')
     .where('connect_session_id', 'is not', null)
+    .execute();
+  await schema
+    .createIndex('webhook_endpoints_mailbox')
+    .on('webhook_endpoints')
+    .column('mailbox_id')
+    .where('mailbox_id', 'is not', null)
     .execute();
   // No reference to the event: a delivery holds all that it sends, and events are pruned by their age.
   await schema

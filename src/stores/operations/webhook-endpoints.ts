@@ -59,10 +59,21 @@ export const webhookEndpointOperations = ({
       const rows = await query.orderBy('id').limit(rowsWanted(page)).execute();
       return pageOf(rows, page, { map: read, idOf: (row) => row.id });
     },
+    ofVendor: async (workspaceId, format, mailboxId) => {
+      const row = await ofOwner(workspaceId)
+        .selectAll()
+        .where('format', '=', format)
+        .where('connect_session_id', 'is', null)
+        .where('mailbox_id', mailboxId === null ? 'is' : '=', mailboxId)
+        .orderBy('id')
+        .executeTakeFirst();
+      return row === undefined ? null : read(row);
+    },
     count: async (workspaceId) => {
       const row = await ofOwner(workspaceId)
         .select((eb) => eb.fn.countAll<number>().as('count'))
         .where('connect_session_id', 'is', null)
+        .where('mailbox_id', 'is', null)
         .executeTakeFirstOrThrow();
       return readRow('webhook_endpoints', row).integer('count');
     },
@@ -82,7 +93,7 @@ export const webhookEndpointOperations = ({
         .executeTakeFirst();
       return numDeletedRows > 0n;
     },
-    listening: async (workspaceIds, connectSessionIds) => {
+    listening: async (workspaceIds, connectSessionIds, mailboxIds) => {
       const owners = workspaceIds.filter((id) => id !== null);
       const enabled = session.reader
         .selectFrom('webhook_endpoints')
@@ -90,13 +101,16 @@ export const webhookEndpointOperations = ({
         .where('status', '=', 'enabled')
         .where('format', 'in', wordsOf(webhookFormats));
       const rows: Row[] = [];
-      const standing = enabled.where('connect_session_id', 'is', null);
+      const standing = enabled.where('connect_session_id', 'is', null).where('mailbox_id', 'is', null);
       if (owners.length > 0) rows.push(...(await standing.where('workspace_id', 'in', owners).execute()));
       if (workspaceIds.includes(null)) {
         rows.push(...(await standing.where('workspace_id', 'is', null).execute()));
       }
       if (connectSessionIds.length > 0) {
         rows.push(...(await enabled.where('connect_session_id', 'in', connectSessionIds).execute()));
+      }
+      if (mailboxIds.length > 0) {
+        rows.push(...(await enabled.where('mailbox_id', 'in', mailboxIds).execute()));
       }
       return readable(rows, read);
     },
@@ -162,6 +176,28 @@ export const webhookEndpointOperations = ({
         .executeTakeFirst();
       return Number(numDeletedRows);
     },
+    pruneOfMailboxes: async (limit) => {
+      const over = session.writer
+        .selectFrom('webhook_endpoints')
+        .select('webhook_endpoints.id')
+        .where('mailbox_id', 'is not', null)
+        .where(sql<boolean>`(select id from mailboxes where id = webhook_endpoints.mailbox_id) is null`)
+        // That it was removed may not have been told yet.
+        .where(
+          sql<boolean>`(select min(id) from events
+            where is_pending = 1 and object_id = webhook_endpoints.mailbox_id) is null`,
+        )
+        .where(
+          sql<boolean>`(select min(id) from webhook_deliveries
+            where endpoint_id = webhook_endpoints.id and status in ('pending', 'failed')) is null`,
+        )
+        .limit(limit);
+      const { numDeletedRows } = await session.writer
+        .deleteFrom('webhook_endpoints')
+        .where('id', 'in', session.claimable(over))
+        .executeTakeFirst();
+      return Number(numDeletedRows);
+    },
   };
 };
 
@@ -176,6 +212,7 @@ const rowFromEndpoint = (endpoint: WebhookEndpoint, keyring: Keyring): WebhookEn
     id,
     workspace_id: endpoint.workspaceId,
     connect_session_id: endpoint.connectSessionId,
+    mailbox_id: endpoint.mailboxId,
     url: endpoint.url,
     description: endpoint.description,
     event_types: eventTypes === null ? null : JSON.stringify(eventTypes),
@@ -232,6 +269,7 @@ const endpointFromRow = (row: Row, keyring: Keyring): WebhookEndpoint => {
     id,
     workspaceId: textOrNull('workspace_id'),
     connectSessionId: textOrNull('connect_session_id'),
+    mailboxId: textOrNull('mailbox_id'),
     url: text('url'),
     description: text('description'),
     // Types of a newer release are that one's to tell of.

@@ -7,10 +7,12 @@ import type { WebhookEndpoint } from '../../../src/core/webhooks/endpoint.ts';
 import {
   allOf,
   type CreateDatabase,
+  mailbox,
   newId,
   now,
   revealed,
   session,
+  storeGrant,
   storeOwner,
   storeWorkspace,
 } from '../fixtures.ts';
@@ -20,6 +22,7 @@ const endpoint = (workspaceId: string | null, more: Partial<WebhookEndpoint> = {
   id: newId(),
   workspaceId,
   connectSessionId: null,
+  mailboxId: null,
   url: 'https://hooks.example/one',
   description: '',
   eventTypes: null,
@@ -123,7 +126,7 @@ export const webhookGuarantees = (createDatabase: CreateDatabase): void =>
       assert.deepEqual(await ids(here, sessionId), [ofSession.id]);
       assert.deepEqual(await ids(null, null), [ofInstallation.id]);
       assert.equal(await store.webhookEndpoints.count(here), 2);
-      const listening = await store.webhookEndpoints.listening([here, null], [sessionId]);
+      const listening = await store.webhookEndpoints.listening([here, null], [sessionId], []);
       assert.deepEqual(
         listening.map(({ id }) => id).sort(),
         [one.id, two.id, ofSession.id, ofInstallation.id].sort(),
@@ -324,6 +327,42 @@ export const webhookGuarantees = (createDatabase: CreateDatabase): void =>
       assert.equal(await store.webhookDeliveries.prune(now, 9), 1);
       assert.equal(await store.webhookEndpoints.pruneOfSessions(9), 1);
       assert.notEqual(await store.webhookEndpoints.byId(ofLiving.id), null);
+    });
+
+    it('an endpoint of one mailbox is apart from those that stand by themselves, and goes after its mailbox, when nothing is left to tell', async (store) => {
+      const owner = await storeGrant(store);
+      const { workspaceId } = owner;
+      const living = mailbox(owner);
+      await store.mailboxes.insert(living);
+      const gone = newId();
+      const format = 'emailengine' as const;
+      const standing = await stored(store, { format }, workspaceId);
+      const ofLiving = await stored(store, { format, mailboxId: living.id }, workspaceId);
+      const ofGone = await stored(store, { format, mailboxId: gone }, workspaceId);
+      const { webhookEndpoints } = store;
+      const idOf = async (mailboxId: string | null) =>
+        (await webhookEndpoints.ofVendor(workspaceId, format, mailboxId))?.id;
+      assert.equal(await idOf(null), standing.id);
+      assert.equal(await idOf(living.id), ofLiving.id);
+      assert.equal(await idOf(newId()), undefined);
+      assert.equal(await webhookEndpoints.ofVendor(workspaceId, 'smartlead', null), null);
+      assert.equal(await webhookEndpoints.count(workspaceId), 1);
+      const heard = async (ids: string[]) =>
+        (await webhookEndpoints.listening([workspaceId], [], ids)).map(({ id }) => id).sort();
+      assert.deepEqual(await heard([]), [standing.id]);
+      assert.deepEqual(await heard([gone]), [standing.id, ofGone.id].sort());
+
+      const removal = event(workspaceId, { objectId: gone });
+      await store.events.append(removal);
+      assert.equal(await webhookEndpoints.pruneOfMailboxes(9), 0);
+      await store.transaction((rows) => rows.events.settle([removal.id]));
+      const open = delivery(ofGone, { status: 'failed', finishedAt: now - 9 });
+      await store.webhookDeliveries.insert([open]);
+      assert.equal(await webhookEndpoints.pruneOfMailboxes(9), 0);
+      assert.equal(await store.webhookDeliveries.prune(now, 9), 1);
+      assert.equal(await webhookEndpoints.pruneOfMailboxes(9), 1);
+      assert.equal(await idOf(gone), undefined);
+      assert.equal(await idOf(living.id), ofLiving.id);
     });
 
     it('nothing is made for a workspace on its way out, nothing is sent for it, and all of it goes', async (store) => {

@@ -12,7 +12,14 @@ export type ToldEvent = {
   objectId: string;
   /** Plain JSON in snake case; holds no secret. */
   data: Readonly<Record<string, unknown>>;
+  /** For formats that know mailboxes by other names; null when it is about none. */
+  mailbox: MailboxNames | null;
+  /** This server's own address, without a slash at the end. */
+  origin: string;
 };
+
+/** `number` null: the mailbox is gone. */
+export type MailboxNames = { id: string; externalId: string | null; number: number | null; email: string };
 
 export type Signing = {
   /** Of the event: the same in all attempts. */
@@ -26,8 +33,10 @@ export type Signing = {
 };
 
 export type Format = {
-  /** Null = the format has no word for it, so the endpoint is not told. */
-  render(event: ToldEvent): string | null;
+  /** Null = the format has no word for it, or `key` says that it is not wanted, so the endpoint is not told. */
+  render(event: ToldEvent, key: Secret<string>): string | null;
+  /** Whether an event has to name its mailbox. */
+  namesMailboxes: boolean;
   /** Throws when a secret cannot be opened. */
   headers(signing: Signing): Record<string, string>;
 };

@@ -6,6 +6,8 @@ import type { Format } from './format.ts';
 const bodyBytesMax = 20_000;
 
 export const standard: Format = {
+  namesMailboxes: false,
+
   render({ type, at, workspaceId, data }) {
     const text = (members: Readonly<Record<string, unknown>>): string =>
       JSON.stringify({

@@ -16,7 +16,7 @@ const url = Type.String({ maxLength: 2048, format: 'uri' });
 const time = Type.String({ format: 'date-time' });
 const optional = Type.Optional;
 
-/** Kept and given back. Nothing here reads mail, so nothing here acts on them. */
+/** Kept and given back. Nothing here reads mail, so nothing acts on them but the two about webhooks (webhook-accounts.ts). */
 const kept = {
   path: optional(nullable(Type.Union([text(1024), Type.Array(text(1024), { maxItems: 100 })]))),
   subconnections: optional(Type.Array(text(1024), { maxItems: 100 })),

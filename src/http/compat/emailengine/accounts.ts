@@ -24,6 +24,7 @@ import { appOf, isService } from './find-app.ts';
 import { checkedSettings, surfaceName } from './map.ts';
 import { connect, proofSeconds, requireOAuth2 } from './register.ts';
 import { at, type Context, callerOf, type Noun } from './route.ts';
+import { checkWebhooks, setWebhooks } from './webhook-accounts.ts';
 
 const pageSizeDefault = 20;
 const scanSize = 500;
@@ -62,7 +63,9 @@ export const accounts: Noun = (app, context) => {
     scope.put('/', { schema: { ...schema, body: AccountChanges } }, async (request) => {
       const { principal } = callerOf(request, 'mailboxes:update');
       const joined = await accountOf(core, principal, request.params.account);
+      await checkWebhooks(context, request.body);
       await change(context, request, { joined, body: request.body, principal });
+      await setWebhooks(context, principal, joined.mailbox.id, request.body);
       return { account: accountIdOf(joined) };
     });
 

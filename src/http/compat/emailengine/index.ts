@@ -16,6 +16,7 @@ import { at, recognize } from './route.ts';
 import { signIn } from './sign-in.ts';
 import { tokens } from './tokens.ts';
 import { verifyApp } from './verify-app.ts';
+import { webhookSettings } from './webhook-settings.ts';
 
 type Options = { core: Core; log: Log };
 
@@ -68,7 +69,8 @@ async function addApi(
   });
   const typed = app.withTypeProvider<TypeBoxTypeProvider>();
   for (const noun of nouns) noun(typed, context);
-  refusedOperations({ isShared })(typed, context);
+  webhookSettings({ isShared })(typed, context);
+  refusedOperations(typed, context);
   if (!isShared) return;
   for (const family of families) at(typed, `/${family}`, refuseTheRest);
 }

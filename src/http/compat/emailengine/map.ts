@@ -18,7 +18,7 @@ export function checkedSettings(body: AccountChanges): Record<string, unknown> {
   return settings;
 }
 
-/** The members that are kept, without what is secret in them: nothing here uses it, so nothing here stores it. */
+/** The members that are kept, without what is secret in them: what webhooks need of it the core keeps sealed. */
 function keptSettings(body: Record<string, unknown>): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
   for (const name of keptNames) {

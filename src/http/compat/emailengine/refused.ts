@@ -36,7 +36,6 @@ const ofAccounts: readonly Operation[] = [
 /** Nouns that no other surface has either. */
 const others: readonly Operation[] = [
   op('Statistics', ['GET'], '/stats'),
-  op('Settings', ['POST'], '/settings'),
   op('Queue settings', ['GET', 'PUT'], '/settings/queue/:queue'),
   op('Changes', ['GET'], '/changes'),
   op('The outbox', ['GET'], '/outbox'),
@@ -61,13 +60,6 @@ const others: readonly Operation[] = [
   op('Chat with mail', ['POST'], '/chat/:account'),
 ];
 
-/** Where the native API answers on the shared `/v1`. */
-const onlyBelowOwnPrefix: readonly Operation[] = [op('Settings', ['GET'], '/settings')];
-
-export const refusedOperations =
-  ({ isShared }: { isShared: boolean }): Noun =>
-  (app, context) => {
-    for (const operation of [...ofAccounts, ...others, ...(isShared ? [] : onlyBelowOwnPrefix)]) {
-      refuse(app, context, operation);
-    }
-  };
+export const refusedOperations: Noun = (app, context) => {
+  for (const operation of [...ofAccounts, ...others]) refuse(app, context, operation);
+};

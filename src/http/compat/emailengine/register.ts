@@ -9,6 +9,7 @@ import { accountOfMailbox, findAccount } from './find-account.ts';
 import { type App, appOf, isService } from './find-app.ts';
 import { checkedSettings, checkRedirectUrl, surfaceName } from './map.ts';
 import { at, type Context, callerOf, type Noun } from './route.ts';
+import { checkWebhooks, setWebhooks } from './webhook-accounts.ts';
 
 /** Programs give up a write after 15 seconds. */
 export const proofSeconds = 9;
@@ -27,7 +28,9 @@ export const registration: Noun = (app, context) => {
       }
       const { principal } = callerOf(request, 'mailboxes:create');
       const before = account === null ? null : await findAccount(context.core, principal, account);
+      await checkWebhooks(context, body);
       const { mailbox, isNew } = await connect(context, principal, { body, oauth2, account, before });
+      await setWebhooks(context, principal, mailbox.id, body);
       return { account: accountIdOf({ mailbox }), state: isNew ? 'new' : 'existing' };
     });
   });

@@ -9,11 +9,13 @@ import { SmartleadError, sendError } from './errors.ts';
 import { addOperations, type Operation, type Options, unsupported } from './operation.ts';
 import { surfaceName } from './settings.ts';
 import { tagOperations } from './tags.ts';
+import { webhookOperations } from './webhook.ts';
 
 /** First path segments below `/api/v1` that are this surface's also at the root. */
 const families: Readonly<Record<string, readonly Operation[]>> = {
   'email-accounts': [...accountOperations, ...tagOperations],
   client: clientOperations,
+  webhooks: webhookOperations,
 };
 
 /** What Smartlead has beside mailboxes. No other surface has these names. */
@@ -26,7 +28,6 @@ const foreignFamilies = [
   'smart-delivery',
   'smart-senders',
   'webhook',
-  'webhooks',
 ] as const;
 
 const everyMethod = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
