@@ -2,7 +2,7 @@
 // and no pause that it makes is longer than the one below, so that such rows can be told and are not believed.
 
 /** Nodes' clocks may differ by this much without harm to what is only remembered. */
-const skewMilliseconds = 120_000;
+export const skewMilliseconds = 120_000;
 
 /** The longest that a failure is remembered, whatever a provider asks for. stores/operations/grant-claims.ts relies on it. */
 export const retrySecondsMax = 3600;
