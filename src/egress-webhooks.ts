@@ -29,7 +29,6 @@ const excerptBytesMax = 1024;
 const excerptMilliseconds = 2_000;
 /** A look-up while somebody enters a URL. */
 const entryLookupMilliseconds = 2_000;
-const connectionsMax = 8;
 
 export function createWebhookEgress(
   options: WebhookEgressOptions,
@@ -38,7 +37,9 @@ export function createWebhookEgress(
   const filter = createAddressFilter(options.networks);
   const vetted = filteredLookup(filter, options.resolve);
   const agent = new Agent({
-    connections: connectionsMax,
+    // As many as there are calls, which the deliverer bounds: many workspaces have URLs of one host, and one that hangs
+    // must not keep the others in a queue, where no time-out reaches them.
+    connections: null,
     pipelining: 1,
     keepAliveTimeout: 4_000,
     keepAliveMaxTimeout: 30_000,
@@ -77,13 +78,15 @@ export function createWebhookEgress(
       if (objectionToForm(text) !== null) return { failure: 'forbidden_address' };
       const over = AbortSignal.timeout(timeoutMilliseconds);
       try {
-        const answer = await request(text, {
+        const ending = AbortSignal.any([signal, over]);
+        const answering = request(text, {
           method: 'POST',
           dispatcher: agent,
           headers: { 'user-agent': 'Mailgrant', ...headers },
           body,
-          signal: AbortSignal.any([signal, over]),
+          signal: ending,
         });
+        const answer = await orEnd(answering, ending);
         const retryAfter = answer.headers['retry-after'];
         return {
           status: answer.statusCode,
@@ -111,6 +114,20 @@ const isForbidden = (vetted: LookupFunction, hostname: string): Promise<boolean>
       resolve(error instanceof EgressError);
     });
   });
+
+/** While it looks up a name or connects, the library hears of no end: the call ends by itself, and nobody waits for it. */
+async function orEnd<T>(work: Promise<T>, ending: AbortSignal): Promise<T> {
+  const end = Promise.withResolvers<never>();
+  const onEnd = (): void => end.reject(ending.reason);
+  if (ending.aborted) onEnd();
+  ending.addEventListener('abort', onEnd, { once: true });
+  work.catch(() => {});
+  try {
+    return await Promise.race([work, end.promise]);
+  } finally {
+    ending.removeEventListener('abort', onEnd);
+  }
+}
 
 /** Whatever becomes of the rest: that the headers came is the answer. */
 async function beginningOf(

@@ -41,6 +41,31 @@ const answers = (...addresses: string[][]) => {
   return { resolve, asked };
 };
 
+test('one URL that hangs holds up no other URL of the same host', async () => {
+  const egress = egressOf({ ...open, timeoutMilliseconds: 5_000 });
+  const receiver = await receiverOf();
+  receiver.respond((response, received) =>
+    (received.path === '/hook' ? answering(204) : hanging)(response, received),
+  );
+  const over = new AbortController();
+  const slow = Array.from({ length: 20 }, () =>
+    post(egress, receiver.url.replace('/hook', '/slow'), over.signal),
+  );
+  const answer = await post(egress, receiver.url);
+  assert.deepEqual(answer, { status: 204, retryAfter: null, excerpt: '' });
+  over.abort();
+  for (const result of await Promise.all(slow)) assert.deepEqual(result, { aborted: true });
+});
+
+test('a name server that does not answer ends the attempt when its time is over', async () => {
+  const egress = egressOf({ ...open, resolve: () => {} });
+  const over = new AbortController();
+  const stopped = post(egress, 'http://silent.example/a', over.signal);
+  over.abort();
+  assert.deepEqual(await stopped, { aborted: true });
+  assert.deepEqual(await post(egress, 'http://silent.example/a'), { failure: 'timeout' });
+});
+
 test('only https on port 443 to a public address without credentials may be entered', async () => {
   const egress = egressOf({ ...closed, ...answers(['93.184.216.34']) });
   for (const url of [
