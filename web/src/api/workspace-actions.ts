@@ -33,7 +33,11 @@ export function useWorkspaceActions() {
     }),
     remove: useMutation({
       mutationFn: (id: string) => client.workspaces.delete(id, { timeoutMs: deletedWithinMs }),
-      onSuccess: changed,
+      // Not the one itself: the switcher may still show it, and would be told that it is gone.
+      onSuccess: () =>
+        Promise.all(
+          ['list', 'switcher'].map((part) => queries.invalidateQueries({ queryKey: ['workspaces', part] })),
+        ),
     }),
   };
 }

@@ -7,9 +7,11 @@ import { useWorkspace } from '../../app/workspace-context.tsx';
 import { EndDate, endOfDay } from '../../components/end-date.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { ShownOnce } from '../../components/shown-once.tsx';
+import { useFocusBack } from '../../components/use-focus-back.ts';
 import { ScopePicker } from './scope-picker.tsx';
 
 export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
+  useFocusBack();
   const { workspaceId } = useWorkspace();
   const create = useCreateApiKey();
   const [name, setName] = useState('');

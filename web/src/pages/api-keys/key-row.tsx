@@ -29,7 +29,7 @@ export function KeyRow({ apiKey }: { apiKey: ApiKey }) {
             {name}
           </Text>
           <Text size="xs" c="dimmed">
-            Ends with <Code>{lastFour}</Code>
+            <Code>mg_…{lastFour}</Code>
             {id === ownId && ' · you are signed in with it'}
           </Text>
           {may('audit:read') && <TextLink href={`/audit?actor_id=${id}`}>What it changed</TextLink>}

@@ -20,7 +20,7 @@ type Props = { entry: AuditEntry; onFilter: (name: 'object_id' | 'actor_id', val
 export function AuditRow({ entry, onFilter }: Props) {
   const { action, actor, object_id: objectId, data, request_id: requestId, address } = entry;
   const href = objectHref(action, objectId);
-  const facts = Object.entries(data);
+  const facts = Object.entries(data).filter(([, value]) => value !== null);
   return (
     <Table.Tr>
       <Table.Td className={classes.when}>
@@ -65,28 +65,36 @@ export function AuditRow({ entry, onFilter }: Props) {
       <Table.Td className={classes.details}>
         <dl className={classes.facts}>
           {facts.map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
-            </div>
+            <Fact key={name} name={name} value={textOf(value)} />
           ))}
-          {address !== null && (
-            <div>
-              <dt>address</dt>
-              <dd>{address}</dd>
-            </div>
-          )}
-          {requestId !== null && (
-            <div>
-              <dt>request</dt>
-              <dd>{requestId}</dd>
-            </div>
-          )}
         </dl>
+        {(address !== null || requestId !== null) && (
+          <details className={classes.from}>
+            <summary>Where from</summary>
+            <dl className={classes.facts}>
+              {address !== null && <Fact name="address" value={address} />}
+              {requestId !== null && <Fact name="request" value={requestId} />}
+            </dl>
+          </details>
+        )}
       </Table.Td>
     </Table.Tr>
   );
 }
+
+/** Lists as people write them; what is nested deeper, as JSON. */
+const textOf = (value: unknown): string => {
+  if (typeof value === 'string') return value;
+  const isFlat = Array.isArray(value) && value.every((part) => typeof part !== 'object');
+  return isFlat ? value.join(', ') : JSON.stringify(value);
+};
+
+const Fact = ({ name, value }: { name: string; value: string }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{value}</dd>
+  </div>
+);
 
 function Filter({ label, onClick }: { label: string; onClick: () => void }) {
   return (

@@ -19,7 +19,7 @@ export function Blocks({ blocks }: { blocks: readonly Block[] }) {
         <Text size="sm">None is blocked.</Text>
       ) : (
         <DataTable
-          title="Blocked addresses"
+          title="Addresses that are kept out"
           minWidth={460}
           columns={['Address', 'Level', 'Until', 'Actions']}
         >
@@ -54,7 +54,7 @@ function Row({ block: { key, address, level, until } }: { block: Block }) {
             aria-label={`Lift the block of ${name}`}
             onClick={() => setAsked(true)}
           >
-            Lift it
+            Lift
           </Button>
         )}
         <ConfirmDialog

@@ -9,37 +9,38 @@ import { breakerBadges } from './breaker-badge.tsx';
 import { CloseBreaker } from './close-breaker.tsx';
 
 export function ClientBreakers({ breakers }: { breakers: Installation['oauth_client_breakers'] }) {
+  if (breakers.length === 0) return null;
   return (
-    <Panel title="OAuth clients in trouble" note="Each has a breaker of its own beside its provider's.">
-      {breakers.length === 0 ? (
-        <Text size="sm">None: calls of every OAuth client go through.</Text>
-      ) : (
-        <DataTable
-          title="OAuth clients in trouble"
-          minWidth={520}
-          columns={['OAuth client', 'Breaker', 'Failures', 'Actions']}
-        >
-          {breakers.map(({ key, oauth_client_id: id, status, open_until: until, failures }) => (
-            <Table.Tr key={key}>
-              <Table.Td>
-                <code>{id}</code>
-              </Table.Td>
-              <Table.Td>
-                {breakerBadges[status]}
-                {until !== null && (
-                  <Text size="xs">
-                    until <Moment at={until} form="time" />
-                  </Text>
-                )}
-              </Table.Td>
-              <Table.Td>{numberOf(failures)}</Table.Td>
-              <Table.Td>
-                <CloseBreaker breakerKey={key} name={`OAuth client ${id}`} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </DataTable>
-      )}
+    <Panel
+      title="OAuth clients in trouble"
+      tone="bad"
+      note="Each has a breaker of its own beside its provider's. It is tried again by itself."
+    >
+      <DataTable
+        title="Breakers of OAuth clients"
+        minWidth={520}
+        columns={['OAuth client', 'Breaker', 'Failures', 'Actions']}
+      >
+        {breakers.map(({ key, oauth_client_id: id, status, open_until: until, failures }) => (
+          <Table.Tr key={key}>
+            <Table.Td>
+              <code>{id}</code>
+            </Table.Td>
+            <Table.Td>
+              {breakerBadges[status]}
+              {until !== null && (
+                <Text size="xs">
+                  until <Moment at={until} form="time" />
+                </Text>
+              )}
+            </Table.Td>
+            <Table.Td>{numberOf(failures)}</Table.Td>
+            <Table.Td>
+              <CloseBreaker breakerKey={key} name={`OAuth client ${id}`} />
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </DataTable>
     </Panel>
   );
 }

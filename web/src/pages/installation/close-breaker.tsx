@@ -21,7 +21,7 @@ export function CloseBreaker({ breakerKey, name }: Props) {
         aria-label={`Close the breaker of ${name}`}
         onClick={() => setAsked(true)}
       >
-        Close it
+        Close
       </Button>
       <ConfirmDialog
         isOpen={isAsked}

@@ -29,7 +29,7 @@ export function EndingClients({ clients }: { clients: readonly Ending[] }) {
       note="Make another one at the provider and enter it as the next credential."
     >
       <DataTable
-        title="Credentials that end soon"
+        title="OAuth clients whose credential ends"
         minWidth={560}
         columns={['OAuth client', 'Belongs to', 'Ends', 'Next credential']}
       >

@@ -39,11 +39,11 @@ export function InstallationPage() {
         {error !== null && <ErrorState error={error} onRetry={() => void refetch()} />}
         {data && (
           <>
+            <ClientBreakers breakers={data.oauth_client_breakers} />
             <EndingClients clients={data.oauth_clients_ending} />
             <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
               <Stack gap="lg">
                 <Providers providers={data.providers} />
-                <ClientBreakers breakers={data.oauth_client_breakers} />
                 <RefreshQueue queue={data.refresh_queue} lookedAt={dataUpdatedAt} />
               </Stack>
               <Stack gap="lg">

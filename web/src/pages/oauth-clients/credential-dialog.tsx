@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { type OAuthClient, useOAuthClientActions } from '../../api/oauth-client.ts';
 import { ErrorState } from '../../components/error-state.tsx';
 import { notifyDone } from '../../components/notify.ts';
+import { useFocusBack } from '../../components/use-focus-back.ts';
 import { credentialKindsOf } from './client-words.ts';
 import { CredentialFields, emptyCredential, enteredOf } from './credential-fields.tsx';
 
@@ -25,6 +26,7 @@ const words = {
 type Props = { client: OAuthClient; place: CredentialPlace; onClose: () => void };
 
 export function CredentialDialog({ client, place, onClose }: Props) {
+  useFocusBack();
   const { update } = useOAuthClientActions(client.id);
   const kinds = credentialKindsOf(client.provider, client.grant_type);
   const [draft, setDraft] = useState(() => emptyCredential(client.credential.kind));

@@ -5,8 +5,10 @@ import { type OAuthClient, useOAuthClientActions } from '../../api/oauth-client.
 import { dayOf, EndDate, endOfDay } from '../../components/end-date.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { notifyDone } from '../../components/notify.ts';
+import { useFocusBack } from '../../components/use-focus-back.ts';
 
 export function CredentialEndDialog({ client, onClose }: { client: OAuthClient; onClose: () => void }) {
+  useFocusBack();
   const { update } = useOAuthClientActions(client.id);
   const known = client.credential.expires_at;
   const [day, setDay] = useState(known === null ? '' : dayOf(new Date(known)));

@@ -11,6 +11,7 @@ import { ProviderWords } from '../../components/provider-words.tsx';
 import { RowsSkeleton } from '../../components/rows-skeleton.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { actors } from '../../components/verdict-note.tsx';
+import { WithCode } from '../../components/with-code.tsx';
 import { examinedSubjects } from './client-words.ts';
 import classes from './examination-panel.module.css';
 
@@ -88,7 +89,7 @@ function Found({ examination }: { examination: Examination }) {
             </div>
             {verdict !== null && result !== 'passed' && (
               <Text size="sm">
-                {verdict.sentence} {verdict.remedy}
+                <WithCode text={`${verdict.sentence} ${verdict.remedy}`} />
                 {result === 'failed' && ` Must act: ${actors[verdict.actor]}.`}
               </Text>
             )}

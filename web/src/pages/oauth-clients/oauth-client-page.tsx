@@ -46,8 +46,8 @@ export function OAuthClientPage() {
         <ClientTrouble client={client} />
         <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
           <Stack gap="lg">
-            {isOwn && <SetUp client={client} />}
             {mayChange && <ExaminationPanel key={client.id} client={client} />}
+            {isOwn && <SetUp client={client} />}
           </Stack>
           <Stack gap="lg">
             <ClientFacts client={client} />

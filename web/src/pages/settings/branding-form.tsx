@@ -71,7 +71,7 @@ export function BrandingForm({ branding }: { branding: Branding }) {
               onChange={(event) => set({ name: event.currentTarget.value })}
             />
             <div>
-              <Text size="sm" fw={500}>
+              <Text size="sm" fw={600}>
                 Logo
               </Text>
               <Text size="xs" c="dimmed" mb={4}>

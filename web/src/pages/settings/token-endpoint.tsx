@@ -39,9 +39,24 @@ export function TokenEndpoint({ isOn }: { isOn: boolean }) {
           <StatusBadge tone="ok" icon={IconShieldCheck} label="Off: it answers 403" />
         )}
         <Text size="sm">
-          Off at first. Leave it off unless a program that was written for EmailEngine reads tokens. The
-          native API does not need it.
+          Off at first. Leave it off unless a program that was written for EmailEngine reads tokens here. The
+          native API does not need it. While it is on, it gives away:
         </Text>
+        <List size="sm" spacing={4}>
+          <List.Item>
+            the access token of every mailbox in this workspace, to whoever has an API key with the scope{' '}
+            <code>tokens:read</code>, or with everything;
+          </List.Item>
+          <List.Item>
+            with it, reading and sending mail as the owner, past this server, for about an hour; it cannot be
+            called back;
+          </List.Item>
+          <List.Item>
+            perhaps the API key: programs written for EmailEngine may put it into the URL, where proxies write
+            it into their logs.
+          </List.Item>
+        </List>
+        <Text size="sm">Every read is counted by key, and shown on the page of the mailbox.</Text>
       </Stack>
       <ConfirmDialog
         isOpen={isAsked}
@@ -54,21 +69,8 @@ export function TokenEndpoint({ isOn }: { isOn: boolean }) {
           notifyDone('It answers from now on.');
         }}
       >
-        <Text size="sm" mb="xs">
-          From then on this endpoint gives the access token of every mailbox in this workspace to whoever has
-          an API key with the scope <code>tokens:read</code>, or with all.
-        </Text>
-        <List size="sm" spacing="xs">
-          <List.Item>
-            With an access token one reads and sends mail as the owner, past this server, for about an hour.
-            It cannot be called back.
-          </List.Item>
-          <List.Item>
-            Programs written for EmailEngine may put the API key into the URL, where proxies write it into
-            their logs.
-          </List.Item>
-          <List.Item>Every read is counted by key, and shown on the page of the mailbox.</List.Item>
-        </List>
+        Programs can read the access token of every mailbox in this workspace with it. Tell those who look
+        after the API keys: each key with <code>tokens:read</code> opens every mailbox.
       </ConfirmDialog>
     </Panel>
   );

@@ -4,12 +4,14 @@ import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { type NewEndpoint, useCreateWebhookEndpoint } from '../../api/webhook-endpoints.ts';
 import { ErrorState } from '../../components/error-state.tsx';
+import { useFocusBack } from '../../components/use-focus-back.ts';
 import { type EndpointDraft, EndpointFields, isComplete } from './endpoint-fields.tsx';
 import { EndpointSecret } from './endpoint-secret.tsx';
 
 type Signature = NonNullable<NewEndpoint['signature']>;
 
 export function CreateEndpointDialog({ onClose }: { onClose: () => void }) {
+  useFocusBack();
   const create = useCreateWebhookEndpoint();
   const [, navigate] = useLocation();
   const [draft, setDraft] = useState<EndpointDraft>({ url: '', description: '', types: null });

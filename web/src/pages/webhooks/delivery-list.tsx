@@ -53,7 +53,7 @@ export function DeliveryList({ endpointId }: { endpointId: string | null }) {
       {isPending && <RowsSkeleton rows={5} height={44} />}
       {items && items.length > 0 && (
         <DataTable
-          title="Deliveries"
+          title="Webhook deliveries"
           minWidth={680}
           columns={['Event', 'Status', 'Attempts', 'Made', 'Next attempt']}
         >

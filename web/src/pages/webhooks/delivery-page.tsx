@@ -72,7 +72,7 @@ export function WebhookDeliveryPage() {
             note="Indented here; signed is the text as it is sent. Reconnect links are withheld."
             actions={<CopyButton text={delivery.body} label="Copy body" />}
           >
-            <CodeBlock label="Body" text={prettyJson(delivery.body)} />
+            <CodeBlock label="Text of the body" text={prettyJson(delivery.body)} />
           </Panel>
           <DeliveryHeaders delivery={delivery} />
         </Stack>

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { useWebhookEndpointActions, type WebhookEndpoint } from '../../api/webhook-endpoints.ts';
 import { ErrorState } from '../../components/error-state.tsx';
 import { notifyDone } from '../../components/notify.ts';
+import { useFocusBack } from '../../components/use-focus-back.ts';
 import { type EndpointDraft, EndpointFields, isComplete } from './endpoint-fields.tsx';
 
 export function EditEndpointDialog({
@@ -13,6 +14,7 @@ export function EditEndpointDialog({
   endpoint: WebhookEndpoint;
   onClose: () => void;
 }) {
+  useFocusBack();
   const { update } = useWebhookEndpointActions(endpoint.id);
   const [draft, setDraft] = useState<EndpointDraft>({
     url: endpoint.url,

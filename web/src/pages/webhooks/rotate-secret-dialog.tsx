@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { useWebhookEndpointActions, type WebhookEndpoint } from '../../api/webhook-endpoints.ts';
 import { ErrorState } from '../../components/error-state.tsx';
 import { Moment } from '../../components/moment.tsx';
+import { useFocusBack } from '../../components/use-focus-back.ts';
 import { EndpointSecret } from './endpoint-secret.tsx';
 
 export function RotateSecretDialog({
@@ -13,6 +14,7 @@ export function RotateSecretDialog({
   endpoint: WebhookEndpoint;
   onClose: () => void;
 }) {
+  useFocusBack();
   const { rotate } = useWebhookEndpointActions(endpoint.id);
   const [isImmediate, setImmediate] = useState(false);
   const noun = endpoint.signature === 'hmac' ? 'secret' : 'key pair';

@@ -3,6 +3,7 @@ import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { ErrorState } from '../../components/error-state.tsx';
 import { notifyDone } from '../../components/notify.ts';
+import { useFocusBack } from '../../components/use-focus-back.ts';
 
 type Props = {
   title: string;
@@ -13,6 +14,7 @@ type Props = {
 };
 
 export function NameDialog({ title, submitLabel, name: given, onClose, onSubmit }: Props) {
+  useFocusBack();
   const [name, setName] = useState(given);
   const [state, setState] = useState<{ isRunning: boolean; isMissing: boolean; error: unknown }>({
     isRunning: false,
