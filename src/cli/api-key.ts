@@ -1,7 +1,7 @@
 // `mailgrant api-key`: keys made, listed, revoked. A new key is printed alone, so that it can be piped on.
 import { type ApiKeyScope, apiKeyScopes } from '../core/api-keys.ts';
 import { type Command, exitCodes, UsageError, type Verb } from './command.ts';
-import { member, note, printList, say, sayJson } from './output.ts';
+import { member, printList, say, sayJson, tellDone } from './output.ts';
 import { ask } from './place.ts';
 import { textOf } from './report.ts';
 
@@ -75,9 +75,9 @@ export const command: Command = {
       asks: 'either',
       run: (input, context) =>
         ask(input, context, async ({ api }) => {
-          await api.call('DELETE', `/v1/api-keys/${encodeURIComponent(input.args[0] ?? '')}`);
-          note('The key is revoked.');
-          return exitCodes.done;
+          const [id = ''] = input.args;
+          await api.call('DELETE', `/v1/api-keys/${encodeURIComponent(id)}`);
+          return tellDone('The key is revoked.', { id, revoked: true }, { json: input.flag('json') });
         }),
     },
   },

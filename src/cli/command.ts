@@ -14,6 +14,7 @@ export const exitCodes = {
   usage: 64,
   unreachable: 69,
   denied: 77,
+  interrupted: 130,
 } as const;
 
 export type Option = {
@@ -60,6 +61,17 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** Several things have the name that was given. Ends with code 2. */
+export class Ambiguous extends Error {
+  override readonly name = 'Ambiguous';
+  readonly ids: readonly string[];
+
+  constructor(words: string, ids: readonly string[]) {
+    super(words);
+    this.ids = ids;
+  }
+}
+
 const jsonOption: Option = { help: 'one JSON document in place of text; errors too, on standard error' };
 const helpOption: Option = { help: 'show this' };
 
@@ -98,8 +110,11 @@ export function chooseVerb(
   if (plain && (known.length === 0 || word === '' || word.startsWith('-') || plain.takes?.length)) {
     return { verb: plain, rest: [...words], called: name };
   }
-  const what = word === '' ? `Say what to do: ${known.join(', ')}.` : `${name} has no ${word}.`;
-  throw new UsageError(`${what}\nIt has: ${known.join(', ')}. \`mailgrant ${name} --help\` tells more.`);
+  const what =
+    word === ''
+      ? `Say what to do: ${known.join(', ')}.`
+      : `${name} has no ${word}; it has: ${known.join(', ')}.`;
+  throw new UsageError(`${what} \`mailgrant ${name} --help\` tells more.`);
 }
 
 /** Throws `UsageError` for what the verb does not take. */

@@ -80,28 +80,33 @@ async function connectInBrowser(api: Api, input: Input, listen: () => Promise<vo
   note(`Open this link and sign in:\n\n  ${url}\n`);
   if (!input.flag('no-browser')) openBrowser(url);
   const end = await waitForEnd(api, id, textOf(session, 'status') ?? 'pending');
-  if (input.flag('json')) sayJson(end);
-  else tell(end);
-  return textOf(end, 'status') === 'connected' ? exitCodes.done : exitCodes.failed;
+  if (input.flag('json')) sayJson(end.session);
+  else tell(end.session);
+  if (textOf(end.session, 'status') === 'connected') return exitCodes.done;
+  return end.isInterrupted ? exitCodes.interrupted : exitCodes.failed;
 }
 
 /** Interrupted, it takes the link back: nobody waits for it any more. */
-async function waitForEnd(api: Api, id: string, first: string): Promise<unknown> {
+async function waitForEnd(
+  api: Api,
+  id: string,
+  first: string,
+): Promise<{ session: unknown; isInterrupted: boolean }> {
   const path = `/v1/connect-sessions/${encodeURIComponent(id)}`;
   let isInterrupted = false;
   let told = first;
   const interrupt = (): void => {
-    if (isInterrupted) process.exit(130);
+    if (isInterrupted) process.exit(exitCodes.interrupted);
     isInterrupted = true;
     note('Taking the link back ...');
-    api.call('DELETE', path).catch(() => process.exit(130));
+    api.call('DELETE', path).catch(() => process.exit(exitCodes.interrupted));
   };
   process.on('SIGINT', interrupt);
   try {
     for (let asked = 0; asked < waitsMax; asked += 1) {
       const session = await api.call('GET', path, { query: { wait: waitSeconds } });
       const status = textOf(session, 'status') ?? '';
-      if (finalStatuses.has(status)) return session;
+      if (finalStatuses.has(status)) return { session, isInterrupted };
       if (status === told) continue;
       told = status;
       note(`${status.replaceAll('_', ' ')} ...`);

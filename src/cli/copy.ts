@@ -17,7 +17,7 @@ export const command: Command = {
         to: { value: 'DATABASE', help: 'where the copy goes' },
       },
       details:
-        'DATABASE is sqlite (the data directory), postgres (MAILGRANT_DATABASE_URL), sqlite:PATH or postgres://...\nNo gateway may run on either. --json prints the result as one document, without progress.',
+        'DATABASE is sqlite (the data directory), postgres (MAILGRANT_DATABASE_URL), sqlite:PATH or postgres://...\nNo gateway may run on either. --json prints the result as one document, and on standard error a line of JSON for each step.',
       async run(input) {
         const to = input.text('to');
         if (to === null) throw new UsageError('Say with --to where the copy goes.');

@@ -1,7 +1,7 @@
 // `mailgrant doctor`: one mailbox or one OAuth client examined, here on the database or by the gateway that owns it.
 import { type Api, ApiProblem, itemsOf } from './api.ts';
-import { type Command, exitCodes, UsageError } from './command.ts';
-import { note, say, sayJson } from './output.ts';
+import { Ambiguous, type Command, exitCodes, UsageError } from './command.ts';
+import { say, sayJson } from './output.ts';
 import { ask } from './place.ts';
 import { memberOf, readReport, textOf } from './report.ts';
 
@@ -37,10 +37,12 @@ async function examineMailbox(api: Api, idOrEmail: string, json: boolean): Promi
   const [mailbox, ...others] = await find(api, idOrEmail);
   if (!mailbox) throw new Error(`There is no mailbox ${idOrEmail} here.`);
   if (others.length > 0) {
-    note('Several mailboxes have this address; name one by its id:');
-    for (const { id, workspaceId } of [mailbox, ...others])
-      note(`  ${id}  in workspace ${workspaceId ?? ''}`);
-    return exitCodes.answerIsNo;
+    const all = [mailbox, ...others];
+    const lines = all.map(({ id, workspaceId }) => `  ${id}  in workspace ${workspaceId ?? ''}`);
+    throw new Ambiguous(
+      ['Several mailboxes have this address; name one by its id:', ...lines].join('\n'),
+      all.map(({ id }) => id),
+    );
   }
   const path = `/v1/mailboxes/${encodeURIComponent(mailbox.id)}/diagnose`;
   return show(

@@ -1,9 +1,10 @@
 // `mailgrant export`: every mailbox of a workspace with its settings and status. Refresh tokens never leave, so that an
 // export is no backup; `mailgrant copy` moves a whole installation.
 import { closeSync, openSync, writeSync } from 'node:fs';
+import type { Api } from './api.ts';
 import { type Command, exitCodes, UsageError } from './command.ts';
 import { csvLine } from './csv-text.ts';
-import { note, shown, written } from './output.ts';
+import { note, printList, shown, written } from './output.ts';
 import { ask } from './place.ts';
 import { memberOf, textOf } from './report.ts';
 
@@ -36,6 +37,14 @@ export const command: Command = {
       run: (input, context) =>
         ask(input, context, async ({ api }) => {
           const path = input.text('output');
+          if (input.flag('json')) {
+            if (path !== null || input.text('format') !== null)
+              throw new UsageError(
+                '--json is one document on standard output, without --output and --format.',
+              );
+            await printList(exportRows(api), [], { json: true, none: '' });
+            return exitCodes.done;
+          }
           const format = input.text('format') ?? (path?.toLowerCase().endsWith('.csv') ? 'csv' : 'jsonl');
           const file = path === null ? null : newFile(path);
           const write = async (text: string): Promise<void> => {
@@ -44,21 +53,26 @@ export const command: Command = {
           };
           let count = 0;
           if (format === 'csv') await write(csvLine(columns));
-          for await (const mailbox of api.items('/v1/mailboxes')) {
-            const row = rowOf(mailbox);
+          for await (const row of exportRows(api)) {
             const cells = columns.map((name) => shown(row[name]));
             await write(format === 'csv' ? csvLine(cells) : `${JSON.stringify(row)}\n`);
             count += 1;
           }
           if (file !== null) closeSync(file);
-          note(`${count} mailboxes${path === null ? '' : `: ${path}`}`);
+          note(`${count} ${count === 1 ? 'mailbox' : 'mailboxes'}${path === null ? '' : `: ${path}`}`);
           return exitCodes.done;
         }),
     },
   },
 };
 
-const rowOf = (mailbox: unknown): Record<(typeof columns)[number], unknown> => ({
+async function* exportRows(api: Api): AsyncGenerator<Row> {
+  for await (const mailbox of api.items('/v1/mailboxes')) yield rowOf(mailbox);
+}
+
+type Row = Record<(typeof columns)[number], unknown>;
+
+const rowOf = (mailbox: unknown): Row => ({
   id: textOf(mailbox, 'id'),
   email: textOf(mailbox, 'email'),
   provider: textOf(mailbox, 'provider'),

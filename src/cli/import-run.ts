@@ -88,7 +88,7 @@ export async function importRows(api: Api, source: RowSource, options: RunOption
   summarize(counts, options, isCutShort);
   if (unanswered >= unansweredMax)
     throw new Unreachable('The gateway does not answer. Run the same command again to go on.');
-  if (stop.signal.aborted) return 130;
+  if (stop.signal.aborted) return exitCodes.interrupted;
   const failed = counts.failed + counts['not sent'] + (isCutShort ? 1 : 0);
   return failed === 0 ? exitCodes.done : exitCodes.inPart;
 }

@@ -11,7 +11,7 @@ import {
   writeKeyringFile,
 } from '../stores/keyring-file.ts';
 import { type Api, createApi, itemsOf } from './api.ts';
-import { type Command, exitCodes, type Input, UsageError } from './command.ts';
+import { type Command, exitCodes, type Input } from './command.ts';
 import type { Context } from './context.ts';
 import { note, say, sayJson } from './output.ts';
 import { ask } from './place.ts';
@@ -119,7 +119,7 @@ async function promote(api: Api, input: Input): Promise<number> {
   const [id = ''] = input.args;
   const answer = await api.call('GET', '/v1/keyring');
   if (!textsOf(memberOf(answer, 'key_ids')).includes(id)) {
-    throw new UsageError(
+    throw new Error(
       `The gateway does not have the key ${id}: restart it with the keyring in which it is the last one.`,
     );
   }
@@ -128,7 +128,7 @@ async function promote(api: Api, input: Input): Promise<number> {
   );
   if (lacking.length > 0) {
     const names = lacking.map((process) => textOf(process, 'id')).join(', ');
-    throw new UsageError(
+    throw new Error(
       `${lacking.length} running processes lack the key ${id}, and could not open what it seals: ${names}. Restart them first; one that was killed counts for a minute and a half.`,
     );
   }

@@ -116,7 +116,8 @@ const switchTo = (disabled: boolean) => async (api: Api, id: string, input: Inpu
   showMailbox(await api.call('PATCH', at(id), { body: { disabled } }), input);
 
 async function readToken(api: Api, id: string, input: Input): Promise<number> {
-  const least = input.whole('min-ttl', { least: 0, most: 86_400 });
+  // How long it may be at most, the API says.
+  const least = input.whole('min-ttl', { least: 0, most: 999_999_999 });
   const resource = input.text('resource');
   const answer = await api.call('POST', at(id, '/token'), {
     body: {
@@ -165,7 +166,7 @@ export const command: Command = {
     }),
     token: onMailbox('print an access token that works, refreshed if need be', readToken, {
       options: {
-        resource: { value: 'URL', help: 'for which protected API, like https://graph.microsoft.com' },
+        resource: { value: 'RESOURCE', help: 'for what: imap, smtp, gmail_api, graph, or its URL' },
         'min-ttl': { value: 'SECONDS', help: 'good for at least so long' },
         'force-refresh': { help: 'a new one, although the old one is still good' },
       },

@@ -21,7 +21,7 @@ export const command: Command = {
           help: 'postgres://... or sqlite:PATH; without it, what the gateway uses',
         },
       },
-      details: 'May run beside gateways that run.',
+      details: 'On PostgreSQL it may run beside gateways that run; an embedded database must not be in use.',
       run: (input) =>
         migrate({
           database: input.text('database'),

@@ -11,6 +11,7 @@ import {
   say,
   sayJson,
   shown,
+  tellDone,
   verdictLines,
 } from './output.ts';
 import { ask } from './place.ts';
@@ -219,8 +220,9 @@ async function examine(api: Api, input: Input): Promise<number> {
 
 async function remove(api: Api, input: Input): Promise<number> {
   const answer = await api.call('DELETE', at(input), { query: { force: input.flag('force') ? true : null } });
-  if (input.flag('json')) sayJson(answer ?? {});
-  else if (answer === null) note('The OAuth client is deleted.');
+  const done = { id: input.args[0], deleted: true };
+  if (answer === null) return tellDone('The OAuth client is deleted.', done, { json: input.flag('json') });
+  if (input.flag('json')) sayJson({ ...done, ...Object(answer) });
   else
     say(
       `Deleted. ${shown(memberOf(answer, 'mailboxes')) ?? '0'} mailboxes must be reconnected: ${textOf(answer, 'must_reconnect_url') ?? ''}`,

@@ -6,8 +6,10 @@ import { type Command, exitCodes, type Input, type Option, UsageError } from './
 import { readHandedFile, writeHandedFile } from './handed-file.ts';
 import { receiveCallback } from './loopback-callback.ts';
 import { note, say, sayJson } from './output.ts';
+import { isLoopback } from './place.ts';
 import { endpointsFor, type HandEndpoints } from './provider-endpoints.ts';
 import { textOf } from './report.ts';
+import { readText } from './terminal.ts';
 import { clientOptions, sendTokenRequest } from './token-step.ts';
 
 const serverOptions: Record<string, Option> = {
@@ -25,6 +27,8 @@ const serverOptions: Record<string, Option> = {
 function serverOf(input: Input, authorizationEndpoint: string | null): HandEndpoints {
   const provider = input.text('provider');
   const token = input.text('token-endpoint');
+  requireAddress('authorization-endpoint', authorizationEndpoint);
+  requireAddress('token-endpoint', token);
   if (provider !== null) {
     const tenant = input.text('tenant') ?? 'common';
     const known = endpointsFor({
@@ -52,8 +56,17 @@ function serverOf(input: Input, authorizationEndpoint: string | null): HandEndpo
   };
 }
 
+/** RFC 6749 sections 3.1 and 3.2: by TLS, because codes and secrets go there. A server of this machine needs none. */
+function requireAddress(option: string, text: string | null): void {
+  if (text === null) return;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return;
+  throw new UsageError(`--${option} must be an https address; http is taken on the loopback interface only.`);
+}
+
 async function makeUrl(input: Input): Promise<number> {
   const server = serverOf(input, input.text('authorization-endpoint'));
+  if (server.authorization === '') throw new UsageError('--authorization-endpoint is needed, or --provider.');
   const clientId = required(input, 'client-id');
   const redirectUri = required(input, 'redirect-uri');
   if (!URL.canParse(redirectUri))
@@ -85,7 +98,7 @@ async function makeUrl(input: Input): Promise<number> {
     code_verifier: verifier,
   };
   const save = input.text('save');
-  if (save !== null) writeHandedFile(save, request);
+  if (save !== null) writeHandedFile(save, 'save', request);
   if (input.flag('json')) sayJson({ url: url.href, ...request });
   else {
     say(url.href);
@@ -100,7 +113,7 @@ async function makeUrl(input: Input): Promise<number> {
   note(
     `The browser came back: ${new URL(callback).searchParams.has('code') ? 'with a code' : 'with an error'}.`,
   );
-  if (save !== null) writeHandedFile(save, { ...request, callback });
+  if (save !== null) writeHandedFile(save, 'save', { ...request, callback });
   else say(callback);
   return exitCodes.done;
 }
@@ -108,7 +121,9 @@ async function makeUrl(input: Input): Promise<number> {
 async function exchange(input: Input): Promise<number> {
   const file = input.text('request');
   const kept = file === null ? {} : readHandedFile(file, 'request');
-  const callback = input.text('callback') ?? textOf(kept, 'callback');
+  const given = input.text('callback');
+  // A code is as good as the tokens to whoever is quicker: it need not stand on the command line.
+  const callback = given === '-' ? readText('-', 'callback').trim() : (given ?? textOf(kept, 'callback'));
   const code = callback === null ? required(input, 'code') : codeOf(callback, textOf(kept, 'state'));
   const redirectUri = input.text('redirect-uri') ?? textOf(kept, 'redirect_uri');
   if (redirectUri === null)
@@ -222,7 +237,10 @@ export const command: Command = {
         ...serverOptions,
         ...clientOptions,
         request: { value: 'FILE', help: 'what `oauth url --save` wrote' },
-        callback: { value: 'URL', help: 'the whole address that the browser was sent to' },
+        callback: {
+          value: 'URL',
+          help: 'the whole address that the browser was sent to; - is standard input',
+        },
         code: { value: 'CODE', help: 'in place of --callback: the code alone' },
         'code-verifier': { value: 'TEXT', help: 'as `oauth url` printed it' },
         'redirect-uri': { value: 'URL', help: 'as in the URL' },

@@ -1,5 +1,6 @@
 // What commands print: lists as columns or as one JSON document, single things line by line. Standard output holds the
 // result only. Texts of others lose their control characters, which could steer a terminal.
+import { exitCodes } from './command.ts';
 import { memberOf, textOf } from './report.ts';
 
 export type Column = readonly [heading: string, pick: (item: unknown) => string | null];
@@ -11,6 +12,13 @@ export const say = (line: string): void => void process.stdout.write(`${line}\n`
 /** Beside the result: progress, hints. */
 export const note = (line: string): void => void process.stderr.write(`${line}\n`);
 export const sayJson = (value: unknown): void => say(JSON.stringify(value, null, 2));
+
+/** What a change came to that answers nothing to be shown: words on standard error, or `result` as the document. */
+export function tellDone(words: string, result: object, { json }: { json: boolean }): number {
+  if (json) sayJson(result);
+  else note(words);
+  return exitCodes.done;
+}
 
 /** A column of the member of this name, along a path with dots. */
 export const member = (heading: string, path: string): Column => [
@@ -40,12 +48,12 @@ export async function printList(
 
 async function printAsJson(items: AsyncIterable<unknown> | Iterable<unknown>): Promise<number> {
   let count = 0;
-  process.stdout.write('{"items":[');
   for await (const item of items) {
-    await written(`${count === 0 ? '\n' : ',\n'}${JSON.stringify(item)}`);
+    // Nothing before the first one is there: a refusal leaves no half of a document.
+    await written(`${count === 0 ? '{"items":[\n' : ',\n'}${JSON.stringify(item)}`);
     count += 1;
   }
-  process.stdout.write(`${count === 0 ? '' : '\n'}]}\n`);
+  await written(count === 0 ? '{"items":[]}\n' : '\n]}\n');
   return count;
 }
 

@@ -2,12 +2,13 @@
 // process. Both are one `Api`, so that each command is written once.
 import { type Config, loadCommandSettings, loadConfig } from '../config.ts';
 import { createEgress, type Egress } from '../egress.ts';
+import { DatabaseInUse } from '../stores/database-in-use.ts';
 import { type Api, createApi, itemsOf, type Send } from './api.ts';
 import { type Input, UsageError } from './command.ts';
 import type { Context } from './context.ts';
 import { memberOf, textOf } from './report.ts';
 
-/** Nobody answers there, or the database is a running gateway's. Ends with code 69. */
+/** Nobody answers there. Ends with code 69. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable';
 }
@@ -89,10 +90,9 @@ const sendOver =
 async function openOrHint({ openHere }: Context) {
   const config: Config = loadConfig();
   return openHere(config).catch((cause: unknown) => {
-    if (config.databaseUrl !== null) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Unreachable(
-      `${reason}\nIf a gateway runs on this database, let it do the work: add --url ${config.publicUrl} and put an API key of it into MAILGRANT_API_KEY.`,
+    if (!(cause instanceof DatabaseInUse)) throw cause;
+    throw new DatabaseInUse(
+      `${cause.message}\nIf a gateway runs on this database, let it do the work: add --url ${config.publicUrl} and put an API key of it into MAILGRANT_API_KEY.`,
       { cause },
     );
   });

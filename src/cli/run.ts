@@ -15,10 +15,7 @@ export async function runCommand(name: string, words: readonly string[], context
 
 async function run(name: string, words: readonly string[], context: Context): Promise<number> {
   if (name === 'help' || name === '--help' || name === '-h') {
-    const [about] = words;
-    process.stdout.write(
-      about === undefined ? helpOf(context) : commandHelp(about, await load(about, context)),
-    );
+    process.stdout.write(await helpAbout(words, context));
     return exitCodes.done;
   }
   const command = await load(name, context);
@@ -35,10 +32,20 @@ async function run(name: string, words: readonly string[], context: Context): Pr
   return (await verb.run(readInput(verb, called, rest), context)) ?? exitCodes.done;
 }
 
+/** Of the program, a command, or a verb, as `words` name it. */
+async function helpAbout([name, ...words]: readonly string[], context: Context): Promise<string> {
+  if (name === undefined || name.startsWith('-')) return helpOf(context);
+  const command = await load(name, context);
+  if (words.length === 0) return commandHelp(name, command);
+  const { verb, called } = chooseVerb(command, name, words);
+  return verbHelp(called, verb);
+}
+
 async function load(name: string, context: Context): Promise<Command> {
   const entry = Object.hasOwn(context.commands, name) ? context.commands[name] : undefined;
   if (entry) return (await entry.load()).command;
-  throw new UsageError(`Unknown command: ${name}\n\n${helpOf(context)}`);
+  const known = Object.keys(context.commands).join(', ');
+  throw new UsageError(`Unknown command: ${name}\nThere are: ${known}. \`mailgrant help\` tells more.`);
 }
 
 const helpOf = ({ commands }: Context): string =>

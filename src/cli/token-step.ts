@@ -53,7 +53,12 @@ export async function sendTokenRequest(
     // An answer without a new refresh token leaves the old one good (section 6).
     const before = form.refresh_token === undefined ? {} : { refresh_token: form.refresh_token };
     const given = typeof body === 'object' && body !== null ? body : {};
-    writeHandedFile(file, { token_endpoint: endpoint, client_id: clientId, ...before, ...given });
+    writeHandedFile(file, 'save-tokens', {
+      token_endpoint: endpoint,
+      client_id: clientId,
+      ...before,
+      ...given,
+    });
     note(`Written to ${file}.`);
   } else if (isGiven && !show)
     note('Secrets are masked: --save-tokens FILE keeps them, --show-secrets prints them.');

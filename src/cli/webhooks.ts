@@ -1,7 +1,7 @@
 // `mailgrant webhooks`: endpoints that hear of events, and what was delivered to them.
 import type { Api } from './api.ts';
 import { type Command, exitCodes, type Input, UsageError, type Verb } from './command.ts';
-import { type Column, member, note, printList, printThing, say, sayJson } from './output.ts';
+import { type Column, member, note, printList, printThing, say, sayJson, shown, tellDone } from './output.ts';
 import { ask } from './place.ts';
 import { memberOf, textOf } from './report.ts';
 
@@ -62,12 +62,16 @@ const list = verb('list the endpoints', async (api, input) => {
   return exitCodes.done;
 });
 
-/** The secret alone is standard output, as with a new API key. */
+/** The secret, or with Ed25519 the public key, alone is standard output, as with a new API key. */
 function showSecret(made: unknown, input: Input): number {
   if (input.flag('json')) sayJson(made);
   else {
-    note(`Endpoint ${textOf(made, 'id') ?? input.args[0]}. The secret is shown this once:`);
-    say(textOf(made, 'secret') ?? textOf(made, 'public_key') ?? '');
+    const secret = textOf(made, 'secret');
+    const until = textOf(made, 'previous_secret_until');
+    const what = secret === null ? 'Its public key:' : 'The secret is shown this once:';
+    const old = until === null ? '' : ` Until ${until} the old one signs too.`;
+    note(`Endpoint ${textOf(made, 'id') ?? input.args[0]}.${old} ${what}`);
+    say(secret ?? textOf(made, 'public_key') ?? '');
   }
   return exitCodes.done;
 }
@@ -119,7 +123,12 @@ async function replay(api: Api, input: Input): Promise<number> {
       : await api.call('POST', at(endpoints, id, '/replay'), {
           body: { since: new Date(since).toISOString(), ...(status === null ? {} : { status }) },
         });
-  sayJson(answer);
+  if (input.flag('json')) sayJson(answer);
+  else if (since === null) showDelivery(answer, input);
+  else {
+    const rest = memberOf(answer, 'is_complete') === false ? '; run it again for the rest' : '';
+    say(`${shown(memberOf(answer, 'replayed')) ?? '0'} deliveries are sent once more${rest}`);
+  }
   return exitCodes.done;
 }
 
@@ -148,27 +157,29 @@ export const command: Command = {
     enable: verb(
       'deliver to an endpoint again',
       async (api, input) => {
-        await api.call('PATCH', at(endpoints, input.args[0]), { body: { status: 'enabled' } });
-        note('The endpoint is enabled.');
-        return exitCodes.done;
+        const endpoint = await api.call('PATCH', at(endpoints, input.args[0]), {
+          body: { status: 'enabled' },
+        });
+        return tellDone('The endpoint is enabled.', Object(endpoint), { json: input.flag('json') });
       },
       { takes: ['ID'] },
     ),
     disable: verb(
       'deliver nothing to an endpoint',
       async (api, input) => {
-        await api.call('PATCH', at(endpoints, input.args[0]), { body: { status: 'disabled' } });
-        note('The endpoint is disabled.');
-        return exitCodes.done;
+        const endpoint = await api.call('PATCH', at(endpoints, input.args[0]), {
+          body: { status: 'disabled' },
+        });
+        return tellDone('The endpoint is disabled.', Object(endpoint), { json: input.flag('json') });
       },
       { takes: ['ID'] },
     ),
     delete: verb(
       'forget an endpoint',
       async (api, input) => {
-        await api.call('DELETE', at(endpoints, input.args[0]));
-        note('The endpoint is deleted.');
-        return exitCodes.done;
+        const [id] = input.args;
+        await api.call('DELETE', at(endpoints, id));
+        return tellDone('The endpoint is deleted.', { id, deleted: true }, { json: input.flag('json') });
       },
       { takes: ['ID'] },
     ),

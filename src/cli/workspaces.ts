@@ -1,6 +1,6 @@
 // `mailgrant workspaces`: the isolation units of an installation.
 import { type Command, exitCodes, UsageError } from './command.ts';
-import { member, note, printList, printThing } from './output.ts';
+import { member, printList, printThing, tellDone } from './output.ts';
 import { ask } from './place.ts';
 import { textOf } from './report.ts';
 import { confirmWord } from './terminal.ts';
@@ -60,8 +60,7 @@ export const command: Command = {
           if (confirmed !== name)
             throw new UsageError(`Not deleted: --confirm must be the name of the workspace, ${name}.`);
           await api.call('DELETE', path(id));
-          note(`${name} is deleted.`);
-          return exitCodes.done;
+          return tellDone(`${name} is deleted.`, { id, deleted: true }, { json: input.flag('json') });
         }),
     },
   },

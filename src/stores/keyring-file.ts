@@ -2,6 +2,7 @@
 // file is replaced whole, so that nobody reads half of one.
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   openSync,
   readFileSync,
@@ -59,7 +60,11 @@ const joined = (entries: readonly string[]): string => {
   return text;
 };
 
-export const readKeyringFile = (path: string): string => readFileSync(path, 'utf8');
+/** Throws in words when there is no such file. */
+export const readKeyringFile = (path: string): string => {
+  if (existsSync(path)) return readFileSync(path, 'utf8');
+  throw new Error(`There is no keyring at ${path}. \`mailgrant init\` makes the first one.`);
+};
 
 /** All of it or nothing, also when the machine loses power; readable for its owner alone, or as it was. */
 export const writeKeyringFile = (path: string, text: string): void => {

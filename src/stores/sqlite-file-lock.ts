@@ -2,11 +2,12 @@
 // The lock is SQLite's own on a tiny file beside the database, so the kernel drops it when the process dies.
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { DatabaseInUse } from './database-in-use.ts';
 import { failureOf } from './sqlite-connection.ts';
 
 const busy = 5;
 
-/** Throws when another store holds it. Returns the release. */
+/** Throws `DatabaseInUse` when another store holds it. Returns the release. */
 export const lockDatabase = (path: string): (() => void) => {
   const lockPath = `${path}.lock`;
   createPrivateFile(lockPath);
@@ -17,7 +18,7 @@ export const lockDatabase = (path: string): (() => void) => {
   } catch (cause) {
     lock.close();
     if (failureOf(cause).resultCode !== busy) throw new Error(`${lockPath} cannot be locked.`, { cause });
-    throw new Error(
+    throw new DatabaseInUse(
       `The database ${path} is in use: another process, or another store in this one, has it open. ` +
         'One SQLite file serves one process; several processes need PostgreSQL.',
       { cause },

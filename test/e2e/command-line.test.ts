@@ -145,7 +145,7 @@ test('without a keyring neither serve nor api-key starts, unless serve may prepa
 test('an unknown command, option or scope is refused in words, with code 64', () => {
   const { dataDir, environment } = newInstallation();
   const refusals = [
-    [['restart'], /Unknown command: restart[\s\S]*mailgrant init/],
+    [['restart'], /Unknown command: restart[\s\S]*serve, init/],
     [['init', '--force'], /--force/],
     [['serve', '--port', '80'], /--port/],
     [['api-key', '--scope', 'everything'], /--scope takes: .*mailboxes:read/],

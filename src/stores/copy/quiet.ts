@@ -2,6 +2,7 @@
 // sees the gateways that are connected. SQLite needs neither: its file is locked.
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
+import { DatabaseInUse } from '../database-in-use.ts';
 import { applicationName, type End } from './ends.ts';
 import { copiedTables } from './tables.ts';
 
@@ -39,7 +40,7 @@ export const assertNoGateway = async (end: End): Promise<void> => {
     total = await countGateways(end);
   }
   if (total === 0) return;
-  throw new Error(
+  throw new DatabaseInUse(
     `The database ${end.label} is in use: ${total} connection(s) of a gateway are open. Stop every gateway on it first.`,
   );
 };

@@ -1,0 +1,124 @@
+// How commands end, for programs that call them: one document with --json whatever was done, nothing on standard output
+// when it was refused, and the exit code of the table in docs/command-line.md.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { runCommand } from '../support/command.ts';
+import { importMailbox } from '../support/imported-mailbox.ts';
+import { type Installation, memberOf, startInstallation } from '../support/installation.ts';
+
+let installation: Installation;
+before(async () => {
+  installation = await startInstallation();
+  await importMailbox(installation, 'google', 'bob@corp.test');
+});
+after(() => installation.close());
+
+const over = (words: readonly string[], apiKey = installation.apiKey) =>
+  runCommand(words, {
+    environment: { MAILGRANT_URL: installation.address, MAILGRANT_API_KEY: apiKey },
+  });
+const here = (words: readonly string[]) => runCommand(words, { environment: installation.environment });
+
+/** What a command that worked printed, as the one document that it is. */
+async function documentOf(words: readonly string[], apiKey?: string): Promise<unknown> {
+  const { code, stdout, stderr } = await over([...words, '--json'], apiKey);
+  assert.equal(code, 0, `${words.join(' ')}: ${stderr}`);
+  const document: unknown = JSON.parse(stdout);
+  return document;
+}
+const idOf = (document: unknown): string => String(memberOf(document, 'id'));
+
+test('every change prints one document with --json, deletions too', async () => {
+  const key = await documentOf(['api-key', 'create']);
+  assert.deepEqual(await documentOf(['api-key', 'revoke', idOf(key)]), { id: idOf(key), revoked: true });
+
+  const hook = idOf(await documentOf(['webhooks', 'create', 'https://hooks.example/in']));
+  assert.equal(memberOf(await documentOf(['webhooks', 'disable', hook]), 'status'), 'disabled');
+  assert.equal(memberOf(await documentOf(['webhooks', 'enable', hook]), 'status'), 'enabled');
+  assert.deepEqual(await documentOf(['webhooks', 'delete', hook]), { id: hook, deleted: true });
+
+  const installationKey = await installation.issueKey(['all', 'workspaces:manage'], null);
+  const workspace = idOf(await documentOf(['workspaces', 'create', 'Gone'], installationKey));
+  const deletion = ['workspaces', 'delete', workspace, '--confirm', 'Gone'];
+  assert.deepEqual(await documentOf(deletion, installationKey), { id: workspace, deleted: true });
+});
+
+test('a list that is refused prints no half of a document', async () => {
+  const { code, stdout, stderr } = await over(['workspaces', '--json']);
+  assert.deepEqual([code, stdout], [77, '']);
+  assert.equal(memberOf(memberOf(JSON.parse(stderr), 'error'), 'code'), 'permission_denied');
+});
+
+test('an export is one document with --json, and lines without it', async () => {
+  const items = memberOf(await documentOf(['export']), 'items');
+  assert.ok(Array.isArray(items));
+  assert.deepEqual(
+    items.map((item) => memberOf(item, 'email')),
+    ['bob@corp.test'],
+  );
+  assert.equal((await over(['export', '--json', '--format', 'csv'])).code, 64);
+});
+
+test('a public key is not called a secret', async () => {
+  const made = await over(['webhooks', 'create', 'https://hooks.example/in', '--signature', 'ed25519']);
+  assert.match(made.stdout, /^whpk_\S+\n$/);
+  assert.doesNotMatch(made.stderr, /secret/);
+});
+
+test('a mailbox that is not there is a failure, and one of several a question', async () => {
+  const none = await over(['mailboxes', 'show', 'nobody@corp.test']);
+  assert.equal(none.code, 1);
+  assert.match(none.stderr, /no mailbox nobody@corp\.test/);
+  const other = await installation.addWorkspace('Other');
+  const elsewhere = await importMailbox(installation, 'google', 'bob@corp.test', { apiKey: other.apiKey });
+  const installationKey = await installation.issueKey(['all', 'workspaces:manage'], null);
+  const several = await over(['doctor', 'bob@corp.test', '--json'], installationKey);
+  assert.deepEqual([several.code, several.stdout], [2, '']);
+  const error: unknown = memberOf(JSON.parse(several.stderr), 'error');
+  const ids = memberOf(error, 'ids');
+  assert.equal(memberOf(error, 'code'), 'ambiguous');
+  assert.ok(Array.isArray(ids) && ids.includes(elsewhere) && ids.length === 2);
+});
+
+test('help tells of a verb, and an unknown command is answered with the known ones', async () => {
+  const { code, stdout } = await over(['help', 'mailboxes', 'token']);
+  assert.equal(code, 0);
+  assert.match(stdout, /--min-ttl SECONDS/);
+  const unknown = await over(['mailbox', '--json']);
+  assert.equal(unknown.code, 64);
+  const message = memberOf(memberOf(JSON.parse(unknown.stderr), 'error'), 'message');
+  assert.match(String(message), /^Unknown command: mailbox\n.*mailboxes/);
+});
+
+test('a database that a gateway has is code 69 for every command, with what to do', async () => {
+  for (const words of [['mailboxes'], ['migrate'], ['copy', '--to', 'sqlite:/nowhere/copy.db']]) {
+    const { code, stderr } = await here([...words, '--json']);
+    assert.equal(code, 69, `${words.join(' ')}: ${stderr}`);
+    assert.equal(memberOf(memberOf(JSON.parse(stderr), 'error'), 'code'), 'database_in_use');
+  }
+});
+
+test('what is held of a person is told without a token, and erased only when the address is said twice', async () => {
+  const told = await over(['person', 'export', 'bob@corp.test']);
+  assert.equal(told.code, 0, told.stderr);
+  const mailboxes = memberOf(JSON.parse(told.stdout), 'mailboxes');
+  assert.ok(Array.isArray(mailboxes) && mailboxes.length === 1, told.stdout);
+  for (const secret of installation.sandbox.mintedSecrets()) assert.ok(!told.stdout.includes(secret));
+
+  const erase = ['person', 'erase', 'bob@corp.test'];
+  for (const words of [erase, [...erase, '--confirm', 'ada@corp.test']]) {
+    const refused = await over(words);
+    assert.equal(refused.code, 64);
+    assert.match(refused.stderr, /^Not erased: --confirm must repeat the address/);
+  }
+  const none = await over(['mailboxes', '--json']);
+  assert.equal(JSON.parse(none.stdout).items.length, 1, 'nothing was erased');
+
+  await installation.gateway.close();
+  const workspace = ['--workspace', installation.workspaceId];
+  const erased = await here([...erase, '--confirm', 'Bob@corp.test', ...workspace, '--json']);
+  assert.equal(erased.code, 0, erased.stderr);
+  assert.doesNotThrow(() => JSON.parse(erased.stdout));
+  const after = await here(['person', 'export', 'bob@corp.test', ...workspace]);
+  assert.deepEqual(memberOf(JSON.parse(after.stdout), 'mailboxes'), []);
+});
