@@ -281,10 +281,18 @@ it('what an endpoint missed while it was off can be replayed from a moment on', 
   receiver.respond(answering(200));
   const before = receiver.received.length;
   const path = `/v1/webhook-endpoints/${made.id}/replay`;
-  assert.deepEqual((await stage.call('POST', path, { since })).body, { replayed: 2, is_complete: true });
+  assert.deepEqual((await stage.call('POST', path, { since })).body, {
+    replayed: 2,
+    is_complete: true,
+    next_cursor: null,
+  });
   await stage.turn();
   assert.equal(receiver.received.length, before + 2);
-  assert.deepEqual((await stage.call('POST', path, { since })).body, { replayed: 0, is_complete: true });
+  assert.deepEqual((await stage.call('POST', path, { since })).body, {
+    replayed: 0,
+    is_complete: true,
+    next_cursor: null,
+  });
   await remove(made.id);
 });
 

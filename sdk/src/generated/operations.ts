@@ -551,7 +551,7 @@ export type WebhookEndpointsOperations = {
   /**
    * Send again what an endpoint has missed.
    *
-   * The oldest thousand of them. When `is_complete` is false, the same call goes on.
+   * The oldest thousand of them. When `is_complete` is false, the same call with `cursor` goes on; without it, what was delivered by then may be sent once more.
    *
    * Needs the scope `webhooks:update`.
    */
@@ -564,6 +564,8 @@ export type WebhookEndpointsOperations = {
     replayed: number;
     /** False = there are more. */
     is_complete: boolean;
+    /** For the call that goes on; null = there are none. */
+    next_cursor: string | null;
   }>;
 };
 

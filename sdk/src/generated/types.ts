@@ -2043,6 +2043,8 @@ export type ReplayWebhookEndpointBody = {
   since: string;
   /** Which of them; omit for those that failed or were cancelled. */
   status?: 'delivered' | 'failed' | 'cancelled' | undefined;
+  /** `next_cursor` of the call before. */
+  cursor?: string | undefined;
 };
 
 export type ListAuditEntriesQuery = {

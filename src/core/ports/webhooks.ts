@@ -130,16 +130,20 @@ export type WebhookDeliveryOperations = {
   addAttempt(deliveryId: string, attempt: WebhookAttempt): Promise<void>;
   /** Makes one due now, with the whole schedule before it; one that is under way is left as it is. */
   replay(id: string, now: number): Promise<boolean>;
-  /** The same for those of an endpoint with one of these statuses that were made at `since` or later, oldest first. */
+  /**
+   * The same for those of an endpoint with one of these statuses that were made at `since` or later, oldest first,
+   * behind the one with the id `after`. `last`: the id to go on behind; null = there was none.
+   */
   replayOf(
     endpointId: string,
     replay: {
       since: number;
       statuses: readonly WebhookDeliveryStatus[];
+      after: string | null;
       now: number;
       limit: number;
     },
-  ): Promise<number>;
+  ): Promise<{ count: number; last: string | null }>;
   /** Cancels what is pending of an endpoint, `limit` at most; what is under way is left to who sends it. */
   cancelOf(endpointId: string, now: number, limit: number): Promise<number>;
   /** Deletes those that were over before `before`. */

@@ -12,6 +12,12 @@ export type WebhookDeliveries = ReturnType<typeof createWebhookDeliveries>;
 /** Of one call; whoever has more calls again. */
 const replayedMax = 1_000;
 
+type Replay = {
+  since: number;
+  statuses: readonly Exclude<WebhookDeliveryStatus, 'pending'>[];
+  after: string | null;
+};
+
 type Needs = Pick<Ports, 'clock' | 'random' | 'store'> & { deliveriesDue: Bell };
 
 export function createWebhookDeliveries(ports: Needs) {
@@ -68,27 +74,27 @@ export function createWebhookDeliveries(ports: Needs) {
 
     /**
      * The same for the deliveries of an endpoint that were made at `since` or later and have one of these statuses:
-     * the oldest thousand. `isComplete` false = there are more; what was replayed is not found again, so the same call
-     * goes on.
+     * the oldest thousand behind `after`. `next` = where the rest begins, null when there is none: what was replayed may
+     * have been delivered by then, and without it would be found and sent once more.
      */
     async replayOf(
       principal: Principal,
       endpointId: string,
-      { since, statuses }: { since: number; statuses: readonly Exclude<WebhookDeliveryStatus, 'pending'>[] },
-    ): Promise<{ replayed: number; isComplete: boolean }> {
+      { since, statuses, after }: Replay,
+    ): Promise<{ replayed: number; next: string | null }> {
       const workspaceId = ownerFor(principal, 'webhooks:update');
       await requireEnabled(workspaceId, endpointId);
       const replayed = await store.transaction(async (rows) => {
-        const wanted = { since, statuses, now: clock.now(), limit: replayedMax };
-        const count = await rows.webhookDeliveries.replayOf(endpointId, wanted);
-        if (count === 0) return 0;
+        const wanted = { since, statuses, after, now: clock.now(), limit: replayedMax };
+        const { count, last } = await rows.webhookDeliveries.replayOf(endpointId, wanted);
+        if (count === 0) return { count, last };
         const action = 'webhook_delivery.replayed';
         const data = { since: new Date(since).toISOString(), statuses, count };
         await record(ports, rows, principal, { workspaceId, action, objectId: endpointId, data });
-        return count;
+        return { count, last };
       });
-      if (replayed > 0) deliveriesDue.ring();
-      return { replayed, isComplete: replayed < replayedMax };
+      if (replayed.count > 0) deliveriesDue.ring();
+      return { replayed: replayed.count, next: replayed.count < replayedMax ? null : replayed.last };
     },
   };
 }

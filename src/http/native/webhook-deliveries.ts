@@ -6,6 +6,7 @@ import {
   id,
   idParams,
   noQuery,
+  nullable,
   oneOf,
   pageOf,
   pageQuery,
@@ -27,6 +28,7 @@ const replay = Type.Object(
         description: 'Which of them; omit for those that failed or were cancelled.',
       }),
     ),
+    cursor: Type.Optional(id('`next_cursor` of the call before.')),
   },
   { ...closed, examples: [{ since: '2026-03-01T12:00:00.000Z', status: 'failed' }] },
 );
@@ -123,13 +125,17 @@ export const webhookDeliveries: Noun = (app, core) => {
           id: 'replayWebhookEndpoint',
           tag,
           summary: 'Send again what an endpoint has missed',
-          description: 'The oldest thousand of them. When `is_complete` is false, the same call goes on.',
+          description:
+            'The oldest thousand of them. When `is_complete` is false, the same call with `cursor` goes on; without it, what was delivered by then may be sent once more.',
           scope: 'webhooks:update',
           success: {
             202: Type.Object(
               {
                 replayed: Type.Integer({ description: 'How many are pending again.' }),
                 is_complete: Type.Boolean({ description: 'False = there are more.' }),
+                next_cursor: nullable(
+                  Type.String({ description: 'For the call that goes on; null = there are none.' }),
+                ),
               },
               { description: 'They are on their way.' },
             ),
@@ -139,14 +145,15 @@ export const webhookDeliveries: Noun = (app, core) => {
       },
     },
     async (request, reply) => {
-      const { since: text, status } = request.body;
+      const { since: text, status, cursor: after = null } = request.body;
       const since = timeOf('/since', text) ?? 0;
       const statuses = status === undefined ? (['failed', 'cancelled'] as const) : [status];
-      const { replayed, isComplete } = await deliveries.replayOf(principalOf(request), request.params.id, {
+      const { replayed, next } = await deliveries.replayOf(principalOf(request), request.params.id, {
         since,
         statuses,
+        after,
       });
-      return reply.code(202).send({ replayed, is_complete: isComplete });
+      return reply.code(202).send({ replayed, is_complete: next === null, next_cursor: next });
     },
   );
 };

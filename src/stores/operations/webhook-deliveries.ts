@@ -128,8 +128,8 @@ export const webhookDeliveryOperations = ({ session }: Context): StoreOperations
         .where('claimed_until', '<=', now)
         .executeTakeFirst(),
     ),
-  replayOf: async (endpointId, { since, statuses, now, limit }) => {
-    if (statuses.length === 0) return 0;
+  replayOf: async (endpointId, { since, statuses, after, now, limit }) => {
+    if (statuses.length === 0) return { count: 0, last: null };
     const chosen = session.writer
       .selectFrom('webhook_deliveries')
       .select('id')
@@ -137,14 +137,17 @@ export const webhookDeliveryOperations = ({ session }: Context): StoreOperations
       .where('status', 'in', statuses)
       .where('created_at', '>=', since)
       .where('claimed_until', '<=', now)
+      .where('id', '>', after ?? '')
       .orderBy('id')
       .limit(limit);
-    const { numUpdatedRows } = await session.writer
+    const rows = await session.writer
       .updateTable('webhook_deliveries')
       .set((eb) => anew(eb.ref('attempts'), now))
       .where(session.isAmong(chosen))
-      .executeTakeFirst();
-    return Number(numUpdatedRows);
+      .returning('id')
+      .execute();
+    const ids = rows.map(({ id }) => id).sort();
+    return { count: ids.length, last: ids.at(-1) ?? null };
   },
   cancelOf: async (endpointId, now, limit) => {
     const pending = session.writer
