@@ -19,7 +19,7 @@ after(() => pooler.stop());
 
 const reach = (url: string): string => pooler.throughPooler(url);
 
-storeConformance('PostgreSQL behind PgBouncer', () => createPostgresDatabase(reach));
+storeConformance('PostgreSQL behind PgBouncer', (options) => createPostgresDatabase(reach, options));
 
 const ask = async (url: string, statement: string): Promise<Record<string, unknown>[]> => {
   const client = new pg.Client({ connectionString: url });

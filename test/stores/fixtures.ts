@@ -31,7 +31,9 @@ export type TestDatabase = {
   drop(): Promise<void>;
 };
 
-export type CreateDatabase = () => Promise<TestDatabase>;
+/** `isMigrated`: it may have the schema of this release already, and no rows. New and empty when left out. */
+export type CreateDatabaseOptions = { isMigrated?: boolean };
+export type CreateDatabase = (options?: CreateDatabaseOptions) => Promise<TestDatabase>;
 
 export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 

@@ -15,7 +15,7 @@ import { newId, newKeyring, now, silentLog, storeGrant, tokenSet, workspace } fr
 import { createPostgresDatabase, withPostgres } from './postgres-database.ts';
 import { startPostgresProxy } from './postgres-proxy.ts';
 
-storeConformance('PostgreSQL', () => createPostgresDatabase());
+storeConformance('PostgreSQL', (options) => createPostgresDatabase(undefined, options));
 
 /** A store whose connections go through a proxy. */
 const withProxy = (

@@ -16,7 +16,7 @@ export const guarantees = (
   describe(name, () => {
     declare((title, test) => {
       it(title, async () => {
-        const database = await createDatabase();
+        const database = await createDatabase({ isMigrated: true });
         try {
           const [store, other] = await database.openTwo();
           await test(store, database, other);
