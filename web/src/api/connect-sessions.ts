@@ -12,7 +12,8 @@ export type { ConnectSession, NewConnectSession };
 export type ConnectSessionStatus = ConnectSession['status'];
 
 /** Seconds that the server holds one long poll. */
-const waitSeconds = 25;
+/** Short: a change between two requests is not one that the second waits for. */
+const waitSeconds = 4;
 const listMs = 4_000;
 const pageSize = 50;
 

@@ -77,7 +77,8 @@ export function JobCard({ job, onDismiss }: { job: BackgroundJob; onDismiss: () 
   );
 }
 
-function percentOf({ total, done, failed, ...job }: BackgroundJob): number {
-  if (total === null || total === 0) return isUnderWay({ total, done, failed, ...job }) ? 0 : 100;
+function percentOf({ total, done, failed, status }: BackgroundJob): number {
+  // One that was cancelled before anything was counted has done nothing.
+  if (total === null || total === 0) return status === 'succeeded' ? 100 : 0;
   return Math.min(100, ((done + failed) / total) * 100);
 }

@@ -40,7 +40,9 @@ export function ChartWithTable({ title, points, series, height = 220 }: Props) {
         <Table.ScrollContainer
           minWidth={280}
           maxHeight={height + 60}
-          scrollAreaProps={{ viewportProps: { tabIndex: 0, 'aria-label': title, role: 'region' } }}
+          scrollAreaProps={{
+            viewportProps: { tabIndex: 0, 'aria-label': `${title} as a table`, role: 'region' },
+          }}
         >
           <Table aria-label={title} stickyHeader>
             <Table.Thead>

@@ -2,6 +2,7 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { ErrorState } from './error-state.tsx';
+import { useFocusBack } from './use-focus-back.ts';
 
 type Props = {
   isOpen: boolean;
@@ -35,6 +36,7 @@ export function ConfirmDialog({ isOpen, onClose, title, ...rest }: Props) {
 type ContentProps = Omit<Props, 'isOpen' | 'title'>;
 
 function Content({ onClose, children, confirmLabel, isDangerous = false, typed, onConfirm }: ContentProps) {
+  useFocusBack();
   const [text, setText] = useState('');
   const [state, setState] = useState<{ isRunning: boolean; error: unknown }>({
     isRunning: false,

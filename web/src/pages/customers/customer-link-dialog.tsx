@@ -5,6 +5,7 @@ import { useCreateCustomerLink } from '../../api/connect-sessions.ts';
 import { Copyable } from '../../components/copyable.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { Moment } from '../../components/moment.tsx';
+import { useFocusBack } from '../../components/use-focus-back.ts';
 import { type Profile, profiles } from '../connect/profiles.ts';
 
 const daySeconds = 24 * 3600;
@@ -18,6 +19,7 @@ const lives = [
 const profileChoice = profiles.map(({ value, label }) => ({ value, label }));
 
 export function CustomerLinkDialog({ customer: given, onClose }: { customer: string; onClose: () => void }) {
+  useFocusBack();
   const create = useCreateCustomerLink();
   const [customer, setCustomer] = useState(given);
   const [profile, setProfile] = useState<Profile>('full');
