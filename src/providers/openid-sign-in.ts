@@ -91,7 +91,7 @@ export const createSignInServer = (
         await oauth.validateApplicationLevelSignature(server, response, optionsWith(signal));
         const claims = oauth.getValidatedIdTokenClaims(tokens);
         if (!claims) throw new Misconfigured('no ID token');
-        return { ...(await userInfo(server, tokens.access_token, claims.sub, signal)), ...claims };
+        return joinedClaims(claims, await userInfo(server, tokens.access_token, claims.sub, signal));
       }),
   };
 
@@ -107,6 +107,20 @@ export const createSignInServer = (
     return oauth.processUserInfoResponse(server, client, subject, response);
   }
 };
+
+/**
+ * What the ID token says goes before what is said beside it. An address and the word that it is verified come from one
+ * document: of two, one may name an address that its owner has typed and the other vouch for another one.
+ */
+export function joinedClaims(ofToken: PersonClaims, ofUserInfo: PersonClaims): PersonClaims {
+  const { email_verified: tokenVouches, ...claims } = ofToken;
+  const { email_verified: infoVouches, ...info } = ofUserInfo;
+  const vouches =
+    claims.email === undefined
+      ? infoVouches
+      : (tokenVouches ?? (info.email === claims.email ? infoVouches : undefined));
+  return { ...info, ...claims, ...(vouches === undefined ? {} : { email_verified: vouches }) };
+}
 
 /** As the server's metadata says it wants it; without a word, by the header (RFC 6749 section 2.3.1). */
 function authenticationFor(
