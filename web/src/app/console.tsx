@@ -12,7 +12,8 @@ export function Console({ session }: { session: ConsoleSession }) {
       <WorkspaceProvider>
         <Shell />
       </WorkspaceProvider>
-      <Notifications position="top-right" limit={4} autoClose={6000} />
+      {/* Not at the top: there they would lie on the actions of the page. */}
+      <Notifications position="bottom-left" limit={4} autoClose={6000} />
     </SessionProvider>
   );
 }

@@ -18,7 +18,7 @@ import classes from './examination-panel.module.css';
 const results = {
   passed: { tone: 'ok', icon: IconCircleCheck, label: 'Passed' },
   failed: { tone: 'bad', icon: IconCircleX, label: 'Failed' },
-  unknown: { tone: 'off', icon: IconHelpCircle, label: 'Only a sign-in can tell' },
+  unknown: { tone: 'off', icon: IconHelpCircle, label: 'Not known' },
 } as const;
 
 export function ExaminationPanel({ client }: { client: OAuthClient }) {

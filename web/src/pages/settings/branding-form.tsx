@@ -1,5 +1,5 @@
 // How the pages look that mailbox owners see: name, logo, colour, links, with a preview.
-import { Button, ColorInput, FileButton, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { Button, FileButton, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { IconPhotoUp } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { type Branding, type BrandingChanges, useChangeSettings } from '../../api/settings.ts';
@@ -7,6 +7,7 @@ import { ErrorState } from '../../components/error-state.tsx';
 import { notifyDone, notifyProblem } from '../../components/notify.ts';
 import { Panel } from '../../components/panel.tsx';
 import { BrandPreview } from './brand-preview.tsx';
+import { ColorField } from './color-field.tsx';
 import { type Logo, logoOf } from './logo-file.ts';
 
 type Draft = { name: string; color: string; support: string; privacy: string; logo: Logo | null };
@@ -97,14 +98,7 @@ export function BrandingForm({ branding }: { branding: Branding }) {
                 )}
               </Group>
             </div>
-            <ColorInput
-              label="Colour of buttons"
-              description="As #rrggbb."
-              format="hex"
-              withEyeDropper={false}
-              value={draft.color}
-              onChange={(color) => set({ color })}
-            />
+            <ColorField value={draft.color} onChange={(color) => set({ color })} />
             <TextInput
               label="Help"
               description="https: or mailto:"

@@ -1,6 +1,7 @@
 // Chooses which events an endpoint is told of: all, or some, grouped by what they are about.
 import { Checkbox, Fieldset, Radio, SimpleGrid, Stack } from '@mantine/core';
-import { type EventType, eventTypeGroups } from '../../api/event-types.ts';
+import { type EventType, eventTypeGroups, eventTypeMeanings } from '../../api/event-types.ts';
+import classes from './event-type-picker.module.css';
 
 type Props = {
   /** Null = all. */
@@ -33,7 +34,7 @@ export function EventTypePicker({ types, onChange, error }: Props) {
                 <Stack gap="xs">
                   {known.length > 1 && (
                     <Checkbox
-                      label={`All of ${title.toLowerCase()}`}
+                      label="All of these"
                       checked={count === known.length}
                       indeterminate={count > 0 && count < known.length}
                       onChange={(event) => {
@@ -45,7 +46,8 @@ export function EventTypePicker({ types, onChange, error }: Props) {
                   {known.map((type) => (
                     <Checkbox
                       key={type}
-                      label={<code>{type}</code>}
+                      label={eventTypeMeanings[type]}
+                      description={<code className={classes.type}>{type}</code>}
                       checked={chosen.includes(type)}
                       onChange={(event) =>
                         onChange(

@@ -7,6 +7,7 @@ import { useWebhookEndpointActions } from '../../api/webhook-endpoints.ts';
 import { dayOf } from '../../components/end-date.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { notifyDone } from '../../components/notify.ts';
+import { useFocusBack } from '../../components/use-focus-back.ts';
 
 const missed = 'missed';
 const choice = [
@@ -50,6 +51,7 @@ function yesterday(): string {
 }
 
 function Form({ endpointId, onClose }: { endpointId: string; onClose: () => void }) {
+  useFocusBack();
   const { replay } = useWebhookEndpointActions(endpointId);
   const [since, setSince] = useState(yesterday);
   const [which, setWhich] = useState<Choice>(missed);
