@@ -1,7 +1,7 @@
 // `mailgrant webhooks`: endpoints that hear of events, and what was delivered to them.
 import type { Api } from './api.ts';
 import { type Command, exitCodes, type Input, UsageError, type Verb } from './command.ts';
-import { type Column, member, note, printList, printThing, say, sayJson, shown, tellDone } from './output.ts';
+import { type Column, member, note, printList, printThing, say, sayJson, tellDone } from './output.ts';
 import { ask } from './place.ts';
 import { memberOf, textOf } from './report.ts';
 
@@ -117,19 +117,28 @@ async function replay(api: Api, input: Input): Promise<number> {
     throw new UsageError('--status belongs to --since: what an endpoint missed.');
   }
   const status = input.text('status');
-  const answer =
-    since === null
-      ? await api.call('POST', at(deliveries, id, '/replay'))
-      : await api.call('POST', at(endpoints, id, '/replay'), {
-          body: { since: new Date(since).toISOString(), ...(status === null ? {} : { status }) },
-        });
-  if (input.flag('json')) sayJson(answer);
-  else if (since === null) showDelivery(answer, input);
-  else {
-    const rest = memberOf(answer, 'is_complete') === false ? '; run it again for the rest' : '';
-    say(`${shown(memberOf(answer, 'replayed')) ?? '0'} deliveries are sent once more${rest}`);
+  if (since === null) {
+    showDelivery(await api.call('POST', at(deliveries, id, '/replay')), input);
+    return exitCodes.done;
   }
+  const asked = { since: new Date(since).toISOString(), ...(status === null ? {} : { status }) };
+  const replayed = await replayAll(api, at(endpoints, id, '/replay'), asked);
+  if (input.flag('json')) sayJson({ replayed });
+  else say(`Deliveries sent once more: ${replayed}`);
   return exitCodes.done;
+}
+
+/** Each call takes a thousand, and names where the next one goes on. */
+async function replayAll(api: Api, path: string, asked: object): Promise<number> {
+  let replayed = 0;
+  for (let cursor: string | null = null; ; ) {
+    const body = { ...asked, ...(cursor === null ? {} : { cursor }) };
+    const answer = await api.call('POST', path, { body });
+    replayed += Number(memberOf(answer, 'replayed'));
+    const next = textOf(answer, 'next_cursor');
+    if (next === null || next === cursor) return replayed;
+    cursor = next;
+  }
 }
 
 export const command: Command = {
@@ -231,7 +240,11 @@ export const command: Command = {
       takes: ['ID'],
       options: {
         since: { value: 'TIME', help: 'ID is an endpoint: everything since then' },
-        status: { value: 'STATUS', choices: deliveryStatuses, help: 'of those, only in this state' },
+        status: {
+          value: 'STATUS',
+          choices: deliveryStatuses.filter((status) => status !== 'pending'),
+          help: 'only in this state; those that failed or were cancelled without it',
+        },
       },
     }),
   },
