@@ -2,16 +2,16 @@
 // sent, people enter the console, everything that can be read is read, and much of it fails. All that is said on the way
 // is kept (canary-places.ts), and every secret that was made is noted.
 import assert from 'node:assert/strict';
-import { createCookieJar } from '../../sandbox/cookie-jar.ts';
 import { namedFaults } from '../../sandbox/faults.ts';
 import { createLog } from '../../src/log.ts';
 import { generateKey } from '../../src/stores/keyring.ts';
 import { type Answer, freePort, type Installation, startInstallation } from '../support/installation.ts';
 import { startOtlpReceiver } from '../support/otlp-receiver.ts';
-import { type OperatorServer, startOperatorServer } from '../support/sign-in-server.ts';
+import { startOperatorServer } from '../support/sign-in-server.ts';
 import { type Receiver, startReceiver } from '../support/webhook-receiver.ts';
 import { accountOf } from '../surfaces/smartlead-world.ts';
 import { addOwnClients, googleMailbox } from '../surfaces/warmy-world.ts';
+import { visitConsole } from './canary-console.ts';
 import { type Collection, createCollection } from './canary-places.ts';
 
 type Item = Record<string, unknown>;
@@ -116,7 +116,7 @@ export async function liveThrough(run: Run): Promise<void> {
   await credentials(run, api);
   await mistakes(run, api);
   await turn(run);
-  await console_(run, operatorKey);
+  await visitConsole(run, operatorKey);
   await turn(run);
   await readAll(run, api, operatorKey);
   for (const value of installation.sandbox.mintedSecrets()) collected.secret('minted at the provider', value);
@@ -310,74 +310,6 @@ async function turn({ installation: { gateway } }: Run): Promise<void> {
   while ((await parts.tellPending()) > 0);
   while ((await parts.deliverDue(new AbortController().signal)) > 0);
   await gateway.core.drain(20_000);
-}
-
-async function console_(run: Run, operatorKey: string): Promise<void> {
-  const { installation, collected, operator } = run;
-  const { address } = installation;
-  const ofConsole = { 'mailgrant-console': '1', origin: address, 'sec-fetch-site': 'same-origin' };
-  const noteCookies = (answer: Response): void => {
-    for (const line of answer.headers.getSetCookie()) {
-      const value = line.split(';')[0]?.split('=').slice(1).join('=') ?? '';
-      if (value !== '') collected.secret('cookie', value);
-    }
-  };
-  const send = async (path: string, init: RequestInit): Promise<Response> => {
-    const answer = await fetch(new URL(path, address), { redirect: 'manual', ...init });
-    noteCookies(answer);
-    return answer;
-  };
-  const note = async (answer: Response): Promise<void> => {
-    const { status, headers } = answer;
-    collected.answer('console', { status, headers, text: await answer.text() });
-  };
-
-  const signedIn = await send('/v1/console-session', {
-    method: 'POST',
-    headers: { ...ofConsole, 'content-type': 'application/json' },
-    body: JSON.stringify({ api_key: operatorKey }),
-  });
-  assert.equal(signedIn.status, 201);
-  const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-  await note(signedIn);
-  const headers = { ...ofConsole, cookie, 'mailgrant-workspace': installation.workspaceId };
-  for (const path of ['/v1/console-session', '/v1/mailboxes', '/v1/webhook-endpoints', '/v1/audit-entries']) {
-    const answer = await send(path, { headers });
-    assert.equal(answer.status, 200, path);
-    await note(answer);
-  }
-  await note(await send('/console/', {}));
-  await note(await send('/v1/console-session', { method: 'DELETE', headers }));
-  await note(await send('/v1/console-session', { headers }));
-  await signInByOperator(run, operator, note);
-}
-
-/** Through the operator's server and back, once let in and once not. */
-async function signInByOperator(
-  { installation: { address }, collected }: Run,
-  operator: OperatorServer,
-  note: (answer: Response) => Promise<void>,
-): Promise<void> {
-  for (const email of ['ada@ops.example', 'eve@elsewhere.example']) {
-    operator.person = { sub: email, email, email_verified: true, name: 'Ada' };
-    const jar = createCookieJar();
-    let url = new URL('/console/oidc/start', address);
-    for (let hop = 0; hop < 15; hop += 1) {
-      for (const name of ['code', 'state', 'nonce', 'code_verifier']) {
-        const value = url.searchParams.get(name);
-        if (value !== null) collected.secret(`OIDC ${name}`, value);
-      }
-      const answer = await fetch(url, { redirect: 'manual', headers: { cookie: jar.header(url) } });
-      jar.store(url, answer.headers.getSetCookie());
-      const location = answer.headers.get('location');
-      if (url.origin === address) await note(answer);
-      else await answer.body?.cancel();
-      if (location === null) break;
-      url = new URL(location, url);
-    }
-    const here = jar.list().filter(({ host }) => host === new URL(address).host);
-    for (const { name, value } of here) collected.secret(`cookie ${name}`, value);
-  }
 }
 
 async function readAll({ installation, collected, receiver, otlp }: Run, api: Asked, operatorKey: string) {
