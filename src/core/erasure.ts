@@ -55,7 +55,7 @@ export function createErasureStep(ports: Needs): JobStep {
       if (await store.people.rewrite(current, texts)) return 'rewritten';
       const again = await store.people.row(workspaceId, row);
       if (again === null) return 'removed';
-      current = again;
+      current = { ...again, texts: onlyOf(again.texts, row.texts) };
     }
     throw new Error(`a row of ${row.table} changes faster than it can be rewritten`);
   }
@@ -64,7 +64,7 @@ export function createErasureStep(ports: Needs): JobStep {
   async function sweep(
     { workspaceId }: BackgroundJob,
     plan: ErasurePlan,
-    report: ErasureReport,
+    { report, failures }: Progress,
     isLast: boolean,
   ): Promise<ErasurePlan['place'] | null> {
     const { person, place: from } = plan;
@@ -80,9 +80,23 @@ export function createErasureStep(ports: Needs): JobStep {
       const goes = isCustomer || (isOfPerson && removedTables.has(row.table));
       if (goes && !isLast) return;
       if (goes) await store.people.removeRow(row);
-      const outcome = goes ? 'removed' : await rewrite(row, { workspaceId, recognition, isOfPerson });
+      const isStaying = await staysInUse(row, recognition);
+      if (isStaying && row.table === 'mailboxes') noteStaying(failures, idOf(row));
+      const seen = isStaying ? withoutIdentity(row) : row;
+      const outcome = goes ? 'removed' : await rewrite(seen, { workspaceId, recognition, isOfPerson });
       if (outcome !== 'untouched') report[outcome][row.table] = (report[outcome][row.table] ?? 0) + 1;
     });
+  }
+
+  /**
+   * Whether it is, by one of the person's addresses, what somebody connects with: a mailbox under another address of
+   * theirs, or one that came meanwhile. Without its address it could neither be used nor found.
+   */
+  async function staysInUse({ table, key, texts }: PersonalRow, recognition: Recognition): Promise<boolean> {
+    const { email = '', delegate_email: delegate = '', subject = '' } = texts;
+    if (table === 'mailboxes') return recognition.mentions(email) || recognition.mentions(delegate);
+    if (table !== 'grants' || !recognition.mentions(subject)) return false;
+    return (await store.mailboxes.countByGrant(String(key[0]))) > 0;
   }
 
   /** The next mailbox of the person. */
@@ -122,12 +136,12 @@ export function createErasureStep(ports: Needs): JobStep {
         return { ...soFar, plan: goOn(place, 'rewrite') };
       }
       case 'rewrite':
-        return { ...soFar, plan: goOn(await sweep(job, plan, soFar.report, false), 'disconnect') };
+        return { ...soFar, plan: goOn(await sweep(job, plan, soFar, false), 'disconnect') };
       case 'disconnect':
         return disconnectNext(job, plan, soFar);
       case 'remove': {
         // With what came in meanwhile.
-        const place = await sweep(job, plan, soFar.report, true);
+        const place = await sweep(job, plan, soFar, true);
         if (place !== null) return { ...soFar, plan: { ...plan, place } };
         const { removed, rewritten: changed } = soFar.report;
         const data = { person: job.data.person, removed, rewritten: changed };
@@ -149,7 +163,7 @@ export function createErasureStep(ports: Needs): JobStep {
     }
     const report = erasureReportOf(job) ?? emptyReport;
     const after = await advance(job, plan, { plan, report, failures: jobFailuresOf(job) });
-    const total = plan.person.mailboxes.length;
+    const total = after.report.mailboxes.length + leftOf(plan, after) + after.failures.length;
     const { plan: _, ...kept } = job.data;
     const data = {
       ...kept,
@@ -164,11 +178,34 @@ export function createErasureStep(ports: Needs): JobStep {
   };
 }
 
+/** Mailboxes that are still to be disconnected. */
+const leftOf = ({ person }: ErasurePlan, { report, failures }: Progress): number => {
+  const handled = new Set([...report.mailboxes, ...failures].map(({ mailboxId }) => mailboxId));
+  return person.mailboxes.filter(({ id }) => !handled.has(id)).length;
+};
+
 /** By phase: how long each takes is not known before. Percent. */
 const progressOf = { search: 5, rewrite: 30, disconnect: 60, remove: 80, over: 95 } as const satisfies Record<
   ErasurePhase | 'over',
   number
 >;
+
+const identityColumns: ReadonlySet<string> = new Set(['email', 'delegate_email', 'subject']);
+
+const withoutIdentity = (row: PersonalRow): PersonalRow => ({
+  ...row,
+  texts: Object.fromEntries(Object.entries(row.texts).filter(([column]) => !identityColumns.has(column))),
+});
+
+/** Those that are looked at, as they are now. */
+const onlyOf = (texts: PersonalRow['texts'], looked: PersonalRow['texts']): PersonalRow['texts'] =>
+  Object.fromEntries(Object.entries(texts).filter(([column]) => column in looked));
+
+function noteStaying(failures: JobFailure[], mailboxId: string): void {
+  if (failures.some((failure) => failure.mailboxId === mailboxId)) return;
+  const detail = 'It is connected under an address of the person: erase that address too, or disconnect it.';
+  failures.push({ mailboxId, code: 'conflict', detail });
+}
 
 /** The plans of erasures name the persons, and go with the ends of their jobs. */
 function isErasure({ table, texts }: PersonalRow): boolean {

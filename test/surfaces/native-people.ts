@@ -314,6 +314,26 @@ export function peopleSuite(open: () => Promise<{ world: World; database: Databa
       assert.deepEqual(await found([leftBehind.address, leftBehind.name]), []);
     });
 
+    it('keeps no mailbox that nobody can use: one under another address of theirs stays, and is told', async () => {
+      const owner = { workspaceId: workspace.id, oauthClientId: workspace.oauthClientId };
+      const [main, second] = ['eve@canary.example', 'eva@canary.example'];
+      const grants = [grant(owner), grant(owner, { subject: second })];
+      for (const each of grants) await world.store.grants.insert(each);
+      const [first, own] = grants;
+      assert.ok(first && own);
+      await world.store.mailboxes.insert(mailbox(first, { email: main, aliases: [second] }));
+      const staying = mailbox(own, { email: second, name: 'Eva' });
+      await world.store.mailboxes.insert(staying);
+      const job = await followed(await erase(main));
+      assert.deepEqual([job.status, job.total, job.done, job.failed], ['succeeded', 2, 1, 1]);
+      const [failure] = list(job.failures);
+      assert.deepEqual([failure?.mailbox_id, failure?.code], [staying.id, 'conflict']);
+      const kept = await workspace.call('GET', `/v1/mailboxes/${staying.id}`);
+      assert.equal(kept.body.email, second);
+      assert.equal((await followed(await erase(second))).failed, 0);
+      assert.deepEqual(await found([main, second]), []);
+    });
+
     it('is erased after others whose tags and external ids were their addresses too', async () => {
       const owner = { workspaceId: workspace.id, oauthClientId: workspace.oauthClientId };
       for (const email of ['one@canary.example', 'two@canary.example']) {
