@@ -1,0 +1,174 @@
+// In and out: a wrong key, a right one, a session that ends while somebody works, the way over the operator's own sign-in
+// server; and what all that costs to load.
+import assert from 'node:assert/strict';
+import { get } from 'node:http';
+import type { Page } from 'playwright-core';
+import { until } from '../../support/until.ts';
+import { journey, type Stage } from '../support/stage.ts';
+import { fromMenu, goTo, heading, press, signIn } from '../support/steps.ts';
+
+/** Bytes, compressed by gzip: scripts and styles until the first page is there. */
+const firstLoadMax = 200_000;
+
+export function signingIn(stage: () => Stage): void {
+  journey(stage, 'a wrong key is refused in words, a right one leads to the overview', async (stage) => {
+    const visitor = await stage.visit();
+    const { page } = visitor;
+    const { installation, inspect } = stage;
+    visitor.expects(/^401 POST \/v1\/console-session$/);
+    await page.goto(`${installation.address}/console/`);
+    await heading(page, 'Sign in to the console').waitFor();
+    await inspect(page, 'sign-in');
+    await press(page, 'Sign in');
+    await page.getByText('Enter an API key.').waitFor();
+    await page.getByLabel('API key', { exact: true }).fill('mg_wrong_and_never_right');
+    await press(page, 'Sign in');
+    await page.getByRole('alert').getByText('This key is not accepted').waitFor();
+    await inspect(page, 'sign-in-refused');
+
+    await page.getByLabel('API key', { exact: true }).fill(installation.apiKey);
+    await press(page, 'Sign in');
+    await heading(page, 'Overview').waitFor();
+    await page.getByRole('heading', { name: 'First steps' }).waitFor();
+    await inspect(page, 'overview-empty');
+    const kept = await page.evaluate(
+      'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])',
+    );
+    assert.doesNotMatch(String(kept), /mg_/, 'no key and no session token is within reach of a script');
+
+    await fromMenu(page, 'Account and appearance', 'Sign out');
+    await heading(page, 'Sign in to the console').waitFor();
+    await page.goBack().catch(() => null);
+    await page.goto(`${installation.address}/console/mailboxes`);
+    await heading(page, 'Sign in to the console').waitFor();
+  });
+
+  journey(
+    stage,
+    'a session that ends leads to the sign-in, and from there back to where one was',
+    async (stage) => {
+      const { installation } = stage;
+      const { call, callAs, workspaceId } = installation;
+      const made = await call('POST', '/v1/api-keys', { name: 'Short-lived', scopes: ['all'] });
+      assert.equal(made.status, 201, made.text);
+      const visitor = await stage.visit();
+      const { page } = visitor;
+      await signIn(visitor, installation.address, String(made.body.secret ?? made.body.key), '/customers');
+      await heading(page, 'Customers').waitFor();
+      visitor.expects(/^401 /);
+      const keyId = String(Object(made.body.api_key ?? made.body).id);
+      const gone = await callAs(installation.apiKey)('DELETE', `/v1/api-keys/${keyId}`);
+      assert.ok(gone.status < 300, gone.text);
+      await page.getByRole('link', { name: 'Connect sessions' }).click();
+      await heading(page, 'Sign in to the console').waitFor();
+      assert.equal(new URL(page.url()).pathname, '/console/connect-sessions');
+      await page.getByLabel('API key', { exact: true }).fill(installation.apiKey);
+      await press(page, 'Sign in');
+      await heading(page, 'Connect sessions').waitFor();
+      assert.equal(new URL(page.url()).pathname, '/console/connect-sessions');
+      assert.ok(workspaceId);
+    },
+  );
+
+  journey(
+    stage,
+    "an operator comes in by the organisation's own sign-in, back to the page that was asked for",
+    async (stage) => {
+      const { operatorServer, installation } = stage;
+      const visitor = await stage.visit();
+      const { page } = visitor;
+      operatorServer.person = { sub: 'mallory', email: 'mallory@elsewhere.example', email_verified: true };
+      visitor.expects(/^403 GET \/console\/oidc\/callback$/);
+      await page.goto(`${installation.address}/console/mailboxes?status=degraded`);
+      await page.getByRole('link', { name: 'Sign in with Ops' }).click();
+      await heading(page, 'You may not enter this console').waitFor();
+      await stage.inspect(page, 'oidc-refused');
+
+      operatorServer.person = { sub: 'ada', email: 'ada@ops.example', email_verified: true, name: 'Ada Ops' };
+      const other = await stage.visit();
+      await other.page.goto(`${installation.address}/console/mailboxes?status=degraded`);
+      await other.page.getByRole('link', { name: 'Sign in with Ops' }).click();
+      await heading(other.page, 'Choose a workspace').waitFor();
+      assert.match(other.page.url(), /\/console\/mailboxes\?status=degraded$/);
+      await stage.inspect(other.page, 'choose-workspace');
+      await press(other.page, 'Test workspace');
+      await heading(other.page, 'Mailboxes').waitFor();
+      await press(other.page, 'Account and appearance');
+      await other.page
+        .getByText(/ada@ops\.example|Ada Ops/)
+        .first()
+        .waitFor();
+    },
+  );
+
+  journey(stage, 'the first page is there after less than 200 kB of scripts and styles', async (stage) => {
+    const { installation } = stage;
+    const visitor = await stage.visit();
+    const asked = filesOf(visitor.page, installation.address);
+    await visitor.page.goto(`${installation.address}/console/`);
+    await heading(visitor.page, 'Sign in to the console').waitFor();
+    const entry = await bytesOf([...asked]);
+    await visitor.page.getByLabel('API key', { exact: true }).fill(installation.apiKey);
+    await press(visitor.page, 'Sign in');
+    await heading(visitor.page, 'Overview').waitFor();
+    await goTo(visitor.page, 'Customers');
+    const all = await bytesOf([...asked].filter((url) => !/\/(bars|chart)[^/]*$/.test(url)));
+    console.log(`first load: ${entry} bytes for the sign-in, ${all} with two pages after it`);
+    assert.ok(entry > 20_000, 'something was measured');
+    assert.ok(entry < firstLoadMax, `${entry} bytes`);
+  });
+
+  journey(
+    stage,
+    'light and dark are chosen by the system, or by the person, who finds it so again',
+    async (stage) => {
+      const visitor = await stage.visit({ colorScheme: 'dark' });
+      const { page } = visitor;
+      await signIn(visitor, stage.installation.address, stage.installation.apiKey);
+      const scheme = (): Promise<unknown> =>
+        page.evaluate("document.documentElement.getAttribute('data-mantine-color-scheme')");
+      await until('it is dark', async () => (await scheme()) === 'dark');
+      await press(page, 'Account and appearance');
+      await page.getByRole('menuitemradio', { name: 'Light' }).click();
+      await until('it is light', async () => (await scheme()) === 'light');
+      await page.reload();
+      await page.getByRole('navigation', { name: 'Console' }).waitFor();
+      assert.equal(await scheme(), 'light');
+    },
+  );
+}
+
+/** Scripts and styles that a page asks for from now on. */
+function filesOf(page: Page, address: string): Set<string> {
+  const urls = new Set<string>();
+  page.on('response', (response) => {
+    const kind = response.request().resourceType();
+    if (response.url().startsWith(address) && (kind === 'script' || kind === 'stylesheet'))
+      urls.add(response.url());
+  });
+  return urls;
+}
+
+/** As the server sends them to a browser that knows gzip alone. */
+async function bytesOf(urls: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(
+    urls.map(
+      (url) =>
+        new Promise<number>((resolve, reject) => {
+          get(url, { headers: { 'accept-encoding': 'gzip' } }, (response) => {
+            let bytes = 0;
+            const isGzip = response.headers['content-encoding'] === 'gzip';
+            response.on('data', (chunk: Buffer) => {
+              bytes += chunk.length;
+            });
+            response.on('end', () =>
+              response.statusCode === 200 && (isGzip || bytes < 2_000)
+                ? resolve(bytes)
+                : reject(new Error(`${url}: ${response.statusCode}, not compressed`)),
+            );
+          }).on('error', reject);
+        }),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
