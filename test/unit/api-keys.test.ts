@@ -19,7 +19,9 @@ function remembering() {
       return keys.get(prefix) ?? null;
     },
   };
-  return { store: { apiKeys } as unknown as Ports['store'], keys, asked };
+  const rows = { apiKeys, audit: { append: async () => {} } };
+  const transaction = (work: (operations: typeof rows) => Promise<unknown>) => work(rows);
+  return { store: { ...rows, transaction } as unknown as Ports['store'], keys, asked };
 }
 
 function setUp(now = () => Date.now()) {
