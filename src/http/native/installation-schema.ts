@@ -145,6 +145,9 @@ const presentBreaker = ({
   failures,
 });
 
-/** `init:<provider>:<address>`, with a workspace behind it where only that one is kept out there: core/limits.ts. */
+/**
+ * `console:<address>`, or `init:<provider>:<address>`, with a workspace behind it where only that one is kept out there:
+ * core/limits.ts.
+ */
 const addressOf = (blockKey: string): string | null =>
-  /^init:[a-z]+:([0-9A-Fa-f.:/]+)(?: |$)/.exec(blockKey)?.[1] ?? null;
+  /^(?:init:[a-z]+|console):([0-9A-Fa-f.:/]+)(?: |$)/.exec(blockKey)?.[1] ?? null;
