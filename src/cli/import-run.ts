@@ -1,7 +1,7 @@
 // One run of an import: rows sent a few at a time, each told to the journal before and after, each in the report.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { type Api, ApiProblem, itemsOf } from './api.ts';
-import { exitCodes } from './command.ts';
+import { exitCodes, UsageError } from './command.ts';
 import { csvLine } from './csv-text.ts';
 import { type Journal, type Outcome, openJournal } from './import-journal.ts';
 import { type Counts, progressFor } from './import-progress.ts';
@@ -27,8 +27,8 @@ const unansweredMax = 5;
 
 /** The exit code: done, in part, or unreachable. */
 export async function importRows(api: Api, source: RowSource, options: RunOptions): Promise<number> {
+  const report = newReport(options.report);
   const journal = await openJournal(options.journal);
-  const report = openSync(options.report, 'w', 0o600);
   const counts: Counts = {
     imported: 0,
     updated: 0,
@@ -91,6 +91,15 @@ export async function importRows(api: Api, source: RowSource, options: RunOption
   if (stop.signal.aborted) return exitCodes.interrupted;
   const failed = counts.failed + counts['not sent'] + (isCutShort ? 1 : 0);
   return failed === 0 ? exitCodes.done : exitCodes.inPart;
+}
+
+function newReport(path: string): number {
+  try {
+    return openSync(path, 'w', 0o600);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`--report: ${path} cannot be written (${reason})`, { cause });
+  }
 }
 
 /** Assigned where the compiler does not look. */
@@ -222,7 +231,8 @@ async function finish(api: Api, { metadata, disabled }: ImportRow, mailboxId: st
 
 function summarize(counts: Counts, { report, json, total }: RunOptions, isCutShort: boolean): void {
   if (json) {
-    sayJson({ rows: total, ...counts, report, finished: !isCutShort });
+    const { 'done before': done_before, 'not sent': not_sent, ...others } = counts;
+    sayJson({ rows: total, ...others, done_before, not_sent, report, finished: !isCutShort });
     return;
   }
   const parts = Object.entries(counts).filter(([, count]) => count > 0);
@@ -235,7 +245,7 @@ function summarize(counts: Counts, { report, json, total }: RunOptions, isCutSho
 function stopOnInterrupt(): { signal: AbortSignal; end(): void } {
   const stopping = new AbortController();
   const stop = (): void => {
-    if (stopping.signal.aborted) process.exit(130);
+    if (stopping.signal.aborted) process.exit(exitCodes.interrupted);
     note('\nEnding after the rows that are under way ...');
     stopping.abort();
   };

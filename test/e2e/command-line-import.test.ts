@@ -143,12 +143,12 @@ test('an import that is killed goes on where it was, and sends no row again that
   assert.equal(again.code, 0, again.stderr + again.stdout);
   const summary: unknown = JSON.parse(again.stdout);
   assert.equal(memberOf(summary, 'finished'), true);
-  assert.ok(Number(memberOf(summary, 'done before')) >= 4, again.stdout);
+  assert.ok(Number(memberOf(summary, 'done_before')) >= 4, again.stdout);
   const { body } = await installation.call('GET', '/v1/mailboxes?customer=k&limit=100');
   assert.equal(Array.isArray(body.items) && body.items.length, logins.length);
   const refreshes = installation.sandbox.google.stats();
   const third = await mailgrant(['import', path, '--json']);
-  assert.equal(memberOf(JSON.parse(third.stdout), 'done before'), logins.length);
+  assert.equal(memberOf(JSON.parse(third.stdout), 'done_before'), logins.length);
   assert.deepEqual(installation.sandbox.google.stats(), refreshes, 'a third run asks nobody');
 });
 
