@@ -23,6 +23,8 @@ export function siteLink(from: string, href: string): Link {
   if (/^([a-z][a-z+.-]*:|\/|#)/i.test(href)) return { href };
   const [target = '', fragment] = href.split('#');
   const file = posix.normalize(posix.join(posix.dirname(from), target));
+  // In the repository the document; here the page of the operation that the fragment names.
+  if (file === 'docs/openapi.json') return { href: `/api/${fragment ?? 'index'}.md` };
   const hash = fragment === undefined ? '' : `#${fragment}`;
   const page = pageOf(file);
   return page === null ? { path: file } : { href: `${page}${hash}` };

@@ -86,5 +86,7 @@ test('links that leave docs/ lead to a page of the site, or are told to be sourc
   assert.deepEqual(siteLink('docs/install.md', '../deploy/compose/compose.yaml'), {
     path: 'deploy/compose/compose.yaml',
   });
+  assert.deepEqual(siteLink('docs/quickstart.md', 'openapi.json#read-token'), { href: '/api/read-token.md' });
+  assert.deepEqual(siteLink('docs/console.md', 'openapi.json'), { href: '/api/index.md' });
   assert.deepEqual(siteLink('docs/install.md', 'https://nodejs.org'), { href: 'https://nodejs.org' });
 });
