@@ -13,7 +13,7 @@ if (parseInt(process.versions.node, 10) < leastMajor) {
       `Either install Node.js ${leastMajor} on this machine (https://nodejs.org), or put it beside Mailgrant,`,
       'in the folder where you call it. npx finds that one first:',
       '',
-      `  npm install mailgrant node@${leastMajor}`,
+      `  npm install node@${leastMajor}`,
       '  npx mailgrant serve',
       '',
     ].join('\n'),

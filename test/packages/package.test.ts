@@ -135,7 +135,7 @@ test('on a Node.js that is too old the command says what to do, and no stack tra
   assert.equal(status, 1);
   assert.equal(stdout, '');
   assert.match(stderr, /needs Node\.js 24 or newer; this is Node\.js 18\.20\.8/);
-  assert.match(stderr, /npm install mailgrant node@24/);
+  assert.match(stderr, /npm install node@24/);
   assert.doesNotMatch(stderr, /\n\s+at /);
 });
 
