@@ -1,6 +1,7 @@
 // Clients that keep sending, each over a connection that it keeps open for as long as the server does, and that tell
 // what became of every request.
 import { Agent, type IncomingMessage, request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 
 export type Sent =
   | { kind: 'answered'; status: number; connection: string | undefined; body: string }
@@ -16,6 +17,11 @@ export type SteadyClients = {
   stop(): Promise<void>;
 };
 
+/** Between two requests of a client: a load that leaves the machine to the processes which start and end under it. */
+const betweenMilliseconds = 5;
+/** Nobody listens any more, or the listener ended while this connection waited to be taken. */
+const refusedMilliseconds = 20;
+
 export function startSteadyClients(
   url: string,
   headers: Record<string, string>,
@@ -28,8 +34,8 @@ export function startSteadyClients(
     while (!isOver) {
       const result = await send(url, headers, agent);
       sent.push(result);
-      // Nobody listens any more, or the listener ended while this connection waited to be taken.
-      if (result.kind === 'failed' && result.isNew) await new Promise((resolve) => setTimeout(resolve, 20));
+      const isRefused = result.kind === 'failed' && result.isNew;
+      await delay(isRefused ? refusedMilliseconds : betweenMilliseconds);
     }
     agent.destroy();
   }

@@ -2,7 +2,7 @@
 import process from 'node:process';
 
 /** Rounds of killing for each engine and way of rotation. */
-export const rounds: number = wholeOf('CHAOS_ROUNDS', 3);
+export const rounds: number = wholeOf('CHAOS_ROUNDS', 2);
 
 export const isFull: boolean = rounds >= 100;
 

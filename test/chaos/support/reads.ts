@@ -1,4 +1,5 @@
-// Callers that read tokens without a pause until they are stopped or cut off, and what each of them was given.
+// Callers that read tokens one after another until they are stopped or cut off, and what each of them was given.
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Answer, type Call, unlessCut } from './calls.ts';
 import type { Mailbox } from './world.ts';
 
@@ -17,6 +18,8 @@ export type ReadsOptions = {
   body?: Record<string, unknown>;
   /** Each caller reads one token instead of one after another. */
   isOnce?: boolean;
+  /** Between two reads of a caller, where it is not the load itself that is tried. 0 when left out. */
+  pauseMilliseconds?: number;
 };
 
 export const tokenPath = ({ id }: Mailbox): string => `/v1/mailboxes/${id}/token`;
@@ -42,6 +45,7 @@ export function startReads(
       if (answer.status === 200) received.get(mailbox.id)?.push(String(answer.body.access_token));
       else refused.push({ mailbox, answer });
       if (options.isOnce === true) return;
+      if (options.pauseMilliseconds !== undefined) await delay(options.pauseMilliseconds);
     }
   };
   const callers = mailboxes.flatMap((mailbox) =>
