@@ -1,7 +1,7 @@
 // What commands print: lists as columns or as one JSON document, single things line by line. Standard output holds the
 // result only. Texts of others lose their control characters, which could steer a terminal.
 import { exitCodes } from './command.ts';
-import { memberOf, textOf } from './report.ts';
+import { actorLine, memberOf, textOf } from './report.ts';
 
 export type Column = readonly [heading: string, pick: (item: unknown) => string | null];
 
@@ -110,11 +110,7 @@ export function verdictLines(verdict: unknown): string[] {
   if (sentence === null) return [];
   const remedy = textOf(verdict, 'remedy');
   const actor = textOf(verdict, 'actor');
-  return [
-    sentence,
-    ...(remedy ? [`To do: ${remedy}`] : []),
-    ...(actor ? [`By: ${actor.replaceAll('_', ' ')}`] : []),
-  ];
+  return [sentence, ...(remedy ? [`To do: ${remedy}`] : []), ...(actor ? [actorLine(actor)] : [])];
 }
 
 /** Waits for a reader that is slower than we are. */

@@ -32,6 +32,9 @@ export function readReport(answer: unknown): { lines: string[]; isWell: boolean 
   };
 }
 
+/** Who must act, in words. */
+export const actorLine = (actor: string): string => `By: ${actors[actor] ?? actor}`;
+
 function linesOf(step: unknown): string[] {
   const sign = signs[textOf(step, 'result') ?? ''] ?? '?';
   const title = textOf(step, 'title') ?? textOf(step, 'subject')?.replaceAll('_', ' ') ?? '';
@@ -42,7 +45,7 @@ function linesOf(step: unknown): string[] {
     textOf(step, 'detail'),
     providerLine(memberOf(step, 'provider')),
     actor === null ? null : `To do: ${textOf(verdict, 'remedy') ?? ''}`,
-    actor === null ? null : `By: ${actors[actor] ?? actor}`,
+    actor === null ? null : actorLine(actor),
   ];
   return [`${sign} ${title}`, ...below.filter((line) => line !== null).map((line) => `    ${line}`)];
 }
