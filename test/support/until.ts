@@ -2,7 +2,7 @@
 export async function until(
   what: string,
   check: () => boolean | Promise<boolean>,
-  seconds = 20,
+  seconds = 40,
 ): Promise<void> {
   const end = Date.now() + seconds * 1000;
   while (!(await check())) {
