@@ -7,8 +7,6 @@ import type { TestBrowser } from '../../counterparts/chromium.ts';
 export type Visitor = {
   context: BrowserContext;
   page: Page;
-  /** A further tab of the same person. */
-  tab(): Promise<Page>;
   /** Refusals that are meant, as `401 GET /v1/console-session`. */
   expects(...answers: RegExp[]): void;
   complaints(): string[];
@@ -58,7 +56,6 @@ export async function newVisitor(
   return {
     context,
     page: await context.newPage(),
-    tab: () => context.newPage(),
     expects: (...answers) => void meant.push(...answers),
     complaints: () => complaints.filter((complaint) => !meant.some((pattern) => pattern.test(complaint))),
   };
