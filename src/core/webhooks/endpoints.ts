@@ -33,14 +33,12 @@ export type WebhookEndpointChanges = Partial<
 
 /** Of a workspace; those of connect sessions are not counted. */
 const endpointsMax = 50;
-/** Each settles some hundred events. */
-const settledRounds = 20;
 /** For so long the old secret signs beside the new one. */
 const rotationMilliseconds = 24 * 3600 * 1000;
 
 type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'settings' | 'webhookSender'> & {
   attempts: Attempts;
-  tellPending: FanOut['tellPending'];
+  tellEarlier: FanOut['tellEarlier'];
 };
 
 /** The workspace to act in; null = the installation, for its keys that name none. Throws `permission_denied`. */
@@ -51,17 +49,12 @@ export function ownerFor(principal: Principal, scope: ApiKeyScope): string | nul
 }
 
 export function createWebhookEndpoints(ports: Needs) {
-  const { clock, random, store, settings, webhookSender, attempts, tellPending } = ports;
+  const { clock, random, store, settings, webhookSender, attempts, tellEarlier } = ports;
 
   async function owned(workspaceId: string | null, id: string): Promise<WebhookEndpoint> {
     const endpoint = await store.webhookEndpoints.byId(id);
     if (!endpoint || endpoint.workspaceId !== workspaceId) throw notFound('webhook endpoint');
     return endpoint;
-  }
-
-  /** What was written so far is for those that are there; with a longer queue, what is old is told by its time. */
-  async function settleEarlier(): Promise<void> {
-    for (let round = 0; round < settledRounds; round += 1) if ((await tellPending()) === 0) return;
   }
 
   return {
@@ -72,7 +65,7 @@ export function createWebhookEndpoints(ports: Needs) {
     ): Promise<{ endpoint: WebhookEndpoint; secret: Secret<string> | null }> {
       const workspaceId = ownerFor(principal, 'webhooks:create');
       await requireCallable(webhookSender, '/url', request.url);
-      await settleEarlier();
+      await tellEarlier();
       const endpoint = newEndpoint(ports, { ...request, workspaceId, connectSessionId: null });
       await store.transaction(async (rows) => {
         await rows.lock(`webhook endpoints of ${workspaceId ?? 'the installation'}`);

@@ -11,6 +11,8 @@ import type { Bell } from './watch-raised.ts';
 
 export type FanOut = ReturnType<typeof createFanOut>;
 
+/** Each settles a batch of events. */
+const earlierRounds = 20;
 /** Events that one transaction settles. */
 const batchMax = 200;
 
@@ -72,28 +74,38 @@ export function createFanOut({ clock, random, store, settings, deliveriesDue }: 
     return names;
   }
 
+  /** Answers how many events it looked at. */
+  async function tellPending(): Promise<number> {
+    const events = await store.events.pending(batchMax);
+    if (events.length === 0) return 0;
+    const endpoints = await listeners(events);
+    const heard = events.map((event) => ({ event, listening: listeningTo(event, endpoints) }));
+    const names = await namesOf(heard);
+    const deliveries = heard.flatMap(({ event, listening }) =>
+      listening.flatMap((endpoint) => deliveryOf(event, endpoint, { names, endpoints })),
+    );
+    await store.transaction(async (rows) => {
+      // One node at a time: two that settle the same rows would wait for one another.
+      await rows.lock('fan-out of events');
+      const settled = new Set(await rows.events.settle(events.map(({ id }) => id)));
+      const wanted = deliveries.filter(({ eventId }) => settled.has(eventId));
+      const ids = [...new Set(wanted.map(({ endpointId }) => endpointId))].sort();
+      const enabled = new Set(await rows.webhookEndpoints.holdEnabled(ids));
+      await rows.webhookDeliveries.insert(wanted.filter(({ endpointId }) => enabled.has(endpointId)));
+    });
+    if (deliveries.length > 0) deliveriesDue.ring();
+    return events.length;
+  }
+
   return {
-    /** Answers how many events it looked at. */
-    async tellPending(): Promise<number> {
-      const events = await store.events.pending(batchMax);
-      if (events.length === 0) return 0;
-      const endpoints = await listeners(events);
-      const heard = events.map((event) => ({ event, listening: listeningTo(event, endpoints) }));
-      const names = await namesOf(heard);
-      const deliveries = heard.flatMap(({ event, listening }) =>
-        listening.flatMap((endpoint) => deliveryOf(event, endpoint, { names, endpoints })),
-      );
-      await store.transaction(async (rows) => {
-        // One node at a time: two that settle the same rows would wait for one another.
-        await rows.lock('fan-out of events');
-        const settled = new Set(await rows.events.settle(events.map(({ id }) => id)));
-        const wanted = deliveries.filter(({ eventId }) => settled.has(eventId));
-        const ids = [...new Set(wanted.map(({ endpointId }) => endpointId))].sort();
-        const enabled = new Set(await rows.webhookEndpoints.holdEnabled(ids));
-        await rows.webhookDeliveries.insert(wanted.filter(({ endpointId }) => enabled.has(endpointId)));
-      });
-      if (deliveries.length > 0) deliveriesDue.ring();
-      return events.length;
+    tellPending,
+
+    /**
+     * Before an endpoint is made: what was written so far is for those that are there. With a longer queue, what is old
+     * is told by its time.
+     */
+    async tellEarlier(): Promise<void> {
+      for (let round = 0; round < earlierRounds; round += 1) if ((await tellPending()) === 0) return;
     },
   };
 }
@@ -116,7 +128,7 @@ const rules = (standing: WebhookEndpoint, ofMailbox: WebhookEndpoint): boolean =
 
 /**
  * One that came after the event does not hear of it. What was written before an endpoint is settled before it is made
- * (endpoints.ts), so the times need only be about right: they are of two nodes' clocks. An event of a connect session
+ * (`tellEarlier`), so the times need only be about right: they are of two nodes' clocks. An event of a connect session
  * never comes before its endpoint.
  */
 const cameBefore = (event: GatewayEvent, { connectSessionId, createdAt }: WebhookEndpoint): boolean =>

@@ -29,8 +29,8 @@ export function createWebhooks(ports: Needs) {
   const attempts = createAttempts(ports);
   const fanOut = createFanOut({ ...ports, deliveriesDue });
   return {
-    endpoints: createWebhookEndpoints({ ...ports, attempts, tellPending: fanOut.tellPending }),
-    ofVendors: createVendorWebhooks(ports),
+    endpoints: createWebhookEndpoints({ ...ports, attempts, tellEarlier: fanOut.tellEarlier }),
+    ofVendors: createVendorWebhooks({ ...ports, tellEarlier: fanOut.tellEarlier }),
     deliveries: createWebhookDeliveries({ ...ports, deliveriesDue }),
     ...fanOut,
     ...createDeliverer({ ...ports, attempts, deliveriesDue }),

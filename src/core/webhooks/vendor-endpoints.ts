@@ -7,6 +7,7 @@ import { type Principal, workspaceFor } from '../principal.ts';
 import type { Secret } from '../secret.ts';
 import { cancelledAtOnce } from './attempts.ts';
 import type { WebhookEndpoint, WebhookFormat } from './endpoint.ts';
+import type { FanOut } from './fan-out.ts';
 import {
   emptyVendorKey,
   openVendorKey,
@@ -41,10 +42,12 @@ export type VendorWebhooksChanges = {
 /** As vendors show a secret; sent back, it means the one that is there. */
 const masked = '******';
 
-type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'webhookSender'>;
+type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'webhookSender'> & {
+  tellEarlier: FanOut['tellEarlier'];
+};
 
 export function createVendorWebhooks(ports: Needs) {
-  const { clock, random, store, webhookSender } = ports;
+  const { clock, random, store, webhookSender, tellEarlier } = ports;
 
   async function requireUrl(changes: VendorWebhooksChanges, field: string): Promise<void> {
     if (changes.url) await requireCallable(webhookSender, field, withoutUser(changes.url).url);
@@ -121,6 +124,7 @@ export function createVendorWebhooks(ports: Needs) {
     ): Promise<void> {
       const workspaceId = workspaceFor(principal, 'webhooks:update');
       await requireUrl(changes, field);
+      await tellEarlier();
       await store.transaction((rows) =>
         write(rows, principal, { workspaceId, format, mailboxId: null }, changes),
       );
@@ -147,6 +151,8 @@ export function createVendorWebhooks(ports: Needs) {
     ): Promise<void> {
       const workspaceId = workspaceFor(principal, 'mailboxes:update');
       await requireUrl(changes, field);
+      // That the mailbox was connected is for the URL of the settings, however soon this comes after it.
+      await tellEarlier();
       await store.transaction(async (rows) => {
         const mailbox = await rows.mailboxes.byId(mailboxId);
         if (mailbox?.workspaceId !== workspaceId) throw notFound('mailbox');
