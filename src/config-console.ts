@@ -1,7 +1,7 @@
 // The settings of signing in to the console by OpenID Connect: all of them or none.
 
 import { type ApiKeyScope, apiKeyScopes } from './core/api-keys.ts';
-import type { AdmissionRule } from './core/console-admission.ts';
+import type { AdmissionRule } from './core/console/console-admission.ts';
 import { type Secret, secret } from './core/secret.ts';
 
 export const consoleOidcKeys = [

@@ -2,8 +2,8 @@
 // Every port is plain functions over plain data, so that an adapter is one file and a fake is a few lines.
 import type { BreakerSettings } from './breakers.ts';
 import type { CallBudgetSettings } from './call-budgets.ts';
-import type { ConsoleSignIn } from './console-people.ts';
-import type { ConsoleSessionSettings } from './console-sessions.ts';
+import type { ConsoleSignIn } from './console/console-people.ts';
+import type { ConsoleSessionSettings } from './console/console-sessions.ts';
 import type { LimitSettings } from './limits.ts';
 import type { Probes } from './ports/probes.ts';
 import type { Providers } from './ports/providers.ts';

@@ -10,7 +10,7 @@ import { verdictTable } from './diagnosis.ts';
 import { createFlights } from './flights.ts';
 import type { Grant, GrantFailure, TokenSet } from './grants.ts';
 import type { InFlight } from './in-flight.ts';
-import type { Measures } from './measures.ts';
+import type { Measures } from './measures/measures.ts';
 import { pauseOAuthClient } from './oauth-client-pause.ts';
 import type { OAuthClient } from './oauth-clients.ts';
 import { askForPart } from './partial-consent.ts';

@@ -6,7 +6,7 @@ import type { Freshness } from './freshness.ts';
 import type { Grant, TokenSet } from './grants.ts';
 import type { Links } from './links.ts';
 import { effectiveScope } from './lost-scopes.ts';
-import type { Measures } from './measures.ts';
+import type { Measures } from './measures/measures.ts';
 import { oauthClientPaused } from './oauth-client-pause.ts';
 import type { OAuthClient, ProviderName } from './oauth-clients.ts';
 import type {

@@ -1,13 +1,13 @@
 // The closed sets of words that columns hold, as tables that do not compile when a word is missing.
 import type { ApiKeyScope } from '../core/api-keys.ts';
 import type { AuditAction, AuditActor } from '../core/audit.ts';
-import type { BackgroundJob } from '../core/background-jobs.ts';
 import type { LogoMediaType } from '../core/branding.ts';
 import type { CredentialKind } from '../core/client-credentials.ts';
 import type { ExaminationStep } from '../core/client-examination.ts';
 import type { Completion, ConnectSession } from '../core/connect-session.ts';
 import type { EventType } from '../core/events.ts';
 import type { GrantStatus } from '../core/grants.ts';
+import type { BackgroundJob } from '../core/jobs/background-jobs.ts';
 import type { GrantType, OAuthClient, ProviderName } from '../core/oauth-clients.ts';
 import type { ChangeKind, Transport } from '../core/ports.ts';
 import type { MailboxStatusName } from '../core/verification.ts';

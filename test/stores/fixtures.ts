@@ -1,11 +1,11 @@
 // Rows to store, each valid by itself, with ids that sort by creation and names that no test shares.
 import { randomBytes } from 'node:crypto';
 import type { AuthorizationRequest } from '../../src/core/authorization.ts';
-import type { BackgroundJob } from '../../src/core/background-jobs.ts';
 import type { ClientCredential } from '../../src/core/client-credentials.ts';
 import type { ConnectSession } from '../../src/core/connect-session.ts';
 import type { Customer } from '../../src/core/customers.ts';
 import type { Grant, TokenSet } from '../../src/core/grants.ts';
+import type { BackgroundJob } from '../../src/core/jobs/background-jobs.ts';
 import { noSettings } from '../../src/core/mailbox-settings.ts';
 import type { Mailbox } from '../../src/core/mailboxes.ts';
 import type { OAuthClient } from '../../src/core/oauth-clients.ts';

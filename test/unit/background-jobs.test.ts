@@ -5,8 +5,8 @@ import {
   type BackgroundJobType,
   createBackgroundJobs,
   type JobStep,
-} from '../../src/core/background-jobs.ts';
-import { createWarmupJobs, createWarmupStep, type WarmupRequest } from '../../src/core/warmup-jobs.ts';
+} from '../../src/core/jobs/background-jobs.ts';
+import { createWarmupJobs, createWarmupStep, type WarmupRequest } from '../../src/core/jobs/warmup-jobs.ts';
 import type { OpenStore } from '../../src/stores/index.ts';
 import { systemClock, systemRandom } from '../../src/system.ts';
 import { mailbox, newId, silentLog, storeGrant, type TestDatabase } from '../stores/fixtures.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readTraceSettings } from '../../src/config-traces.ts';
-import { createCounter, createHistogram } from '../../src/core/measures.ts';
+import { createCounter, createHistogram } from '../../src/core/measures/measures.ts';
 import { createLog } from '../../src/log.ts';
 import { withLogFields } from '../../src/log-context.ts';
 import { parseMetrics, type Report, withEnded } from '../../src/observability/reports.ts';

@@ -1,7 +1,7 @@
 // How a person is recognized in a text, and what stands there afterwards.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { recognitionOf } from '../../src/core/people-traces.ts';
+import { recognitionOf } from '../../src/core/people/people-traces.ts';
 
 describe('an address', () => {
   const { mentions, erased } = recognitionOf({ addresses: ['a@b.example'], names: ['Al Bo'] });

@@ -1,5 +1,5 @@
 // Storage of background jobs: rows that carry their own claim.
-import type { BackgroundJob, BackgroundJobType } from '../background-jobs.ts';
+import type { BackgroundJob, BackgroundJobType } from '../jobs/background-jobs.ts';
 import type { Page, PageRequest } from './store.ts';
 
 export type BackgroundJobOperations = {

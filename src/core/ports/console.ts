@@ -1,6 +1,6 @@
 // Storage of the console's sessions.
 import type { ApiKey } from '../api-keys.ts';
-import type { ConsoleSession } from '../console-sessions.ts';
+import type { ConsoleSession } from '../console/console-sessions.ts';
 
 export type ConsoleSessionOperations = {
   insert(session: ConsoleSession): Promise<void>;

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { BackgroundJob } from '../../core/background-jobs.ts';
+import type { BackgroundJob } from '../../core/jobs/background-jobs.ts';
 import type { StoreOperations } from '../../core/ports.ts';
 import { dataColumn } from '../json-columns.ts';
 import { pageOf, rowsWanted } from '../page.ts';

@@ -1,4 +1,4 @@
-import type { ConsoleSession } from '../../core/console-sessions.ts';
+import type { ConsoleSession } from '../../core/console/console-sessions.ts';
 import type { StoreOperations } from '../../core/ports.ts';
 import { type Row, readRow } from '../row.ts';
 import type { ConsoleSessionsTable } from '../schema.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { BackgroundJob } from '../../../src/core/background-jobs.ts';
+import type { BackgroundJob } from '../../../src/core/jobs/background-jobs.ts';
 import type { Store } from '../../../src/core/ports.ts';
 import { allOf, backgroundJob, type CreateDatabase, newId, now, storeOwner } from '../fixtures.ts';
 import { guarantees } from './with-store.ts';

@@ -4,7 +4,7 @@ import {
   connectSessionStatuses,
   connectStatusOf,
 } from '../../../src/core/connect-session.ts';
-import type { ConsoleSession } from '../../../src/core/console-sessions.ts';
+import type { ConsoleSession } from '../../../src/core/console/console-sessions.ts';
 import type { Store } from '../../../src/core/ports.ts';
 import {
   allOf,

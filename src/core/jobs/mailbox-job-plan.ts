@@ -1,8 +1,9 @@
 // What a job over many mailboxes holds as data, written and read back: rows are input like any other.
+
+import type { RequestOrigin } from '../principal.ts';
+import type { MailboxStatusName } from '../verification.ts';
 import type { BackgroundJob, BackgroundJobType } from './background-jobs.ts';
 import type { BulkFilter, MailboxAction } from './mailbox-jobs.ts';
-import type { RequestOrigin } from './principal.ts';
-import type { MailboxStatusName } from './verification.ts';
 
 /** Why one mailbox could not be done: an error's code or a verdict's. Without its address: that is looked up. */
 export type JobFailure = { mailboxId: string; code: string; detail: string };

@@ -2,13 +2,13 @@
 // installation that is made for them, whose text nobody knows and which ends with the session; so everything else works
 // as with keys. The sign-in server is behind a port; who is let in is decided by console-admission.ts.
 import { createHash } from 'node:crypto';
-import type { ApiKeyScope, ApiKeys } from './api-keys.ts';
-import { record } from './audit.ts';
+import type { ApiKeyScope, ApiKeys } from '../api-keys.ts';
+import { record } from '../audit.ts';
+import type { Limits } from '../limits.ts';
+import type { Ports, SignInFailure, SignInRequest, SignInServer } from '../ports.ts';
+import { type Secret, secret } from '../secret.ts';
 import { type AdmissionRule, admissionOf } from './console-admission.ts';
 import type { ConsoleSessions, NewConsoleSession, SignInOrigin } from './console-sessions.ts';
-import type { Limits } from './limits.ts';
-import type { Ports, SignInFailure, SignInRequest, SignInServer } from './ports.ts';
-import { type Secret, secret } from './secret.ts';
 
 /** How people are let in; absent = only with an API key. */
 export type ConsoleSignIn = {

@@ -1,5 +1,5 @@
 // Who of those that a sign-in server knows may enter the console. Pure.
-import type { PersonClaims } from './ports.ts';
+import type { PersonClaims } from '../ports.ts';
 
 /** One line of the operator's list: an address, a domain of addresses, or a claim with a value. */
 export type AdmissionRule =

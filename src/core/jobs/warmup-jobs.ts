@@ -1,11 +1,12 @@
 // Background jobs that set whether warm-up is wanted, of mailboxes that are named or found by a filter. No warm-up traffic
 // comes of it.
+
+import { notFound } from '../errors.ts';
+import { holdMailbox, settingsColumn } from '../held-mailbox.ts';
+import type { MailboxFilter } from '../mailboxes.ts';
+import type { Page, PageRequest, Ports } from '../ports.ts';
+import { type Principal, workspaceFor } from '../principal.ts';
 import type { BackgroundJob, BackgroundJobs, JobStep } from './background-jobs.ts';
-import { notFound } from './errors.ts';
-import { holdMailbox, settingsColumn } from './held-mailbox.ts';
-import type { MailboxFilter } from './mailboxes.ts';
-import type { Page, PageRequest, Ports } from './ports.ts';
-import { type Principal, workspaceFor } from './principal.ts';
 
 /** Which mailboxes: those named, or all that the filter lets through except the excluded ones. */
 export type WarmupRequest = {

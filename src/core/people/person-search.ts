@@ -1,8 +1,9 @@
 // Which rows are about a person. A person is known by an address; the mailboxes that have it as theirs, as an alias or as
 // the sign-in of a shared mailbox are the person's, and so are the other addresses of these. Rows are walked slice by
 // slice, and a walk can be gone on with from any slice; nothing is changed here.
+
+import type { PersonalRow, PersonalSlice, Ports } from '../ports.ts';
 import { type Recognition, recognitionOf } from './people-traces.ts';
-import type { PersonalRow, PersonalSlice, Ports } from './ports.ts';
 
 export type Person = {
   /** The one that was asked for, lower case. */

@@ -1,9 +1,14 @@
 // Background jobs over many mailboxes, as people ask for them at the console: verify, switch on or off, disconnect, give
 // to a customer. Each mailbox is changed in the name of whoever asked, by the use case that changes one; what could not
 // be done is told by mailbox.
+
+import { isReasonCode, verdictOf } from '../diagnosis.ts';
+import { GatewayError, invalidField } from '../errors.ts';
+import type { Mailboxes, MailboxFilter } from '../mailboxes.ts';
+import type { MailboxWithGrant, Ports } from '../ports.ts';
+import { type Principal, requireScope, workspaceFor } from '../principal.ts';
+import { statusOf } from '../verification.ts';
 import type { BackgroundJob, BackgroundJobs, BackgroundJobType, JobStep } from './background-jobs.ts';
-import { isReasonCode, verdictOf } from './diagnosis.ts';
-import { GatewayError, invalidField } from './errors.ts';
 import {
   actionOf,
   type JobFailure,
@@ -12,10 +17,6 @@ import {
   planData,
   planOf,
 } from './mailbox-job-plan.ts';
-import type { Mailboxes, MailboxFilter } from './mailboxes.ts';
-import type { MailboxWithGrant, Ports } from './ports.ts';
-import { type Principal, requireScope, workspaceFor } from './principal.ts';
-import { statusOf } from './verification.ts';
 
 export type MailboxAction = 'verify' | 'enable' | 'disable' | 'disconnect' | 'set_customer';
 

@@ -1,13 +1,13 @@
 // What is held of one person in a workspace: told as a whole, or erased by a background job (erasure.ts). Who is meant is
 // found by person-search.ts.
-import { record } from './audit.ts';
-import type { BackgroundJob, BackgroundJobs } from './background-jobs.ts';
+import { record } from '../audit.ts';
+import { invalidField } from '../errors.ts';
+import type { BackgroundJob, BackgroundJobs } from '../jobs/background-jobs.ts';
+import type { MailboxWithGrant, Ports } from '../ports.ts';
+import { type Principal, workspaceFor } from '../principal.ts';
 import { emptyReport, planData, planOf } from './erasure-plan.ts';
-import { invalidField } from './errors.ts';
 import { recognitionOf } from './people-traces.ts';
 import { createPersonSearch, firstPlace, isAbout, unknownPerson } from './person-search.ts';
-import type { MailboxWithGrant, Ports } from './ports.ts';
-import { type Principal, workspaceFor } from './principal.ts';
 
 export type PersonExport = {
   email: string;

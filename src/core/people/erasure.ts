@@ -1,7 +1,12 @@
 // The erasure of one person from a workspace, as the steps of a background job: search, rewrite what names the person,
 // disconnect the mailboxes, remove the rest. Each step is short and may be done twice.
-import { record } from './audit.ts';
-import type { BackgroundJob, JobStep } from './background-jobs.ts';
+import { record } from '../audit.ts';
+import { GatewayError } from '../errors.ts';
+import type { BackgroundJob, JobStep } from '../jobs/background-jobs.ts';
+import { type JobFailure, jobFailuresOf } from '../jobs/mailbox-job-plan.ts';
+import type { Mailboxes } from '../mailboxes.ts';
+import type { PersonalRow, Ports } from '../ports.ts';
+import type { Principal } from '../principal.ts';
 import {
   type ErasurePhase,
   type ErasurePlan,
@@ -11,13 +16,8 @@ import {
   planData,
   planOf,
 } from './erasure-plan.ts';
-import { GatewayError } from './errors.ts';
-import { type JobFailure, jobFailuresOf } from './mailbox-job-plan.ts';
-import type { Mailboxes } from './mailboxes.ts';
 import { type Recognition, recognitionOf } from './people-traces.ts';
 import { createPersonSearch, firstPlace, idOf, isAbout } from './person-search.ts';
-import type { PersonalRow, Ports } from './ports.ts';
-import type { Principal } from './principal.ts';
 
 type Needs = Pick<Ports, 'clock' | 'random' | 'store' | 'log'> & { mailboxes: Pick<Mailboxes, 'disconnect'> };
 

@@ -1,7 +1,7 @@
 // What a process counts of its own work: plain numbers that only grow, read by whoever scrapes (src/observability).
 // Owns neither names of metrics nor a format. Label values come from closed sets, never from what a caller sent; the
 // bound on the series is for the day on which somebody forgets that.
-import type { ErrorCode } from './errors.ts';
+import type { ErrorCode } from '../errors.ts';
 
 /** One series of a counter. Who counts often keeps it and adds to `value`: that is all that a count costs. */
 export type Count = { readonly labels: Labels; value: number };

@@ -1,8 +1,8 @@
 // What an erasure holds as the data of its background job, written and read back: rows are input like any other. The
 // plan names the person and goes with the job's end; the report names nobody.
-import { originOf } from './mailbox-job-plan.ts';
+import { originOf } from '../jobs/mailbox-job-plan.ts';
+import type { RequestOrigin } from '../principal.ts';
 import { firstPlace, type Person, type Place } from './person-search.ts';
-import type { RequestOrigin } from './principal.ts';
 
 /**
  * In this order, so that whoever begins anew after an end half-way still finds what is left: names are known from the

@@ -1,10 +1,10 @@
 // Work over many mailboxes that a caller asked for and may follow: begun by a request, done step by step, each step
 // by whichever process claims it, those of one workspace one after the other. What a step does is its kind's:
 // warmup-jobs.ts, mailbox-jobs.ts, erasure.ts.
-import { record } from './audit.ts';
-import { GatewayError, notFound } from './errors.ts';
-import type { Page, PageRequest, Ports, StoreOperations } from './ports.ts';
-import { hasScope, type Principal, workspaceFor } from './principal.ts';
+import { record } from '../audit.ts';
+import { GatewayError, notFound } from '../errors.ts';
+import type { Page, PageRequest, Ports, StoreOperations } from '../ports.ts';
+import { hasScope, type Principal, workspaceFor } from '../principal.ts';
 
 export const backgroundJobTypes = [
   'update_warmup',

@@ -1,13 +1,13 @@
 // Who is signed in to the console: a browser with a cookie, which acts by the rights of an API key. The cookie's token
 // is stored as a hash. A session ends by its age, by idleness, by signing out, and with its key.
 import { createHash } from 'node:crypto';
-import type { ApiKey, ApiKeys } from './api-keys.ts';
-import { record } from './audit.ts';
-import { GatewayError } from './errors.ts';
-import type { Limits } from './limits.ts';
-import type { Ports, StoreOperations } from './ports.ts';
-import type { Principal, RequestOrigin } from './principal.ts';
-import { type Secret, secret } from './secret.ts';
+import type { ApiKey, ApiKeys } from '../api-keys.ts';
+import { record } from '../audit.ts';
+import { GatewayError } from '../errors.ts';
+import type { Limits } from '../limits.ts';
+import type { Ports, StoreOperations } from '../ports.ts';
+import type { Principal, RequestOrigin } from '../principal.ts';
+import { type Secret, secret } from '../secret.ts';
 
 export type ConsoleSession = {
   id: string;
