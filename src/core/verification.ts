@@ -156,11 +156,13 @@ export function createVerifier({ clock, random, store, providers, probes, settin
     }
     const verification: Verification = { verifiedAt: clock.now(), results };
     await store.transaction(async (rows) => {
-      const before = await rows.mailboxes.byId(mailboxId);
+      const now = await rows.mailboxes.withGrant(mailboxId);
       const verifyDueAt = nextVerification(verification);
-      if (!before || !(await rows.mailboxes.saveVerification(mailboxId, verification, verifyDueAt))) return;
+      if (!now || !(await rows.mailboxes.saveVerification(mailboxId, verification, verifyDueAt))) return;
+      const { mailbox: before, grant } = now;
       const change = changeOf(before.verification, verification);
-      if (!change) return;
+      // That no token can be had any more is one change, and has been told: the mailbox needs reauthorization.
+      if (!change || (change === 'mailbox.degraded' && grant.status !== 'active')) return;
       await raise({ random }, rows, {
         workspaceId: before.workspaceId,
         type: change,

@@ -92,6 +92,21 @@ test('an account without a mailbox is said to have none', async () => {
   assert.equal(row(microsoft, 'graph')?.code, 'mailbox_not_found');
 });
 
+test('a grant that is found dead by a proof is told once, as such', async () => {
+  const { id } = await connected('google', 'gina@corp.test', 'api');
+  const before = await degradations(id);
+  installation.sandbox.google.configure({ accessTokenTtlSeconds: 1 });
+  installation.sandbox.google.revokeUser('gina@corp.test');
+  const mailbox = await verify(id);
+  installation.sandbox.google.configure({ accessTokenTtlSeconds: 3600 });
+  assert.equal(mailbox.status, 'needs_reauthorization', JSON.stringify(mailbox));
+  assert.equal(row(mailbox, 'gmail_api')?.ok, false);
+  const { body } = await installation.call('GET', `/v1/events?object_id=${id}&limit=100`);
+  const types = (body.items as Row[]).map(({ type }) => type);
+  assert.equal(types.filter((type) => type === 'mailbox.needs_reauthorization').length, 1);
+  assert.equal(await degradations(id), before);
+});
+
 test('with the authorization server down a refused login is not held against the grant', async () => {
   const { id } = await connected('google', 'bob@corp.test');
   installation.sandbox.google.configure({

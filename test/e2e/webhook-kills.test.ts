@@ -38,6 +38,12 @@ after(async () => {
   await rm(installation.dataDir, { recursive: true, force: true });
 });
 
+/** The ids under which it was told, in order. */
+const told = (type: string): unknown[] =>
+  typesOf(receiver).flatMap((each, index) =>
+    each === type ? [receiver.received[index]?.headers['webhook-id']] : [],
+  );
+
 async function start(jobs: 'on' | 'off'): Promise<{ process: GatewayProcess; call: Call }> {
   const process = await startGatewayProcess(installation.environment, {
     environment: { MAILGRANT_JOBS: jobs },
@@ -57,17 +63,21 @@ it('killed between the commit of a change and the delivery, it is told by the ne
   await kill(process);
   assert.equal(receiver.received.length, 0);
   const next = await start('on');
-  await until('it was told', () => receiver.received.length === 1);
-  assert.deepEqual(typesOf(receiver), ['mailbox.disabled']);
+  await until('it was told', () => told('mailbox.disabled').length > 0);
   receiver.respond(hanging);
   assert.equal((await next.call('PATCH', `/v1/mailboxes/${mailboxId}`, { disabled: false })).status, 200);
-  await until('it is being told', () => receiver.waiting() === 1, 5);
+  await until('it is being told', () => told('mailbox.enabled').length > 0, 5);
   await kill(next.process);
+  const before = told('mailbox.enabled').length;
   receiver.respond(answering(200));
   // Whether it arrived nobody knows: after its claim it is sent again, with the same id.
   await start('on');
-  await until('it was told again', () => receiver.received.length === 3);
-  const [, broken, whole] = receiver.received;
-  assert.equal(whole?.headers['webhook-id'], broken?.headers['webhook-id']);
-  assert.deepEqual(typesOf(receiver), ['mailbox.disabled', 'mailbox.enabled', 'mailbox.enabled']);
+  await until('it was told again', () => told('mailbox.enabled').length > before);
+  // On a slow machine an answer may come too late, and any of them be sent once more.
+  const ids = (['mailbox.disabled', 'mailbox.enabled'] as const).map((type) => new Set(told(type)));
+  assert.deepEqual(
+    ids.map(({ size }) => size),
+    [1, 1],
+  );
+  assert.notDeepEqual(ids[0], ids[1]);
 });

@@ -1,4 +1,4 @@
-// The last proof over each transport.
+// What came of the last proof over each transport.
 import { Text } from '@mantine/core';
 import { IconCircleCheck, IconCircleX } from '@tabler/icons-react';
 import type { Mailbox } from '../../api/mailboxes.ts';
@@ -15,10 +15,10 @@ export function Transports({ mailbox: { verification } }: { mailbox: Mailbox }) 
       title="Verification"
       note={
         verification === null ? (
-          'Not proved yet.'
+          'Not tried yet.'
         ) : (
           <>
-            Proved <Moment at={verification.verified_at} />.
+            Tried <Moment at={verification.verified_at} />.
           </>
         )
       }
