@@ -1,6 +1,7 @@
 // The console in the busy run of the canary tests: signed in to by a key and by the operator's server, used, and left.
 import assert from 'node:assert/strict';
 import { createCookieJar } from '../../sandbox/cookie-jar.ts';
+import { memberOf } from '../support/installation.ts';
 import type { OperatorServer } from '../support/sign-in-server.ts';
 import type { Run } from './canary-run.ts';
 
@@ -33,15 +34,46 @@ export async function visitConsole(run: Run, operatorKey: string): Promise<void>
   const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
   await note(signedIn);
   const headers = { ...ofConsole, cookie, 'mailgrant-workspace': installation.workspaceId };
-  for (const path of ['/v1/console-session', '/v1/mailboxes', '/v1/webhook-endpoints', '/v1/audit-entries']) {
+  const read = async (path: string): Promise<unknown> => {
     const answer = await send(path, { headers });
     assert.equal(answer.status, 200, path);
-    await note(answer);
-  }
+    const text = await answer.text();
+    collected.answer('console', { status: 200, headers: answer.headers, text });
+    return JSON.parse(text);
+  };
+  const seen = await readEverything(read);
+  assert.ok(seen > 30, `the console saw ${seen} answers`);
   await note(await send('/console/', {}));
   await note(await send('/v1/console-session', { method: 'DELETE', headers }));
   await note(await send('/v1/console-session', { headers }));
   await signInByOperator(run, operator, note);
+}
+
+/** Whatever the document says can be read: each list, and of each list's first objects all that there is of one. */
+async function readEverything(read: (path: string) => Promise<unknown>): Promise<number> {
+  const paths = Object.entries(Object(memberOf(await read('/v1/openapi.json'), 'paths')))
+    .filter(([, methods]) => Object.hasOwn(Object(methods), 'get'))
+    .map(([path]) => path);
+  const objects = new Map<string, string[]>();
+  let seen = 0;
+  for (const path of paths.filter((each) => !each.includes('{'))) {
+    const items = memberOf(await read(path), 'items');
+    seen += 1;
+    if (Array.isArray(items)) {
+      objects.set(
+        path,
+        items.slice(0, 3).map((item: unknown) => String(memberOf(item, 'id'))),
+      );
+    }
+  }
+  for (const path of paths.filter((each) => each.includes('{id}'))) {
+    const [list = ''] = path.split('/{id}');
+    for (const id of objects.get(list) ?? []) {
+      await read(path.replace('{id}', id));
+      seen += 1;
+    }
+  }
+  return seen;
 }
 
 /** Through the operator's server and back, once let in and once not. */
