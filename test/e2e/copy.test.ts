@@ -174,13 +174,13 @@ test('a copy is refused while a gateway runs on either end, with a sentence that
   const environment = { ...installation.environment, MAILGRANT_DATABASE_URL: await newDatabase() };
   try {
     const busySource = await run(environment, 'copy', '--to', 'postgres');
-    assert.equal(busySource.code, 1);
+    assert.equal(busySource.code, 69);
     assert.match(busySource.stderr, /in use: another process/);
     await installation.gateway.close();
     const gateway = await createGateway(loadConfig({ ...environment, MAILGRANT_LOG_LEVEL: 'silent' }));
     const busyTarget = await run(environment, 'copy', '--to', 'postgres');
     await gateway.close();
-    assert.equal(busyTarget.code, 1);
+    assert.equal(busyTarget.code, 69);
     assert.match(busyTarget.stderr, /in use: .*Stop every gateway/);
   } finally {
     await installation.close();
