@@ -1,6 +1,7 @@
 // What a workspace owner sets up beside mailboxes: webhooks to a receiver that really takes them, API keys that really
 // work, the log of it all, settings, and what people may ask for.
 import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
 import { Webhook } from 'standardwebhooks';
 import { importMailbox } from '../../support/imported-mailbox.ts';
 import { until } from '../../support/until.ts';
@@ -104,6 +105,7 @@ export function workspace(stage: () => Stage): void {
       await signIn(visitor, installation.address, installation.apiKey);
       await goTo(page, 'API keys');
       await press(page, 'Make an API key');
+      await inSight(page, 'Make the key');
       await answer(page, 'Make the key');
       await page.getByText('Give it a name.').waitFor();
       await page.getByText('Tick at least one.').waitFor();
@@ -112,6 +114,7 @@ export function workspace(stage: () => Stage): void {
       await inspect(page, 'api-key-new');
       await answer(page, 'Make the key');
       const key = await page.getByRole('dialog').getByText(/^mg_/).textContent();
+      await inSight(page, 'I have copied it');
       await inspect(page, 'api-key-made');
       await answer(page, 'I have copied it');
       assert.doesNotMatch(await page.content(), new RegExp(key ?? 'mg_'), 'the key is shown once');
@@ -202,4 +205,15 @@ export function workspace(stage: () => Stage): void {
     const { body } = await installation.call('GET', '/v1/mailboxes?search=gina');
     assert.deepEqual(body.items, []);
   });
+}
+
+/** On a small screen the whole button is in sight, however much there is to scroll above it. */
+async function inSight(page: Page, name: string): Promise<void> {
+  const dialog = page.getByRole('dialog');
+  await page.setViewportSize({ width: 1280, height: 720 });
+  const edge = await dialog.boundingBox();
+  const button = await dialog.getByRole('button', { name }).boundingBox();
+  assert.ok(edge && button, `${name} is not there`);
+  assert.ok(edge.y >= 0 && edge.y + edge.height <= 720, 'the dialog is on the screen');
+  assert.ok(button.y >= edge.y && button.y + button.height <= edge.y + edge.height, `${name} is cut off`);
 }

@@ -1,6 +1,7 @@
 // Asks before something is done that others will notice. What cannot be taken back is confirmed by typing a word.
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
+import { DialogActions } from './dialog-actions.tsx';
 import { ErrorState } from './error-state.tsx';
 import { useFocusBack } from './use-focus-back.ts';
 
@@ -74,14 +75,14 @@ function Content({ onClose, children, confirmLabel, isDangerous = false, typed, 
           />
         )}
         {state.error !== null && <ErrorState error={state.error} />}
-        <Group justify="flex-end">
+        <DialogActions>
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
           <Button type="submit" color={isDangerous ? 'red.9' : 'pine'} loading={state.isRunning}>
             {confirmLabel}
           </Button>
-        </Group>
+        </DialogActions>
       </Stack>
     </form>
   );

@@ -1,9 +1,10 @@
 // Makes an API key, and shows it this once.
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useCreateApiKey } from '../../api/api-keys.ts';
 import type { ApiKeyScope } from '../../api/session.ts';
 import { useWorkspace } from '../../app/workspace-context.tsx';
+import { DialogActions } from '../../components/dialog-actions.tsx';
 import { EndDate, endOfDay } from '../../components/end-date.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { ShownOnce } from '../../components/shown-once.tsx';
@@ -36,15 +37,17 @@ export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
       // The key would be gone by a slip of the hand.
       closeOnClickOutside={create.data === undefined}
       closeButtonProps={{ 'aria-label': 'Close' }}
+      // What has the focus comes to rest between the title and the buttons, not behind them.
+      styles={{ content: { scrollPaddingBlock: '4rem 5rem' } }}
     >
       {create.data ? (
         <Stack>
           <ShownOnce title="Copy it now: it is not shown again" text={create.data.key} copyLabel="Copy key">
             Keep it where your program keeps its secrets. Whoever has it may do what its scopes allow.
           </ShownOnce>
-          <Group justify="flex-end">
+          <DialogActions>
             <Button onClick={onClose}>I have copied it</Button>
-          </Group>
+          </DialogActions>
         </Stack>
       ) : (
         <form onSubmit={submit} noValidate>
@@ -76,14 +79,14 @@ export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
               onChange={setEnd}
             />
             {create.error !== null && <ErrorState error={create.error} />}
-            <Group justify="flex-end">
+            <DialogActions>
               <Button variant="default" onClick={onClose}>
                 Cancel
               </Button>
               <Button type="submit" loading={create.isPending}>
                 Make the key
               </Button>
-            </Group>
+            </DialogActions>
           </Stack>
         </form>
       )}
