@@ -11,8 +11,12 @@ import { ensureConsole } from './build-console.ts';
 import { connectBoth } from './demo/connect-both.ts';
 import { freePort } from './demo/free-port.ts';
 import { type DemoKeys, prepareWorkspace } from './demo/prepare-workspace.ts';
+import { readArguments, usage } from './demo/read-arguments.ts';
 
-const isAuto = process.argv.includes('--auto');
+const asked = readArguments(process.argv.slice(2));
+const isAuto = 'isAuto' in asked && asked.isAuto;
+/** As of a command line that is wrong, for `mailgrant` too. */
+const usageCode = 64;
 /** With --auto standard output holds the JSON object and nothing else. */
 const say = (line: string): void => void (isAuto ? process.stderr : process.stdout).write(`${line}\n`);
 
@@ -85,4 +89,8 @@ function untilSignal(): Promise<void> {
   });
 }
 
-process.exitCode = await main();
+if ('refused' in asked) {
+  process.stderr.write(`${asked.refused}\n\n${usage}`);
+  process.exitCode = usageCode;
+} else if (asked.isHelp) process.stdout.write(usage);
+else process.exitCode = await main();
