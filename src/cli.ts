@@ -50,7 +50,7 @@ const commands = {
     load: () => import('./cli/oauth.ts'),
   },
   keyring: {
-    summary: 'another key for what is sealed, without a stop',
+    summary: 'another key for what is sealed, step by step',
     load: () => import('./cli/keyring.ts'),
   },
   person: {

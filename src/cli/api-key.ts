@@ -66,9 +66,9 @@ const create: Verb = {
 
 export const command: Command = {
   verbs: {
-    '': create,
-    create,
+    '': list,
     list,
+    create,
     revoke: {
       summary: 'refuse a key from now on',
       takes: ['ID'],

@@ -2,6 +2,7 @@
 // shells complete. Runs nothing itself.
 import { parseArgs } from 'node:util';
 import type { Context } from './context.ts';
+import { forParser, wrongOption } from './wrong-option.ts';
 
 /** How the program ends. `docs/command-line.md` has the table. */
 export const exitCodes = {
@@ -107,6 +108,7 @@ export function chooseVerb(
   if (named) return { verb: named, rest: others, called: `${name} ${word}` };
   const plain = command.verbs[''];
   const known = Object.keys(command.verbs).filter((other) => other !== '');
+  if (plain) refuseForeignOption(command, name, plain, words);
   if (plain && (known.length === 0 || word === '' || word.startsWith('-') || plain.takes?.length)) {
     return { verb: plain, rest: [...words], called: name };
   }
@@ -115,6 +117,22 @@ export function chooseVerb(
       ? `Say what to do: ${known.join(', ')}.`
       : `${name} has no ${word}; it has: ${known.join(', ')}.`;
   throw new UsageError(`${what} \`mailgrant ${name} --help\` tells more.`);
+}
+
+/** An option that only other verbs have: their word is missing on the line. */
+function refuseForeignOption(command: Command, name: string, plain: Verb, words: readonly string[]): void {
+  for (const word of words) {
+    if (word === '--' || !words[0]?.startsWith('-')) return;
+    if (!word.startsWith('--')) continue;
+    const option = word.slice(2).split('=')[0] ?? '';
+    if (Object.hasOwn(optionsOf(plain), option)) continue;
+    const having = Object.keys(command.verbs).filter(
+      (verb) => Object.hasOwn(command.verbs[verb]?.options ?? {}, option) && verb !== '',
+    );
+    if (having.length === 0) continue;
+    const lines = having.map((verb) => `\`mailgrant ${name} ${verb}\``).join(', ');
+    throw new UsageError(`Say what to do: --${option} belongs to ${lines}.`);
+  }
 }
 
 /** Throws `UsageError` for what the verb does not take. */
@@ -153,16 +171,12 @@ function parsed(options: Readonly<Record<string, Option>>, called: string, words
     return parseArgs({
       args: [...words],
       allowPositionals: true,
-      options: Object.fromEntries(
-        Object.entries(options).map(([name, { value, isRepeatable }]) => [
-          name,
-          { type: value ? 'string' : 'boolean', multiple: isRepeatable ?? false } as const,
-        ]),
-      ),
+      options: forParser(options),
     });
   } catch (cause) {
-    const words = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`${words}\n\`mailgrant ${called} --help\` tells what it takes.`, { cause });
+    const raw = cause instanceof Error ? cause.message : String(cause);
+    const wrong = wrongOption(options, called, words) ?? raw;
+    throw new UsageError(`${wrong}\n\`mailgrant ${called} --help\` tells what it takes.`, { cause });
   }
 }
 

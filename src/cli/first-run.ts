@@ -64,7 +64,9 @@ export async function beginInstallation(
       return document;
     };
     if (itemsOf(await call('/v1/workspaces?limit=1', undefined)).length > 0) {
-      throw new Error('This installation has workspaces already. `mailgrant api-key` makes further keys.');
+      throw new Error(
+        'This installation has workspaces already. `mailgrant api-key create` makes further keys.',
+      );
     }
     const workspaceId = textOf(await call('/v1/workspaces', { name: workspaceName }), 'id') ?? '';
     const own = await call('/v1/api-keys', { name: 'first key', scopes: ['all'] }, workspaceId);

@@ -1,6 +1,7 @@
 // `mailgrant mailboxes`: what is connected. The token of one is printed alone, so that it can be piped on.
 import type { Api } from './api.ts';
-import { type Command, exitCodes, type Input, UsageError, type Verb } from './command.ts';
+import { type Command, exitCodes, type Input, type Verb } from './command.ts';
+import { confirmOption, requireConfirmed } from './confirm.ts';
 import type { Context } from './context.ts';
 import { resolveMailbox } from './named-mailbox.ts';
 import {
@@ -63,18 +64,21 @@ const list: Verb = {
   },
   run: (input, context) =>
     ask(input, context, async ({ api }) => {
-      const found = api.items('/v1/mailboxes', {
-        limit: input.whole('limit', { least: 1, most: 1_000_000 }),
-        query: {
-          search: input.text('search'),
-          email: input.text('email'),
-          provider: input.text('provider'),
-          status: input.text('status'),
-          oauth_client_id: input.text('oauth-client'),
-          customer: input.text('customer'),
-        },
+      const query = {
+        search: input.text('search'),
+        email: input.text('email'),
+        provider: input.text('provider'),
+        status: input.text('status'),
+        oauth_client_id: input.text('oauth-client'),
+        customer: input.text('customer'),
+      };
+      const limit = input.whole('limit', { least: 1, most: 1_000_000 });
+      await printList(api.items('/v1/mailboxes', { limit, query }), rows, {
+        json: input.flag('json'),
+        none: Object.values(query).every((value) => value === null)
+          ? 'There are no mailboxes yet: `mailgrant connect` connects one.'
+          : 'No mailbox is like that.',
       });
-      await printList(found, rows, { json: input.flag('json'), none: 'There is no such mailbox.' });
       return exitCodes.done;
     }),
 };
@@ -134,15 +138,40 @@ async function readToken(api: Api, id: string, input: Input): Promise<number> {
   return exitCodes.done;
 }
 
-async function disconnect(api: Api, id: string, input: Input): Promise<number> {
-  if (!input.flag('yes')) {
-    throw new UsageError('This revokes the grant and forgets the mailbox. Say --yes if that is meant.');
-  }
+async function disconnectNow(api: Api, id: string, input: Input): Promise<number> {
   const answer = await api.call('DELETE', at(id));
   if (input.flag('json')) sayJson(answer);
   else say(`Disconnected. At the provider: ${textOf(answer, 'at_provider') ?? '?'}.`);
   return exitCodes.done;
 }
+
+const disconnectOne = onMailbox(
+  'revoke the grant where that is possible, and forget the mailbox',
+  disconnectNow,
+  {
+    options: {
+      confirm: confirmOption('MAILBOX', 'the mailbox, as it was named,'),
+      yes: { help: 'it is meant, in place of --confirm' },
+    },
+  },
+);
+
+const disconnect: Verb = {
+  ...disconnectOne,
+  async run(input, context) {
+    const [named = ''] = input.args;
+    // Before a gateway is opened: on the embedded database that would keep it while a person types.
+    if (!input.flag('yes') || input.text('confirm') !== null) {
+      await requireConfirmed(input, {
+        undone: 'Not disconnected, which revokes the grant and forgets the mailbox',
+        what: 'the mailbox',
+        expected: named,
+        otherwise: ', or --yes say that it is meant',
+      });
+    }
+    return disconnectOne.run(input, context);
+  },
+};
 
 export const command: Command = {
   verbs: {
@@ -161,9 +190,7 @@ export const command: Command = {
       switchTo(true),
     ),
     enable: onMailbox('switch a mailbox on again', switchTo(false)),
-    disconnect: onMailbox('revoke the grant where that is possible, and forget the mailbox', disconnect, {
-      options: { yes: { help: 'it is meant' } },
-    }),
+    disconnect,
     token: onMailbox('print an access token that works, refreshed if need be', readToken, {
       options: {
         resource: { value: 'RESOURCE', help: 'for what: imap, smtp, gmail_api, graph, or its URL' },

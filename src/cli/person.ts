@@ -1,11 +1,11 @@
 // `mailgrant person`: what is held of one person in a workspace, told or erased.
 
 import { itemsOf } from './api.ts';
-import { type Command, exitCodes, type Input, UsageError } from './command.ts';
+import { type Command, exitCodes, type Input } from './command.ts';
+import { confirmOption, requireConfirmed } from './confirm.ts';
 import { note, say, sayJson } from './output.ts';
 import { ask, type Place } from './place.ts';
 import { memberOf, textOf } from './report.ts';
-import { confirmWord } from './terminal.ts';
 
 export const command: Command = {
   verbs: {
@@ -25,23 +25,31 @@ export const command: Command = {
       takes: ['ADDRESS'],
       asks: 'workspace',
       options: {
-        confirm: { value: 'ADDRESS', help: 'the address once more; asked for on a terminal' },
+        confirm: confirmOption('ADDRESS', 'the address'),
         'no-wait': { help: 'let the running gateway go on with it' },
       },
       details:
         'For ever. A background job does it, and the command follows it to its end. After a failure it may be asked for again, and goes on with what is left.',
-      run: (input, context) => ask(input, context, (place) => erase(input, place)),
+      async run(input, context) {
+        const [email = ''] = input.args;
+        // Before a gateway is opened: on the embedded database that would keep it while a person types.
+        const confirm = await requireConfirmed(input, {
+          undone: 'Not erased',
+          what: 'the address',
+          expected: email,
+        });
+        return ask(input, context, (place) => erase(input, place, { email, confirm }));
+      },
     },
   },
 };
 
-async function erase(input: Input, { api, workOrWait }: Place): Promise<number> {
-  const [email = ''] = input.args;
-  const confirm =
-    input.text('confirm') ?? (await confirmWord(`This cannot be undone. Type the address (${email}):`));
-  if (confirm?.toLowerCase() !== email.toLowerCase())
-    throw new UsageError('Not erased: --confirm must repeat the address.');
-  let job = await api.call('POST', '/v1/people/erase', { body: { email, confirm } });
+async function erase(
+  input: Input,
+  { api, workOrWait }: Place,
+  person: { email: string; confirm: string },
+): Promise<number> {
+  let job = await api.call('POST', '/v1/people/erase', { body: person });
   const id = textOf(job, 'id') ?? '';
   let told = '';
   while (isUnderWay(job) && !input.flag('no-wait')) {

@@ -1,5 +1,14 @@
 // One command line carried out: the command loaded, its words read, help shown, failures told.
-import { type Command, chooseVerb, exitCodes, readInput, UsageError } from './command.ts';
+import { ApiProblem } from './api.ts';
+import {
+  type Command,
+  chooseVerb,
+  exitCodes,
+  optionsOf,
+  readInput,
+  UsageError,
+  type Verb,
+} from './command.ts';
 import type { Context } from './context.ts';
 import { tellFailure } from './failure.ts';
 import { commandHelp, programHelp, verbHelp } from './help.ts';
@@ -29,7 +38,22 @@ async function run(name: string, words: readonly string[], context: Context): Pr
     process.stdout.write(verbHelp(called, verb));
     return exitCodes.done;
   }
-  return (await verb.run(readInput(verb, called, rest), context)) ?? exitCodes.done;
+  const input = readInput(verb, called, rest);
+  try {
+    return (await verb.run(input, context)) ?? exitCodes.done;
+  } catch (error) {
+    if (error instanceof ApiProblem) error.message = inWordsOfTheLine(error.message, verb);
+    throw error;
+  }
+}
+
+/** The API names members of its bodies; who typed a line has options of the same names. */
+function inWordsOfTheLine(words: string, verb: Verb): string {
+  const options = optionsOf(verb);
+  return words.replaceAll(/`([a-z]+(?:_[a-z]+)*)`/g, (written, member: string) => {
+    const option = member.replaceAll('_', '-');
+    return Object.hasOwn(options, option) ? `\`--${option}\`` : written;
+  });
 }
 
 /** Of the program, a command, or a verb, as `words` name it. */

@@ -205,17 +205,17 @@ export const command: Command = {
     deliveries: verb(
       'list deliveries, newest first',
       async (api, input) => {
-        const found = api.items(deliveries, {
-          limit: input.whole('limit', { least: 1, most: 1_000_000 }) ?? 50,
-          query: {
-            endpoint_id: input.text('endpoint'),
-            status: input.text('status'),
-            event_type: input.text('event'),
-          },
-        });
-        await printList(found, deliveryRows, {
+        const query = {
+          endpoint_id: input.text('endpoint'),
+          status: input.text('status'),
+          event_type: input.text('event'),
+        };
+        const limit = input.whole('limit', { least: 1, most: 1_000_000 }) ?? 50;
+        await printList(api.items(deliveries, { limit, query }), deliveryRows, {
           json: input.flag('json'),
-          none: 'There is no such delivery.',
+          none: Object.values(query).every((value) => value === null)
+            ? 'Nothing was delivered yet.'
+            : 'No delivery is like that.',
         });
         return exitCodes.done;
       },

@@ -1,9 +1,9 @@
 // `mailgrant workspaces`: the isolation units of an installation.
-import { type Command, exitCodes, UsageError } from './command.ts';
+import { type Command, exitCodes } from './command.ts';
+import { confirmOption, requireConfirmed } from './confirm.ts';
 import { member, printList, printThing, tellDone } from './output.ts';
 import { ask } from './place.ts';
 import { textOf } from './report.ts';
-import { confirmWord } from './terminal.ts';
 
 const columns = [member('ID', 'id'), member('NAME', 'name'), member('CREATED', 'created_at')];
 const path = (id: string): string => `/v1/workspaces/${encodeURIComponent(id)}`;
@@ -48,17 +48,14 @@ export const command: Command = {
       takes: ['ID'],
       asks: 'installation',
       options: {
-        confirm: { value: 'NAME', help: 'the name of the workspace, once more; asked for on a terminal' },
+        confirm: confirmOption('NAME', 'the name of the workspace'),
       },
       run: (input, context) =>
         ask(input, context, async ({ api }) => {
           const [id = ''] = input.args;
           const name = textOf(await api.call('GET', path(id)), 'name') ?? '';
-          const confirmed =
-            input.text('confirm') ??
-            (await confirmWord(`This cannot be undone. Type the name of the workspace (${name}):`));
-          if (confirmed !== name)
-            throw new UsageError(`Not deleted: --confirm must be the name of the workspace, ${name}.`);
+          const what = 'the name of the workspace';
+          await requireConfirmed(input, { undone: 'Not deleted', what, expected: name, isExact: true });
           await api.call('DELETE', path(id));
           return tellDone(`${name} is deleted.`, { id, deleted: true }, { json: input.flag('json') });
         }),

@@ -43,6 +43,7 @@ test('mailboxes are listed, shown by address, switched off and on, and give a to
   assert.equal(list.code, 0, list.stderr);
   assert.match(list.stdout, new RegExp(`^${mailboxId}  bob@corp\\.test  google +connected`, 'm'));
   assert.equal(items(await over(['mailboxes', '--provider', 'microsoft', '--json'])).length, 0);
+  assert.match((await over(['mailboxes', '--provider', 'microsoft'])).stderr, /^No mailbox is like that\.$/m);
   const off = await over(['mailboxes', 'disable', 'bob@corp.test', '--json']);
   assert.equal(memberOf(json(off), 'status'), 'disabled');
   const refused = await over(['mailboxes', 'token', 'bob@corp.test', '--json']);
@@ -55,7 +56,7 @@ test('mailboxes are listed, shown by address, switched off and on, and give a to
   const verified = await over(['mailboxes', 'verify', 'bob@corp.test']);
   assert.equal(verified.code, 0, verified.stdout);
   assert.match(verified.stdout, /^✓ imap$/m);
-  assert.equal((await over(['mailboxes', 'disconnect', mailboxId])).code, 64, 'only with --yes');
+  assert.equal((await over(['mailboxes', 'disconnect', mailboxId])).code, 64, 'only with --yes or --confirm');
 });
 
 test('a key of the installation acts in the workspace that is named, by id or by name', async () => {
@@ -68,6 +69,9 @@ test('a key of the installation acts in the workspace that is named, by id or by
     items(await over(['mailboxes', '--workspace', 'Second', '--json'], installationKey)).length,
     0,
   );
+  const none = await over(['mailboxes', '--workspace', 'Second'], installationKey);
+  assert.deepEqual([none.code, none.stdout], [0, '']);
+  assert.match(none.stderr, /^There are no mailboxes yet/);
   const named = await over(['mailboxes', '--workspace', installation.workspaceId, '--json'], installationKey);
   assert.equal(items(named).length, 1);
   const key = await over(

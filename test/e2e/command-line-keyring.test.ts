@@ -68,6 +68,7 @@ test('a key is added, put first, everything sealed under it, and the old one ret
 
   const links = await run('keyring', 'retire', old);
   assert.equal(links.code, 1, 'links that it signed are good for 30 days');
+  assert.match(links.stderr, /end them with `--end-links`/, 'in words of the command line');
   assert.deepEqual(await json('keyring', 'retire', old, '--end-links'), { retired: old, changed: true });
   assert.deepEqual(keysInFile(), [fresh]);
   assert.equal(memberOf(await json('config', 'check'), 'ok'), true, 'the keyring fits the database');

@@ -61,7 +61,7 @@ test('init makes keyring, database, workspace and two keys, and serve takes both
   assert.ok(own && installation, output);
   if (process.platform !== 'win32') assert.equal(statSync(join(dataDir, 'keyring')).mode & 0o777, 0o600);
 
-  const [further] = keysIn(mailgrant(environment, 'api-key', '--scope', 'mailboxes:read').stdout);
+  const [further] = keysIn(mailgrant(environment, 'api-key', 'create', '--scope', 'mailboxes:read').stdout);
   assert.ok(further);
 
   const server = spawn(process.execPath, argumentsFor(['serve']), {
@@ -148,7 +148,16 @@ test('an unknown command, option or scope is refused in words, with code 64', ()
     [['restart'], /Unknown command: restart[\s\S]*serve, init/],
     [['init', '--force'], /--force/],
     [['serve', '--port', '80'], /--port/],
-    [['api-key', '--scope', 'everything'], /--scope takes: .*mailboxes:read/],
+    [['api-key', 'create', '--scope', 'everything'], /--scope takes: .*mailboxes:read/],
+    [['api-key', '--scope', 'all'], /--scope belongs to `mailgrant api-key create`/],
+    [['api-key', 'create', '--name'], /--name needs a value: --name NAME/],
+    [['mailboxes', 'list', '--json=yes'], /--json takes no value/],
+    [['mailboxes', 'disconnect', 'a@b.test'], /--confirm must repeat .*a@b\.test, or --yes/],
+    [['mailboxes', 'disconnect', 'a@b.test', '--yes', '--confirm', 'c@d.test'], /--confirm must repeat/],
+    [['mailboxes', 'disconnect', 'a@b.test', '--force'], /by --confirm MAILBOX .* or by --yes/],
+    [['person', 'erase', 'a@b.test', '--yes'], /has no --yes\..* by --confirm ADDRESS/],
+    [['workspaces', 'delete', 'ID', '--yes'], /has no --yes\..* by --confirm NAME/],
+    [['webhooks', 'delete', 'ID', '--yes'], /asks for no confirmation/],
   ] as const;
   for (const [words, expected] of refusals) {
     const { status, stdout, stderr } = mailgrant(environment, ...words);
@@ -166,11 +175,25 @@ test('an API key for a workspace that does not exist is refused', () => {
   const { status, stderr } = mailgrant(
     environment,
     'api-key',
+    'create',
     '--workspace',
     '01900000-0000-7000-8000-000000000009',
   );
   assert.equal(status, 1);
   assert.match(stderr, /no such workspace/);
+});
+
+test('a command without a verb makes no key: it lists those that there are', () => {
+  const { environment } = newInstallation();
+  init(environment);
+  const listed = mailgrant(environment, 'api-key', '--json');
+  assert.equal(listed.status, 0, listed.stderr);
+  const { items } = JSON.parse(listed.stdout) as { items: { name: string }[] };
+  assert.deepEqual(
+    items.map(({ name }) => name),
+    ['first key of the installation'],
+  );
+  assert.equal(mailgrant(environment, 'api-key', 'list', '--json').stdout, listed.stdout);
 });
 
 test('help is shown for help and for nothing', () => {
