@@ -33,6 +33,9 @@ const dayMilliseconds = 24 * 3600 * 1000;
 /** The longest that a reconnect link, or an administrator's, can be good. */
 const linkDays = 30;
 
+/** At the end of a process. */
+const forgettingMilliseconds = 1000;
+
 export function createResealing(ports: Pick<Ports, 'clock' | 'random' | 'log' | 'store'>) {
   const { clock, random, log, store } = ports;
   const ownId = random.id();
@@ -182,7 +185,17 @@ export function createResealing(ports: Pick<Ports, 'clock' | 'random' | 'log' | 
       return 0;
     },
 
-    /** At the end of the process: nobody need wait for it. */
-    forgetHolder: (): Promise<void> => store.resealing.forgetHolder(ownId),
+    /**
+     * At the end of the process: nobody need wait for it. A database with a long queue is not waited for either; the
+     * row says of itself how old it is.
+     */
+    async forgetHolder(): Promise<void> {
+      const over = new AbortController();
+      const forgotten = store.resealing
+        .forgetHolder(ownId)
+        .catch((error: unknown) => log.debug('which keys this process has is still written down', { error }));
+      await Promise.race([forgotten, clock.sleep(forgettingMilliseconds, over.signal)]);
+      over.abort();
+    },
   };
 }

@@ -92,7 +92,7 @@ test('a person connects a mailbox on its page, writes to it, reads that, and the
   await pick(popup, 'bob@corp.test');
   await press(popup, 'Allow');
   await page.getByText('bob@corp.test is connected.').waitFor();
-  await page.getByText('bob@corp.test (connected)').waitFor();
+  await page.getByText('bob@corp.test (connected)').waitFor({ timeout: 40_000 });
 
   await press(page, 'Write');
   await page.getByLabel('To').fill('bob@corp.test');
