@@ -33,7 +33,8 @@ export async function launchChromium(executablePath: string): Promise<TestBrowse
     browser,
     newContext: async (options) => {
       const context = await browser.newContext(options);
-      context.setDefaultTimeout(10_000);
+      // As patient as any other condition (until.ts): the machine may be busy.
+      context.setDefaultTimeout(40_000);
       await context.route(
         (url) => !staysHere(url),
         (route) => {

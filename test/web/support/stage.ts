@@ -28,7 +28,7 @@ export type Stage = {
 };
 
 /** A journey that must not hang longer than this ends. */
-const journeyMs = 90_000;
+const journeyMs = 180_000;
 
 /** One person's, or several people's, way through the console. Their browsers must have nothing to complain of. */
 export function journey(stage: () => Stage, name: string, go: (stage: Stage) => Promise<void>): void {
