@@ -18,7 +18,7 @@ export function createInFlight({ clock }: { clock: Clock }) {
     /** Until all of it has settled, at most this long. True when nothing is left. */
     async drain(milliseconds: number): Promise<boolean> {
       const over = new AbortController();
-      let isLate = false;
+      let isLate = milliseconds <= 0;
       // One sleep, not the clock's time: a clock that is put back while a process ends must not keep it.
       const late = clock.sleep(milliseconds, over.signal).then(() => {
         isLate = true;
