@@ -3,8 +3,18 @@
 // the value, for secrets that an orchestrator mounts.
 import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import {
+  checkBlocks,
+  checkDatabaseUrl,
+  checkDnsServers,
+  checkMetricsToken,
+  checkNetworks,
+  checkProcesses,
+  checkPublicUrl,
+  listOf,
+  surfacesOf,
+} from './config-checks.ts';
 import { type ConsoleOidc, type ConsoleOidcKey, readConsoleOidc } from './config-console.ts';
 import { isCredentialSetting, readDeclaredCredentials } from './config-credentials.ts';
 import { readTraceSettings, type TraceSettings } from './config-traces.ts';
@@ -12,7 +22,6 @@ import type { CoreSettings } from './core/index.ts';
 // Not through the index, which is the whole core: entries read the configuration before anything else.
 import { type Secret, secret } from './core/secret.ts';
 import type { DeclaredCredentials } from './credential-source.ts';
-import { parseNetwork } from './egress-networks.ts';
 import { settingsTable } from './settings-table.ts';
 
 export { settingsTable } from './settings-table.ts';
@@ -366,74 +375,6 @@ function readDefaultKeyring(dataDir: string, mistakes: string[]): string {
   return '';
 }
 
-function checkPublicUrl(value: string, mistakes: string[]): string {
-  const url = URL.canParse(value) ? new URL(value) : null;
-  const isLoopback = url !== null && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
-  if (url?.pathname !== '/' || url.search || url.hash || url.username || url.password) {
-    mistakes.push('MAILGRANT_PUBLIC_URL must be an origin like https://connect.example.com');
-  } else if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback)) {
-    // Browsers drop the `__Host-` cookie that binds a connect session to its browser.
-    mistakes.push('MAILGRANT_PUBLIC_URL must be https, except on the loopback interface');
-  }
-  return url?.origin ?? '';
-}
-
-function checkDatabaseUrl(value: string, mistakes: string[]): string | null {
-  if (value === '') return null;
-  if (!/^postgres(ql)?:\/\//.test(value) || !URL.canParse(value)) {
-    mistakes.push('MAILGRANT_DATABASE_URL must begin with postgres://');
-  }
-  return value;
-}
-
-function checkProcesses(value: string, mistakes: string[]): number {
-  if (value === 'auto') return availableParallelism();
-  if (/^\d{1,3}$/.test(value) && Number(value) >= 1 && Number(value) <= 128) return Number(value);
-  mistakes.push('MAILGRANT_PROCESSES (or --processes) must be `auto` or a whole number from 1 to 128');
-  return 1;
-}
-
-function checkDnsServers(servers: string[], mistakes: string[]): string[] {
-  const isAddress = (text: string): boolean => {
-    const host = /^(?:\[(.+)\]|([^:]+))(?::\d{1,5})?$/.exec(text);
-    return isIP(text) !== 0 || isIP(host?.[1] ?? host?.[2] ?? '') !== 0;
-  };
-  const wrong = servers.filter((server) => !isAddress(server));
-  if (wrong.length > 0)
-    mistakes.push(`MAILGRANT_DNS_SERVERS must be addresses, which these are not: ${wrong.join(', ')}`);
-  return servers;
-}
-
-function checkNetworks(networks: string[], mistakes: string[]): string[] {
-  const wrong = networks.filter((network) => parseNetwork(network) === null);
-  if (wrong.length > 0) {
-    mistakes.push(`MAILGRANT_WEBHOOK_NETWORKS must be networks, which these are not: ${wrong.join(', ')}`);
-  }
-  return wrong.length > 0 ? [] : networks;
-}
-
-/** Null = all there are. The names are checked where the surfaces are known: gateway.ts. */
-function surfacesOf(value: string): string[] | null {
-  if (value === 'all') return null;
-  return value === 'none' ? [] : listOf(value);
-}
-
-function checkBlocks(value: string, mistakes: string[]): number[] {
-  const lengths = listOf(value).map((item) => (/^\d{1,7}$/.test(item) ? Number(item) : 0));
-  if (lengths.length > 0 && lengths.every((seconds) => seconds >= 1 && seconds <= 2_592_000)) return lengths;
-  mistakes.push('MAILGRANT_BLOCK_SECONDS must be whole numbers from 1 to 2592000, separated by commas');
-  return [1];
-}
-
-/** As a header can carry it, and too long to be guessed. */
-function checkMetricsToken(text: string, mistakes: string[]): Secret<string> | null {
-  if (text === '') return null;
-  if (!/^[\x21-\x7e]{16,512}$/.test(text)) {
-    mistakes.push('MAILGRANT_METRICS_TOKEN must be 16 to 512 visible ASCII characters, without spaces');
-  }
-  return secret(text);
-}
-
 /** A typing error in a name must not pass as "not set". */
 function reportUnknown(environment: Record<string, string | undefined>, mistakes: string[]): void {
   const known = new Set(
@@ -448,9 +389,3 @@ function reportUnknown(environment: Record<string, string | undefined>, mistakes
     }
   }
 }
-
-const listOf = (value: string): string[] =>
-  value
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');

@@ -1,6 +1,28 @@
 // The tables as Kysely sees them. Portable types only: text, integers (times are milliseconds since the
-// epoch), JSON as text, flags as 0 or 1, sealed values as bytes. Owns no meaning: that is in core/.
+// epoch), JSON as text, flags as 0 or 1, sealed values as bytes. Owns no meaning: that is in core/. Tables of a kind of
+// their own are in schema/.
 import type { Generated } from 'kysely';
+import type {
+  BreakersTable,
+  ChangesTable,
+  InstallationTotalsTable,
+  KeyProofsTable,
+  KeyringHoldersTable,
+  LimitBlocksTable,
+  LimitWindowsTable,
+  MigrationsTable,
+  NumbersTable,
+  ResealingsTable,
+  TokenUsesTable,
+} from './schema/upkeep-tables.ts';
+import type {
+  WebhookAttemptsTable,
+  WebhookDeliveriesTable,
+  WebhookEndpointsTable,
+} from './schema/webhook-tables.ts';
+
+export type * from './schema/upkeep-tables.ts';
+export type * from './schema/webhook-tables.ts';
 
 export type Flag = 0 | 1;
 
@@ -206,74 +228,6 @@ export type EventsTable = {
   is_pending: Generated<Flag>;
 };
 
-export type WebhookEndpointsTable = {
-  id: string;
-  workspace_id: string | null;
-  /** Set for an endpoint that hears of one connect session only. */
-  connect_session_id: string | null;
-  /** Set for an endpoint that hears of one mailbox only. */
-  mailbox_id: string | null;
-  url: string;
-  description: string;
-  /** JSON: list of event types; null = all. */
-  event_types: string | null;
-  format: string;
-  signature: string;
-  /** `whpk_...`; null for a shared secret. */
-  public_key: string | null;
-  /** Sealed: `whsec_...`, `whsk_...`, or the vendor's key as text. */
-  secret: Uint8Array;
-  /** Sealed: signs beside `secret` until `previous_secret_until`. */
-  previous_secret: Uint8Array | null;
-  previous_secret_until: number | null;
-  status: string;
-  disabled_reason: string | null;
-  disabled_at: number | null;
-  /** Since when no attempt has succeeded; null while they do. */
-  failing_since: number | null;
-  /** Nothing is sent before: it asked for time (429, 502, 504). */
-  held_until: number;
-  created_at: number;
-  updated_at: number;
-};
-
-export type WebhookDeliveriesTable = {
-  id: string;
-  workspace_id: string | null;
-  endpoint_id: string;
-  /** Of all attempts and all endpoints: the header `webhook-id`. */
-  event_id: string;
-  event_type: string;
-  /** Id of what it tells of. */
-  object_id: string;
-  /** As it is sent, but for a link that is filled in by each attempt. */
-  body: string;
-  status: string;
-  attempts: number;
-  /** Made before it was replayed last. */
-  earlier_attempts: number;
-  /** Of one that is being sent: when its claim ends. */
-  due_at: number;
-  /** 0 = nobody sends it. */
-  claimed_until: number;
-  created_at: number;
-  finished_at: number | null;
-};
-
-export type WebhookAttemptsTable = {
-  delivery_id: string;
-  /** From 1. */
-  number: number;
-  started_at: number;
-  /** Milliseconds. */
-  duration: number;
-  response_status: number | null;
-  /** Why there is no response. */
-  failure: string | null;
-  /** Its beginning. */
-  response_body: string | null;
-};
-
 /** Rows are inserted and pruned by age, never changed. */
 export type AuditEntriesTable = {
   id: string;
@@ -301,15 +255,6 @@ export type ConsoleSessionsTable = {
   expires_at: number;
 };
 
-/** One row: what was counted last, and when that is to be done next. */
-export type InstallationTotalsTable = {
-  name: string;
-  /** JSON. */
-  totals: string;
-  counted_at: number | null;
-  next_at: number;
-};
-
 export type CustomersTable = {
   id: string;
   number: number;
@@ -330,9 +275,6 @@ export type TagsTable = {
 
 export type MailboxTagsTable = { mailbox_id: string; tag_id: string };
 
-/** The last number that was given out under a name. */
-export type NumbersTable = { name: string; value: number };
-
 export type BackgroundJobsTable = {
   id: string;
   workspace_id: string;
@@ -346,67 +288,6 @@ export type BackgroundJobsTable = {
   created_at: number;
   updated_at: number;
 };
-
-export type LimitWindowsTable = { key: string; window_start: number; window_end: number; total: number };
-
-export type LimitBlocksTable = { key: string; level: number; until: number; remembered_until: number };
-
-export type BreakersTable = {
-  key: string;
-  failures: number;
-  window_start: number;
-  open_until: number;
-  trips: number;
-  probe_until: number;
-};
-
-/** What nodes must read again; see postgres-change-feed.ts. */
-export type ChangesTable = {
-  /** Number of the transaction that wrote it: PostgreSQL's `xid8`. */
-  written_by: string;
-  kind: string;
-  object_id: string;
-  written_at: number;
-};
-
-/** Token reads of one mailbox with one API key in one minute, which is the time of its beginning. */
-export type TokenUsesTable = {
-  mailbox_id: string;
-  minute: number;
-  key_id: string;
-  total: number;
-  first_at: number;
-  last_at: number;
-};
-
-/** A known text sealed by each key that ever wrote here: shows a wrong key at the start. */
-export type KeyProofsTable = { key_id: string; proof: Uint8Array };
-
-/** Running processes, each with the ids of its keys, the one that it seals with first. */
-export type KeyringHoldersTable = {
-  id: string;
-  /** JSON: list of ids. */
-  key_ids: string;
-  seen_at: number;
-};
-
-/** Passes that seal everything under one key. */
-export type ResealingsTable = {
-  key_id: string;
-  /** JSON: where the walk stands; null = at the beginning. */
-  position: string | null;
-  checked: number;
-  resealed: number;
-  unreadable: number;
-  /** 0 = nobody works on it. */
-  claimed_until: number;
-  first_started_at: number;
-  started_at: number;
-  updated_at: number;
-  finished_at: number | null;
-};
-
-export type MigrationsTable = { name: string; applied_at: number };
 
 export type Tables = {
   workspaces: WorkspacesTable;

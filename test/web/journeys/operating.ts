@@ -38,7 +38,7 @@ export function operating(stage: () => Stage): void {
 
   journey(
     stage,
-    'an OAuth client is entered, followed through its set-up list, examined, and connects a mailbox',
+    'an OAuth client is entered, followed through its set-up list, examined, and makes connect sessions',
     async (stage) => {
       const { installation, inspect, operatorKey } = stage;
       const { sandbox } = installation;
