@@ -1,6 +1,7 @@
 // Many mailboxes changed by one call: what each action does, what is told of those that could not be done, how a job goes
 // on after its process is gone, and how it is ended early.
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import {
   connect,
@@ -122,6 +123,27 @@ describe('a job over mailboxes', () => {
       list(body.items).map((each) => each.id),
       [ids[0]],
     );
+  });
+
+  it('changes all others when the database refuses one, and when one is gone by then', async () => {
+    const database = new DatabaseSync(world.file);
+    database.exec(`create trigger refused before update of customer on mailboxes when old.id = '${text(ids[1])}'
+      begin select raise(abort, 'refused by the test'); end`);
+    const id = await begin({ action: 'set_customer', customer: 'acme', mailbox_ids: ids });
+    await workspace.call('DELETE', `/v1/mailboxes/${ids[2]}`);
+    await workAll();
+    database.exec('drop trigger refused');
+    database.close();
+    const { done, failed, failures } = await outcome(id);
+    assert.deepEqual([done, failed], [1, 2]);
+    assert.deepEqual(
+      list(failures).map(({ mailbox_id, code }) => [mailbox_id, code]),
+      [
+        [ids[1], 'internal_error'],
+        [ids[2], 'not_found'],
+      ],
+    );
+    assert.deepEqual([(await mailbox(0)).customer, (await mailbox(1)).customer], ['acme', null]);
   });
 
   it('is done again from where it was when its process dies, and counts nothing twice', async () => {

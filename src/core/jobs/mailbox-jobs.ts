@@ -1,10 +1,10 @@
 // Background jobs over many mailboxes, as people ask for them at the console: verify, switch on or off, disconnect, give
-// to a customer. Each mailbox is changed in the name of whoever asked, by the use case that changes one; what could not
-// be done is told by mailbox.
+// to a customer. Each mailbox is changed in the name of whoever asked, as one alone would be; what could not be done is
+// told by mailbox.
 
 import { isReasonCode, verdictOf } from '../diagnosis.ts';
-import { GatewayError, invalidField } from '../errors.ts';
-import type { Mailboxes, MailboxFilter } from '../mailboxes.ts';
+import { GatewayError, invalidField, notFound } from '../errors.ts';
+import type { MailboxChanges, Mailboxes, MailboxFilter } from '../mailboxes.ts';
 import type { MailboxWithGrant, Ports } from '../ports.ts';
 import { type Principal, requireScope, workspaceFor } from '../principal.ts';
 import { statusOf } from '../verification.ts';
@@ -18,7 +18,9 @@ import {
   planOf,
 } from './mailbox-job-plan.ts';
 
-export type MailboxAction = 'verify' | 'enable' | 'disable' | 'disconnect' | 'set_customer';
+/** Whether somebody else is asked: the provider, or the servers of the mailbox. */
+type AskingAction = 'verify' | 'disconnect';
+export type MailboxAction = AskingAction | 'enable' | 'disable' | 'set_customer';
 
 /** `customer` null takes the mailboxes from whichever customer they have. */
 export type MailboxJobRequest = (
@@ -38,6 +40,8 @@ export type BulkFilter = Pick<
 /** Mailboxes of one step. Servers are asked about each of these at once, which must be over within the claim. */
 const askedAtOnce = 20;
 const changedAtOnce = 100;
+/** Changes that share a transaction: each of its own is a write to the disk, too many together hold up other writers. */
+const changedTogether = 25;
 /** Failures that are kept by mailbox; all are counted. */
 const failuresMax = 100;
 
@@ -49,7 +53,7 @@ const jobTypes = {
   set_customer: 'set_customer',
 } as const satisfies Record<MailboxAction, BackgroundJobType>;
 
-type JobMailboxes = Pick<Mailboxes, 'update' | 'verify' | 'disconnect' | 'count'>;
+type JobMailboxes = Pick<Mailboxes, 'updateTogether' | 'verify' | 'disconnect' | 'count'>;
 
 /** Begins these jobs. */
 export function createMailboxJobs({ add }: Pick<BackgroundJobs, 'add'>, { store }: Pick<Ports, 'store'>) {
@@ -113,49 +117,42 @@ export function createMailboxStep(
     return { ids: page.items.map(({ mailbox }) => mailbox.id), next: page.next };
   }
 
-  async function change(
-    principal: Principal,
-    action: MailboxAction,
-    id: string,
-    customer: string | null,
-  ): Promise<JobFailure | null> {
-    switch (action) {
-      case 'verify':
-        return failureOfProof(await mailboxes.verify(principal, id));
-      case 'enable':
-      case 'disable':
-        await mailboxes.update(principal, id, { disabled: action === 'disable' });
-        return null;
-      case 'set_customer':
-        await mailboxes.update(principal, id, { customer });
-        return null;
-      case 'disconnect':
-        await mailboxes.disconnect(principal, id);
-        return null;
-      default:
-        return action satisfies never;
+  /** Asks the provider or the mailbox's servers. */
+  async function ask(principal: Principal, action: AskingAction, id: string): Promise<JobFailure | null> {
+    try {
+      if (action === 'verify') return failureOfProof(await mailboxes.verify(principal, id));
+      await mailboxes.disconnect(principal, id);
+      return null;
+    } catch (error) {
+      // By an earlier try of this step, or by somebody else: it is what was wanted.
+      if (action === 'disconnect' && isMissing(error)) return null;
+      return failureOf(id, error);
     }
   }
 
-  async function attempt(
+  /** All together; what keeps one of them from it must not keep the others: then each by itself. */
+  async function change(
     principal: Principal,
-    action: MailboxAction,
-    id: string,
-    customer: string | null,
-  ): Promise<JobFailure | null> {
+    ids: readonly string[],
+    changes: MailboxChanges,
+  ): Promise<(JobFailure | null)[]> {
     try {
-      return await change(principal, action, id, customer);
+      const missing = new Set(await mailboxes.updateTogether(principal, ids, changes));
+      return ids.map((id) => (missing.has(id) ? failureOf(id, notFound('mailbox')) : null));
     } catch (error) {
-      if (error instanceof GatewayError && error.code === 'overloaded') throw error;
-      // By an earlier try of this step, or by somebody else: it is what was wanted.
-      const isGone = error instanceof GatewayError && error.code === 'not_found';
-      if (isGone && action === 'disconnect') return null;
-      if (!(error instanceof GatewayError))
-        log.error('a mailbox of a background job failed', { mailboxId: id, error });
-      return error instanceof GatewayError
-        ? { mailboxId: id, code: error.code, detail: error.message }
-        : { mailboxId: id, code: 'internal_error', detail: 'The log has the reason.' };
+      const [id, ...others] = ids;
+      if (id === undefined) return [];
+      if (others.length === 0) return [failureOf(id, error)];
+      rethrowOverload(error);
+      return inOrder(ids, (each) => change(principal, [each], changes));
     }
+  }
+
+  function failureOf(id: string, error: unknown): JobFailure {
+    rethrowOverload(error);
+    if (error instanceof GatewayError) return { mailboxId: id, code: error.code, detail: error.message };
+    log.error('a mailbox of a background job failed', { mailboxId: id, error });
+    return { mailboxId: id, code: 'internal_error', detail: 'The log has the reason.' };
   }
 
   return async (job) => {
@@ -163,10 +160,14 @@ export function createMailboxStep(
     const plan = planOf(job.data);
     const principal = principalOf(job, plan);
     const isAsking = action === 'verify' || action === 'disconnect';
+    const limit = isAsking ? askedAtOnce : changedAtOnce;
     const total = plan.total ?? plan.ids?.length ?? (await mailboxes.count(principal, plan.filter));
-    const { ids, next } = await targetsOf(job, plan, isAsking ? askedAtOnce : changedAtOnce);
-    const one = (id: string) => attempt(principal, action, id, plan.customer);
-    const outcomes = isAsking ? await Promise.all(ids.map(one)) : await inOrder(ids, one);
+    const { ids, next } = await targetsOf(job, plan, limit);
+    const outcomes = isAsking
+      ? await Promise.all(ids.map((id) => ask(principal, action, id)))
+      : await inOrder(groupsOf(ids, changedTogether), (group) =>
+          change(principal, group, changesOf(action, plan.customer)),
+        );
     const failures = outcomes.filter((outcome) => outcome !== null);
     const done = plan.done + outcomes.length - failures.length;
     const failed = plan.failed + failures.length;
@@ -203,8 +204,26 @@ function failureOfProof(joined: MailboxWithGrant): JobFailure | null {
   return { mailboxId: joined.mailbox.id, code: reason, detail: verdict?.sentence ?? '' };
 }
 
-async function inOrder<T>(ids: readonly string[], work: (id: string) => Promise<T>): Promise<T[]> {
-  const outcomes: T[] = [];
-  for (const id of ids) outcomes.push(await work(id));
+const changesOf = (action: Exclude<MailboxAction, AskingAction>, customer: string | null): MailboxChanges =>
+  action === 'set_customer' ? { customer } : { disabled: action === 'disable' };
+
+const isMissing = (error: unknown): boolean => error instanceof GatewayError && error.code === 'not_found';
+
+/** A database that is busy says nothing about a mailbox: the step is done again. */
+function rethrowOverload(error: unknown): void {
+  if (error instanceof GatewayError && error.code === 'overloaded') throw error;
+}
+
+const groupsOf = (ids: readonly string[], size: number): string[][] =>
+  Array.from({ length: Math.ceil(ids.length / size) }, (_, turn) =>
+    ids.slice(turn * size, (turn + 1) * size),
+  );
+
+async function inOrder<Item, Outcome>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Outcome[]>,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const item of items) outcomes.push(...(await work(item)));
   return outcomes;
 }
