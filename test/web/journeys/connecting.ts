@@ -2,6 +2,7 @@
 // account, or not at all; the console shows it while it happens.
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import { inSight } from '../support/in-sight.ts';
 import { journey, type Stage } from '../support/stage.ts';
 import { choose, goTo, heading, press, signIn } from '../support/steps.ts';
 
@@ -160,6 +161,7 @@ export function connecting(stage: () => Stage): void {
     await press(page, 'Make a link for Acme');
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Good for').waitFor();
+    await inSight(page, 'Make the link');
     await inspect(page, 'customer-link');
     await dialog.getByRole('button', { name: 'Make the link' }).click();
     const url = await dialog.locator('code').textContent();

@@ -2,6 +2,7 @@
 // when something is in trouble.
 import assert from 'node:assert/strict';
 import { memberOf } from '../../support/installation.ts';
+import { inSight } from '../support/in-sight.ts';
 import { journey, type Stage } from '../support/stage.ts';
 import { answer, choose, fromMenu, goTo, heading, press, signIn } from '../support/steps.ts';
 
@@ -20,6 +21,7 @@ export function operating(stage: () => Stage): void {
       await goTo(page, 'Workspaces');
       await press(page, 'Make a workspace');
       await page.getByRole('dialog').getByLabel('Name').fill('Umbrella');
+      await inSight(page, 'Make the workspace');
       await inspect(page, 'workspace-new');
       await answer(page, 'Make the workspace');
       const row = page.getByRole('row').filter({ hasText: 'Umbrella' });
@@ -89,6 +91,9 @@ export function operating(stage: () => Stage): void {
         .first()
         .waitFor();
       await inspect(page, 'oauth-client');
+      await press(page, 'Enter the next one');
+      await inSight(page, 'Save');
+      await answer(page, 'Cancel');
       const call = installation.callAs(operatorKey);
       const session = await call(
         'POST',

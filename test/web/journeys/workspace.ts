@@ -1,11 +1,11 @@
 // What a workspace owner sets up beside mailboxes: webhooks to a receiver that really takes them, API keys that really
 // work, the log of it all, settings, and what people may ask for.
 import assert from 'node:assert/strict';
-import type { Page } from 'playwright-core';
 import { Webhook } from 'standardwebhooks';
 import { importMailbox } from '../../support/imported-mailbox.ts';
 import { until } from '../../support/until.ts';
 import { answering, startReceiver } from '../../support/webhook-receiver.ts';
+import { inSight } from '../support/in-sight.ts';
 import { journey, type Stage } from '../support/stage.ts';
 import { answer, choose, fromMenu, goTo, heading, press, signIn } from '../support/steps.ts';
 
@@ -25,12 +25,14 @@ export function workspace(stage: () => Stage): void {
         await inspect(page, 'webhooks-none');
         await page.getByRole('main').getByRole('button', { name: 'Add an endpoint' }).first().click();
         await page.getByRole('dialog').getByLabel('URL').fill(receiver.url);
+        await inSight(page, 'Add the endpoint');
         await inspect(page, 'webhook-new');
         await answer(page, 'Add the endpoint');
         const secret = await page
           .getByRole('dialog')
           .getByText(/^whsec_/)
           .textContent();
+        await inSight(page, 'Go to the endpoint and try it');
         await inspect(page, 'webhook-secret');
         await answer(page, 'Go to the endpoint and try it');
         await heading(page, receiver.url).waitFor();
@@ -69,7 +71,11 @@ export function workspace(stage: () => Stage): void {
         await inspect(page, 'webhooks');
         await page.getByRole('main').getByRole('link', { name: receiver.url }).click();
         await heading(page, receiver.url).waitFor();
+        await press(page, 'Edit');
+        await inSight(page, 'Save');
+        await answer(page, 'Cancel');
         await fromMenu(page, 'More actions', 'Make a new secret');
+        await inSight(page, 'Make a new secret');
         await page.getByRole('dialog').getByRole('button', { name: /Make/ }).click();
         const next = await page
           .getByRole('dialog')
@@ -205,15 +211,4 @@ export function workspace(stage: () => Stage): void {
     const { body } = await installation.call('GET', '/v1/mailboxes?search=gina');
     assert.deepEqual(body.items, []);
   });
-}
-
-/** On a small screen the whole button is in sight, however much there is to scroll above it. */
-async function inSight(page: Page, name: string): Promise<void> {
-  const dialog = page.getByRole('dialog');
-  await page.setViewportSize({ width: 1280, height: 720 });
-  const edge = await dialog.boundingBox();
-  const button = await dialog.getByRole('button', { name }).boundingBox();
-  assert.ok(edge && button, `${name} is not there`);
-  assert.ok(edge.y >= 0 && edge.y + edge.height <= 720, 'the dialog is on the screen');
-  assert.ok(button.y >= edge.y && button.y + button.height <= edge.y + edge.height, `${name} is cut off`);
 }

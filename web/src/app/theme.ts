@@ -51,7 +51,14 @@ export const theme = createTheme({
   components: {
     // Inside of the page's landmark, where people who go from landmark to landmark find what opens.
     Portal: { defaultProps: { target: overlays } },
-    Modal: { defaultProps: dialogProps, styles: { title: { fontWeight: 650, fontSize: '1.0625rem' } } },
+    Modal: {
+      defaultProps: dialogProps,
+      styles: {
+        title: { fontWeight: 650, fontSize: '1.0625rem' },
+        // What has the focus comes to rest between the title and the buttons, which both stay, not behind them.
+        content: { scrollPaddingBlock: '4rem 5rem' },
+      },
+    },
     Drawer: { defaultProps: dialogProps, styles: { title: { fontWeight: 650 } } },
     // An element that can be focused and is no item has no place in a menu.
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },

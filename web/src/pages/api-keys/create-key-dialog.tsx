@@ -37,8 +37,6 @@ export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
       // The key would be gone by a slip of the hand.
       closeOnClickOutside={create.data === undefined}
       closeButtonProps={{ 'aria-label': 'Close' }}
-      // What has the focus comes to rest between the title and the buttons, not behind them.
-      styles={{ content: { scrollPaddingBlock: '4rem 5rem' } }}
     >
       {create.data ? (
         <Stack>

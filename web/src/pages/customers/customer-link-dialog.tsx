@@ -1,8 +1,9 @@
 // Makes a link for one customer, and shows it this once: it is not kept anywhere.
-import { Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useCreateCustomerLink } from '../../api/connect-sessions.ts';
 import { Copyable } from '../../components/copyable.tsx';
+import { DialogActions } from '../../components/dialog-actions.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { useFocusBack } from '../../components/use-focus-back.ts';
@@ -47,9 +48,9 @@ export function CustomerLinkDialog({ customer: given, onClose }: { customer: str
             is not shown again. Whoever has it can connect mailboxes for this customer.
           </Text>
           <Copyable text={create.data.url} label="Copy link" />
-          <Group justify="flex-end">
+          <DialogActions>
             <Button onClick={onClose}>Done</Button>
-          </Group>
+          </DialogActions>
         </Stack>
       ) : (
         <form onSubmit={submit} noValidate>
@@ -80,14 +81,14 @@ export function CustomerLinkDialog({ customer: given, onClose }: { customer: str
               onChange={(value) => value !== null && setLife(value)}
             />
             {create.error !== null && <ErrorState error={create.error} />}
-            <Group justify="flex-end">
+            <DialogActions>
               <Button variant="default" onClick={onClose}>
                 Cancel
               </Button>
               <Button type="submit" loading={create.isPending}>
                 Make the link
               </Button>
-            </Group>
+            </DialogActions>
           </Stack>
         </form>
       )}

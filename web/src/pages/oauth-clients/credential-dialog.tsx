@@ -1,7 +1,8 @@
 // Enters a credential: in place of the current one at once, or as the next one.
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Modal, Stack, Text } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { type OAuthClient, useOAuthClientActions } from '../../api/oauth-client.ts';
+import { DialogActions } from '../../components/dialog-actions.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { notifyDone } from '../../components/notify.ts';
 import { useFocusBack } from '../../components/use-focus-back.ts';
@@ -57,14 +58,14 @@ export function CredentialDialog({ client, place, onClose }: Props) {
           <Text size="sm">{words[place].note}</Text>
           <CredentialFields draft={draft} kinds={kinds} onChange={setDraft} isMissing={isMissing} />
           {update.error !== null && <ErrorState error={update.error} />}
-          <Group justify="flex-end">
+          <DialogActions>
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
             <Button type="submit" loading={update.isPending}>
               Save
             </Button>
-          </Group>
+          </DialogActions>
         </Stack>
       </form>
     </Modal>

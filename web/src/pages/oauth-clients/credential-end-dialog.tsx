@@ -1,7 +1,8 @@
 // Says when the current secret ends, for whoever learned of it later.
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Modal, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { type OAuthClient, useOAuthClientActions } from '../../api/oauth-client.ts';
+import { DialogActions } from '../../components/dialog-actions.tsx';
 import { dayOf, EndDate, endOfDay } from '../../components/end-date.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { notifyDone } from '../../components/notify.ts';
@@ -41,14 +42,14 @@ export function CredentialEndDialog({ client, onClose }: { client: OAuthClient; 
             onChange={setDay}
           />
           {update.error !== null && <ErrorState error={update.error} />}
-          <Group justify="flex-end">
+          <DialogActions>
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
             <Button type="submit" loading={update.isPending}>
               Save
             </Button>
-          </Group>
+          </DialogActions>
         </Stack>
       </form>
     </Modal>

@@ -1,8 +1,9 @@
 // Makes an endpoint, and shows its secret this once.
-import { Button, Group, Modal, Radio, Stack } from '@mantine/core';
+import { Button, Modal, Radio, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { type NewEndpoint, useCreateWebhookEndpoint } from '../../api/webhook-endpoints.ts';
+import { DialogActions } from '../../components/dialog-actions.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { useFocusBack } from '../../components/use-focus-back.ts';
 import { type EndpointDraft, EndpointFields, isComplete } from './endpoint-fields.tsx';
@@ -43,9 +44,9 @@ export function CreateEndpointDialog({ onClose }: { onClose: () => void }) {
       {made ? (
         <Stack>
           <EndpointSecret secret={made.secret} publicKey={made.public_key} />
-          <Group justify="flex-end">
+          <DialogActions>
             <Button onClick={() => navigate(`/webhooks/${made.id}`)}>Go to the endpoint and try it</Button>
-          </Group>
+          </DialogActions>
         </Stack>
       ) : (
         <form onSubmit={submit} noValidate>
@@ -70,14 +71,14 @@ export function CreateEndpointDialog({ onClose }: { onClose: () => void }) {
               </Stack>
             </Radio.Group>
             {create.error !== null && <ErrorState error={create.error} />}
-            <Group justify="flex-end">
+            <DialogActions>
               <Button variant="default" onClick={onClose}>
                 Cancel
               </Button>
               <Button type="submit" loading={create.isPending}>
                 Add the endpoint
               </Button>
-            </Group>
+            </DialogActions>
           </Stack>
         </form>
       )}

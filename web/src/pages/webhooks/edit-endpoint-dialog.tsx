@@ -1,7 +1,8 @@
 // Changes where an endpoint is, what it is for, and which events it is told of.
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Modal, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useWebhookEndpointActions, type WebhookEndpoint } from '../../api/webhook-endpoints.ts';
+import { DialogActions } from '../../components/dialog-actions.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { notifyDone } from '../../components/notify.ts';
 import { useFocusBack } from '../../components/use-focus-back.ts';
@@ -54,14 +55,14 @@ export function EditEndpointDialog({
         <Stack>
           <EndpointFields draft={draft} onChange={setDraft} areMissingShown={areMissingShown} />
           {update.error !== null && <ErrorState error={update.error} />}
-          <Group justify="flex-end">
+          <DialogActions>
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
             <Button type="submit" loading={update.isPending}>
               Save
             </Button>
-          </Group>
+          </DialogActions>
         </Stack>
       </form>
     </Modal>

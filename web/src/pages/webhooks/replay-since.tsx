@@ -1,9 +1,10 @@
 // Sends again what an endpoint missed since a moment.
-import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Modal, Select, Stack, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconRepeat } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { useWebhookEndpointActions } from '../../api/webhook-endpoints.ts';
+import { DialogActions } from '../../components/dialog-actions.tsx';
 import { dayOf } from '../../components/end-date.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { notifyDone } from '../../components/notify.ts';
@@ -88,14 +89,14 @@ function Form({ endpointId, onClose }: { endpointId: string; onClose: () => void
           onChange={(value) => setWhich(choice.find((known) => known.value === value)?.value ?? missed)}
         />
         {replay.error !== null && <ErrorState error={replay.error} />}
-        <Group justify="flex-end">
+        <DialogActions>
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
           <Button type="submit" loading={replay.isPending}>
             Send again
           </Button>
-        </Group>
+        </DialogActions>
       </Stack>
     </form>
   );

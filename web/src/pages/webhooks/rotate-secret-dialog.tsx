@@ -1,7 +1,8 @@
 // Makes a new secret or key pair. The old one signs for a day beside it, or ends at once when it has leaked.
-import { Button, Group, Modal, Radio, Stack, Text } from '@mantine/core';
+import { Button, Modal, Radio, Stack, Text } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useWebhookEndpointActions, type WebhookEndpoint } from '../../api/webhook-endpoints.ts';
+import { DialogActions } from '../../components/dialog-actions.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { useFocusBack } from '../../components/use-focus-back.ts';
@@ -45,9 +46,9 @@ export function RotateSecretDialog({
               </>
             )}
           </Text>
-          <Group justify="flex-end">
+          <DialogActions>
             <Button onClick={onClose}>Done</Button>
-          </Group>
+          </DialogActions>
         </Stack>
       ) : (
         <form onSubmit={submit}>
@@ -71,14 +72,14 @@ export function RotateSecretDialog({
               </Stack>
             </Radio.Group>
             {rotate.error !== null && <ErrorState error={rotate.error} />}
-            <Group justify="flex-end">
+            <DialogActions>
               <Button variant="default" onClick={onClose}>
                 Cancel
               </Button>
               <Button type="submit" color={isImmediate ? 'red.9' : 'pine'} loading={rotate.isPending}>
                 Make a new {noun}
               </Button>
-            </Group>
+            </DialogActions>
           </Stack>
         </form>
       )}

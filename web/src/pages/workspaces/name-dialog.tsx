@@ -1,6 +1,7 @@
 // Asks for the name of a workspace, which mailbox owners see when they connect.
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Modal, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import { DialogActions } from '../../components/dialog-actions.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { notifyDone } from '../../components/notify.ts';
 import { useFocusBack } from '../../components/use-focus-back.ts';
@@ -54,14 +55,14 @@ export function NameDialog({ title, submitLabel, name: given, onClose, onSubmit 
             data-autofocus
           />
           {state.error !== null && <ErrorState error={state.error} />}
-          <Group justify="flex-end">
+          <DialogActions>
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
             <Button type="submit" loading={state.isRunning}>
               {submitLabel}
             </Button>
-          </Group>
+          </DialogActions>
         </Stack>
       </form>
     </Modal>
