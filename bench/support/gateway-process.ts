@@ -16,10 +16,16 @@ const address = await gateway.start();
 
 type Done = { done: number; failed: number; seconds: number; p50Milliseconds: number };
 
-/** As the loop of src/jobs does it, until nothing is due or the time is over. */
+/** Within which something that is due is refreshed on the busiest machine. */
+const patienceMilliseconds = 60_000;
+
+/** As the loop of src/jobs does it, until nothing is due or the time is over, but not before something was refreshed. */
 async function refreshDue(secondsMax: number): Promise<Done> {
   const begin = performance.now();
-  const done = await gateway.core.dueRefreshes.refreshDueGrants(AbortSignal.timeout(secondsMax * 1000));
+  let done = 0;
+  do {
+    done += await gateway.core.dueRefreshes.refreshDueGrants(AbortSignal.timeout(secondsMax * 1000));
+  } while (done === 0 && performance.now() - begin < patienceMilliseconds);
   return { done, failed: 0, seconds: (performance.now() - begin) / 1000, p50Milliseconds: 0 };
 }
 

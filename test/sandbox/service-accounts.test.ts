@@ -87,7 +87,7 @@ test('every mistake has its own answer', async (t) => {
     [{ key: stranger }, 400, 'invalid_grant', /^Invalid JWT Signature\.$/],
     [{ kid: 'another' }, 400, 'invalid_grant', /^Invalid JWT Signature\.$/],
     [{ claims: { iss: 'nobody@sandbox.iam.example.test' } }, 400, 'invalid_request', /^Invalid principal$/],
-    [{ claims: { exp: now + 3601 } }, 400, 'invalid_grant', /short-lived token/],
+    [{ claims: { iat: now, exp: now + 3601 } }, 400, 'invalid_grant', /short-lived token/],
     [{ claims: { iat: now - 7200, exp: now - 3600 } }, 400, 'invalid_grant', /short-lived token/],
     [{ claims: { aud: 'https://accounts.elsewhere.test/token' } }, 400, 'invalid_grant', /audience/],
     [{ without: 'scope' }, 400, 'invalid_scope', /^Empty or missing scope/],
