@@ -4,8 +4,9 @@ import { record } from './audit.ts';
 import { type Breaker, phaseOf } from './breaker-states.ts';
 import type { Breakers } from './breakers.ts';
 import { notFound } from './errors.ts';
+import { type KnownOAuthClient, readInstallationNames } from './installation-names.ts';
 import { createInstallationTotals } from './installation-totals.ts';
-import type { Block } from './limits.ts';
+import { type Block, workspaceOfBlock } from './limits.ts';
 import type { ProviderName } from './oauth-clients.ts';
 import type { InstallationTotals, Ports, RefreshQueue, WebhookQueue } from './ports.ts';
 import { type Principal, requireScope } from './principal.ts';
@@ -55,11 +56,14 @@ export type Installation = InstallationFigures &
       callsUnderWay: number;
       callsWaiting: number;
     }[];
-    oauthClientBreakers: (ShownBreaker & { oauthClientId: string })[];
-    blocks: Block[];
+    /** `oauthClient` is null for one that is gone with its workspace. */
+    oauthClientBreakers: (ShownBreaker & { oauthClientId: string; oauthClient: KnownOAuthClient | null })[];
+    /** With the workspace that alone is kept out there; null = whoever comes from there. */
+    blocks: (Block & { workspaceId: string | null; workspaceName: string | null })[];
     oauthClientsEnding: {
       oauthClientId: string;
       workspaceId: string | null;
+      workspaceName: string | null;
       name: string;
       expiresAt: number;
       /** A next credential takes over by itself. */
@@ -132,6 +136,14 @@ export function createInstallation(ports: Needs) {
       store.oauthClients.expiringCredentials(now + endingDays * dayMilliseconds, -1, listedMax),
     ]);
     const calls = providerCalls.figures();
+    const clientBreakers = current.breakers
+      .filter(({ key }) => key.startsWith(clientPrefix))
+      .map((breaker) => ({ ...breaker, oauthClientId: breaker.key.slice(clientPrefix.length) }));
+    const ofBlocks = blocks.map((block) => ({ ...block, workspaceId: workspaceOfBlock(block.key) }));
+    const names = await readInstallationNames(store, {
+      oauthClientIds: clientBreakers.map(({ oauthClientId }) => oauthClientId),
+      workspaceIds: [...ofBlocks, ...ending].map(({ workspaceId }) => workspaceId),
+    });
     return {
       ...current,
       ...about,
@@ -145,10 +157,11 @@ export function createInstallation(ports: Needs) {
           callsWaiting: calls.waiting[provider] ?? 0,
         };
       }),
-      oauthClientBreakers: current.breakers
-        .filter(({ key }) => key.startsWith(clientPrefix))
-        .map((breaker) => ({ ...breaker, oauthClientId: breaker.key.slice(clientPrefix.length) })),
-      blocks,
+      oauthClientBreakers: clientBreakers.map((breaker) => ({
+        ...breaker,
+        oauthClient: names.oauthClient(breaker.oauthClientId),
+      })),
+      blocks: ofBlocks.map((block) => ({ ...block, workspaceName: names.workspace(block.workspaceId) })),
       oauthClientsEnding: ending.flatMap(({ id, workspaceId, name, credential, nextCredential }) =>
         credential.expiresAt === null
           ? []
@@ -156,6 +169,7 @@ export function createInstallation(ports: Needs) {
               {
                 oauthClientId: id,
                 workspaceId,
+                workspaceName: names.workspace(workspaceId),
                 name,
                 expiresAt: credential.expiresAt,
                 hasNext: nextCredential !== null,

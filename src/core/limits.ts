@@ -18,6 +18,10 @@ export type Block = {
   rememberedUntil: number;
 };
 
+/** The workspace that a block keeps out by itself; null for one of whoever comes from the address. */
+export const workspaceOfBlock = (key: string): string | null =>
+  key.startsWith('init:') ? (key.split(' ')[1] ?? null) : null;
+
 export type LimitSettings = {
   /** Connect sessions that one workspace may begin in a minute, each provider by itself. */
   initWorkspaceMinuteMax: number;

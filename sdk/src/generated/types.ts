@@ -1432,6 +1432,19 @@ export type Installation = {
     key: string;
     /** The OAuth client. */
     oauth_client_id: string;
+    /** What it is known by, deleted ones too; null = it is gone with its workspace. */
+    oauth_client: {
+      /** Its name. */
+      name: string;
+      /** Its provider. */
+      provider: 'google' | 'microsoft';
+      /** Whose it is; null = shared by the installation. */
+      workspace_id: string | null;
+      /** The workspace's name; null without one. */
+      workspace_name: string | null;
+      /** When it was deleted; null = it is in use. */
+      deleted_at: string | null;
+    } | null;
     /** `open` = nobody is sent there until `open_until`; `probing` = its time is over, and one call tries. */
     status: 'closed' | 'open' | 'probing';
     /** When it is tried again; null while it is closed. */
@@ -1445,6 +1458,10 @@ export type Installation = {
     key: string;
     /** The IP address, or for IPv6 the network, that is kept out. */
     address: string | null;
+    /** The only workspace that is kept out there; null = whoever comes from there. */
+    workspace_id: string | null;
+    /** The workspace's name; null without one. */
+    workspace_name: string | null;
     /** Which one in a row; each is longer. */
     level: number;
     /** When it ends by itself. */
@@ -1482,6 +1499,8 @@ export type Installation = {
     oauth_client_id: string;
     /** Whose it is; null = shared by the installation. */
     workspace_id: string | null;
+    /** The workspace's name; null without one. */
+    workspace_name: string | null;
     /** Its name. */
     name: string;
     /** When its current credential ends. */

@@ -2,6 +2,7 @@
 // operation walks an index and looks at a bounded number of rows, however many there are.
 import type { Breaker } from '../breaker-states.ts';
 import type { Block } from '../limits.ts';
+import type { ProviderName } from '../oauth-clients.ts';
 
 /** `due` and `overdue` stop counting at the bound that was asked for. Times are milliseconds since the epoch. */
 export type RefreshQueue = {
@@ -37,6 +38,16 @@ export type InstallationTotals = {
   countedAt: number;
 };
 
+/** An OAuth client as people know it, without anything that is sealed. */
+export type NamedOAuthClient = {
+  id: string;
+  name: string;
+  provider: ProviderName;
+  /** Null = shared by the installation. */
+  workspaceId: string | null;
+  deletedAt: number | null;
+};
+
 export type InstallationOperations = {
   refreshQueue(ask: { now: number; overdueBefore: number; most: number }): Promise<RefreshQueue>;
   webhookQueue(ask: { now: number; failedSince: number; most: number }): Promise<WebhookQueue>;
@@ -46,6 +57,9 @@ export type InstallationOperations = {
   removeBlock(key: string, now: number): Promise<boolean>;
   /** Those that opened and have not closed since, and those that count failures. */
   breakers(limit: number): Promise<Breaker[]>;
+  /** Deleted ones too, in no order; what is gone with its workspace is left out. */
+  oauthClientNames(ids: readonly string[]): Promise<NamedOAuthClient[]>;
+  workspaceNames(ids: readonly string[]): Promise<{ id: string; name: string }[]>;
   countGrants(after: string | null, limit: number): Promise<CountedSlice>;
   countMailboxes(after: string | null, limit: number): Promise<CountedSlice>;
   /** Null when nobody has counted yet. */

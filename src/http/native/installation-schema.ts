@@ -15,6 +15,10 @@ const breakerMembers = {
 const key = (description: string, example: string) => Type.String({ description, examples: [example] });
 const count = (description: string) => Type.Integer({ minimum: 0, description, examples: [0] });
 
+const ownerName = nullable(
+  Type.String({ description: "The workspace's name; null without one.", examples: ['Acme'] }),
+);
+
 export const installationSchema = Type.Object(
   {
     version: Type.String({ description: 'The release that runs here.', examples: ['0.1.0'] }),
@@ -32,6 +36,18 @@ export const installationSchema = Type.Object(
       Type.Object({
         key: key('Names it in the path.', 'oauth_client:019a2b8c-71c4-7d52-a1b0-3f2d8c6e9a10'),
         oauth_client_id: id('The OAuth client.'),
+        oauth_client: nullable(
+          Type.Object(
+            {
+              name: Type.String({ description: 'Its name.', examples: ['Outlook, production'] }),
+              provider: provider('Its provider.'),
+              workspace_id: nullable(id('Whose it is; null = shared by the installation.')),
+              workspace_name: ownerName,
+              deleted_at: nullable(time('When it was deleted; null = it is in use.')),
+            },
+            { description: 'What it is known by, deleted ones too; null = it is gone with its workspace.' },
+          ),
+        ),
         ...breakerMembers,
       }),
       { description: 'Those that are not closed, or count failures; 200 at most.' },
@@ -45,6 +61,10 @@ export const installationSchema = Type.Object(
             examples: ['203.0.113.7'],
           }),
         ),
+        workspace_id: nullable(
+          id('The only workspace that is kept out there; null = whoever comes from there.'),
+        ),
+        workspace_name: ownerName,
         level: Type.Integer({
           minimum: 1,
           description: 'Which one in a row; each is longer.',
@@ -74,6 +94,7 @@ export const installationSchema = Type.Object(
       Type.Object({
         oauth_client_id: id('The OAuth client.'),
         workspace_id: nullable(id('Whose it is; null = shared by the installation.')),
+        workspace_name: ownerName,
         name: Type.String({ description: 'Its name.', examples: ['Outlook, production'] }),
         expires_at: time('When its current credential ends.'),
         has_next: Type.Boolean({ description: 'Whether the next credential is there already.' }),
@@ -101,11 +122,14 @@ export function presentInstallation(state: Installation): Static<typeof installa
     oauth_client_breakers: state.oauthClientBreakers.map((breaker) => ({
       key: breaker.key,
       oauth_client_id: breaker.oauthClientId,
+      oauth_client: breaker.oauthClient && presentKnown(breaker.oauthClient),
       ...presentBreaker(breaker),
     })),
     blocks: state.blocks.map((block) => ({
       key: block.key,
       address: addressOf(block.key),
+      workspace_id: block.workspaceId,
+      workspace_name: block.workspaceName,
       level: block.level,
       until: isoTime(block.until),
     })),
@@ -128,12 +152,27 @@ export function presentInstallation(state: Installation): Static<typeof installa
     oauth_clients_ending: state.oauthClientsEnding.map((ending) => ({
       oauth_client_id: ending.oauthClientId,
       workspace_id: ending.workspaceId,
+      workspace_name: ending.workspaceName,
       name: ending.name,
       expires_at: isoTime(ending.expiresAt),
       has_next: ending.hasNext,
     })),
   };
 }
+
+const presentKnown = ({
+  name,
+  provider: at,
+  workspaceId,
+  workspaceName,
+  deletedAt,
+}: NonNullable<Installation['oauthClientBreakers'][number]['oauthClient']>) => ({
+  name,
+  provider: at,
+  workspace_id: workspaceId,
+  workspace_name: workspaceName,
+  deleted_at: isoTimeOrNull(deletedAt),
+});
 
 const presentBreaker = ({
   status,

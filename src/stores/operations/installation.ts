@@ -5,6 +5,7 @@ import type { CountedSlice, StatusCount, StoreOperations } from '../../core/port
 import type { Session } from '../engine.ts';
 import { countsColumn } from '../json-columns.ts';
 import { type Row, readRow } from '../row.ts';
+import { providerNames } from '../words.ts';
 import { breakerFromRow } from './breakers.ts';
 import type { Context } from './context.ts';
 import { blockFromRow } from './limits.ts';
@@ -81,6 +82,29 @@ export const installationOperations = ({ session }: Context): StoreOperations['i
       .limit(limit)
       .execute();
     return rows.map(breakerFromRow);
+  },
+  oauthClientNames: async (ids) => {
+    if (ids.length === 0) return [];
+    const rows = await session.reader
+      .selectFrom('oauth_clients')
+      .select(['id', 'name', 'provider', 'workspace_id', 'deleted_at'])
+      .where('id', 'in', ids)
+      .execute();
+    return rows.map((row) => {
+      const { text, textOrNull, oneOf, integerOrNull } = readRow('oauth_clients', row);
+      return {
+        id: text('id'),
+        name: text('name'),
+        provider: oneOf('provider', providerNames),
+        workspaceId: textOrNull('workspace_id'),
+        deletedAt: integerOrNull('deleted_at'),
+      };
+    });
+  },
+  workspaceNames: async (ids) => {
+    if (ids.length === 0) return [];
+    const query = session.reader.selectFrom('workspaces').select(['id', 'name']).where('id', 'in', ids);
+    return (await query.execute()).map(({ id, name }) => ({ id, name }));
   },
   countGrants: (after, limit) =>
     countSlice(

@@ -36,6 +36,30 @@ export const installationGuarantees = (createDatabase: CreateDatabase): void =>
       assert.deepEqual(early, { due: 0, overdue: 0, leased: 0, oldestDueAt: null });
     });
 
+    it('OAuth clients and workspaces are named by id, deleted ones and those of other workspaces too', async (store) => {
+      const [one, other] = [workspace({ name: 'One' }), workspace({ name: 'Other' })];
+      await store.workspaces.insert(one);
+      await store.workspaces.insert(other);
+      const shared = client({ name: 'Shared' });
+      const owned = client({ name: 'Owned', workspaceId: other.id, deletedAt: now });
+      await store.oauthClients.insert(shared);
+      await store.oauthClients.insert(owned);
+      const named = await store.installation.oauthClientNames([shared.id, owned.id, 'unknown']);
+      assert.deepEqual(
+        new Map(named.map((each) => [each.id, each])),
+        new Map(
+          [shared, owned].map(({ id, name, provider, workspaceId, deletedAt }) => [
+            id,
+            { id, name, provider, workspaceId, deletedAt },
+          ]),
+        ),
+      );
+      assert.deepEqual(await store.installation.oauthClientNames([]), []);
+      const owners = await store.installation.workspaceNames([other.id, 'unknown']);
+      assert.deepEqual(owners, [{ id: other.id, name: 'Other' }]);
+      assert.deepEqual(await store.installation.workspaceNames([]), []);
+    });
+
     it('grants and mailboxes are counted in slices, each row once', async (store) => {
       const owner = workspace();
       const oauthClient = client();

@@ -124,6 +124,9 @@ export function operating(stage: () => Stage): void {
       await signIn(visitor, installation.address, operatorKey);
       await goTo(page, 'Installation');
       await page.getByRole('button', { name: `Lift the block of ${stranger}` }).waitFor();
+      const inTrouble = page.getByRole('table', { name: 'Breakers of OAuth clients' });
+      await inTrouble.getByText('Shared google', { exact: true }).waitFor();
+      await inTrouble.getByText('Google, The installation (shared)').waitFor();
       await inspect(page, 'installation-trouble');
       await press(page, 'Close the breaker of Google');
       await answer(page, 'Close it');

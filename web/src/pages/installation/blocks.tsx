@@ -32,7 +32,8 @@ export function Blocks({ blocks }: { blocks: readonly Block[] }) {
   );
 }
 
-function Row({ block: { key, address, level, until } }: { block: Block }) {
+function Row({ block }: { block: Block }) {
+  const { key, address, level, until, workspace_id: workspaceId, workspace_name: workspaceName } = block;
   const may = useMay();
   const { liftBlock } = useInstallationActions();
   const [isAsked, setAsked] = useState(false);
@@ -41,6 +42,7 @@ function Row({ block: { key, address, level, until } }: { block: Block }) {
     <Table.Tr>
       <Table.Td>
         <code>{name}</code>
+        {workspaceId !== null && <Text size="xs">only workspace {workspaceName ?? workspaceId}</Text>}
       </Table.Td>
       <Table.Td>{numberOf(level)}</Table.Td>
       <Table.Td>

@@ -2,26 +2,19 @@
 import { Table } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import type { Installation } from '../../api/installation-actions.ts';
-import { useWorkspaceList } from '../../api/workspaces.ts';
-import { useMay } from '../../app/session-context.tsx';
 import { useWorkspace } from '../../app/workspace-context.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { TextLink } from '../../components/text-link.tsx';
+import { ownerName } from './owner-name.ts';
 
 type Ending = Installation['oauth_clients_ending'][number];
 
 export function EndingClients({ clients }: { clients: readonly Ending[] }) {
-  const may = useMay();
   const { workspaceId } = useWorkspace();
-  const workspaces = useWorkspaceList({ enabled: may('workspaces:manage') && clients.length > 0 });
   if (clients.length === 0) return null;
-  const nameOf = (id: string | null): string =>
-    id === null
-      ? 'The installation (shared)'
-      : (workspaces.data?.find((known) => known.id === id)?.name ?? id);
   return (
     <Panel
       title="Credentials that end soon"
@@ -42,7 +35,7 @@ export function EndingClients({ clients }: { clients: readonly Ending[] }) {
                 client.name
               )}
             </Table.Td>
-            <Table.Td>{nameOf(client.workspace_id)}</Table.Td>
+            <Table.Td>{ownerName(client.workspace_id, client.workspace_name)}</Table.Td>
             <Table.Td>
               <Moment at={client.expires_at} form="full" />
             </Table.Td>

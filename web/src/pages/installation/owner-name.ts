@@ -1,0 +1,3 @@
+// Whose an OAuth client is, in words.
+export const ownerName = (workspaceId: string | null, name: string | null): string =>
+  workspaceId === null ? 'The installation (shared)' : (name ?? workspaceId);
