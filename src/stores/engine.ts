@@ -40,6 +40,11 @@ export type GrantClaim = { id: string; lease: Lease };
 /** Where statements run: the database at large, or inside one transaction. */
 export type Session = {
   reader: Kysely<Tables>;
+  /**
+   * For reads that may look at many rows: they hold up no others, and may wait for one another. As with `reader`, one that
+   * begins after a write was acknowledged sees it.
+   */
+  scanner: Kysely<Tables>;
   writer: Kysely<Tables>;
   /** A read is a round trip on a connection that others may use: those of one moment are better asked together. */
   readsTogether: boolean;

@@ -1,7 +1,7 @@
 // One connection of node:sqlite with a bounded cache of prepared statements. Synchronous: the caller decides
 // which thread waits.
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { Statement, StatementResult, WriterFailure } from './sqlite-protocol.ts';
+import type { Statement, StatementFailure, StatementResult } from './sqlite-protocol.ts';
 
 export type Connection = {
   run(statement: Statement): StatementResult;
@@ -11,9 +11,15 @@ export type Connection = {
 };
 
 const statementsMax = 256;
-const busyMilliseconds = 5_000;
+const busyMillisecondsMax = 5_000;
 
-export const openConnection = (path: string, { readOnly }: { readOnly: boolean }): Connection => {
+/** `busyMilliseconds`: how long a statement waits for others' locks. */
+type ConnectionOptions = { readOnly: boolean; busyMilliseconds?: number };
+
+export const openConnection = (
+  path: string,
+  { readOnly, busyMilliseconds = busyMillisecondsMax }: ConnectionOptions,
+): Connection => {
   const database = new DatabaseSync(path, {
     readOnly,
     enableForeignKeyConstraints: true,
@@ -59,7 +65,7 @@ export const openConnection = (path: string, { readOnly }: { readOnly: boolean }
 };
 
 /** An error in a form that crosses threads. */
-export const failureOf = (error: unknown): WriterFailure => ({
+export const failureOf = (error: unknown): StatementFailure => ({
   message: error instanceof Error ? error.message : String(error),
   resultCode:
     error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : null,

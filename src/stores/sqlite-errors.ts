@@ -1,6 +1,6 @@
 // SQLite's result codes as errors of the house (https://www.sqlite.org/rescode.html).
 import { GatewayError } from '../core/errors.ts';
-import type { WriterFailure } from './sqlite-protocol.ts';
+import type { StatementFailure } from './sqlite-protocol.ts';
 
 const busy = 5;
 const ioError = 10;
@@ -11,7 +11,7 @@ const constraintUnique = 2067;
 /** The primary code is the low byte of the extended one. */
 const primaryMask = 0xff;
 
-export const sqliteError = ({ message, resultCode }: WriterFailure): GatewayError => {
+export const sqliteError = ({ message, resultCode }: StatementFailure): GatewayError => {
   const cause = new Error(`SQLite: ${message}${resultCode === null ? '' : ` (${resultCode})`}`);
   if (resultCode === constraintUnique || resultCode === constraintPrimaryKey) {
     return new GatewayError('conflict', 'Another row with the same identity exists.', { cause });

@@ -1,11 +1,9 @@
 // The main thread's side of the writer: a bounded queue, groups of single units that share a commit, and
 // exclusive turns for transactions, in order of arrival. Nothing is acknowledged before its commit is durable.
-import { once } from 'node:events';
 import { setImmediate as nextTurnOfLoop } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import { GatewayError } from '../core/errors.ts';
-import { sqliteError } from './sqlite-errors.ts';
-import type { StatementResult, Unit, UnitOutcome, WriterAnswer, WriterRequest } from './sqlite-protocol.ts';
+import type { StatementResult, Unit, WriterRequest } from './sqlite-protocol.ts';
+import { errorOf, singleOf, startThread } from './sqlite-thread.ts';
 import { holdTurn, type Turn } from './sqlite-writer-turn.ts';
 
 export type WriterThread = {
@@ -39,49 +37,22 @@ export const openWriterThread = async (
   path: string,
   { queueMax }: { queueMax: number },
 ): Promise<WriterThread> => {
-  // The name of this file tells whether the source or a build of it runs.
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const worker = new Worker(new URL(`./sqlite-writer-worker.${extension}`, import.meta.url), {
-    workerData: path,
-  });
   const queue: Job[] = [];
   let death: GatewayError | null = null;
   let isClosing = false;
   let pumping: Promise<void> | null = null;
-  let waiting: { resolve: (answer: WriterAnswer) => void; reject: (error: GatewayError) => void } | null =
-    null;
 
-  const die = (cause: unknown): void => {
-    death ??= new GatewayError('internal_error', 'The writer of the database has stopped.', { cause });
-    waiting?.reject(death);
-    waiting = null;
-    for (const job of queue.splice(0)) job.reject(death);
-  };
-  worker.on('error', die);
-  worker.on('exit', (code) => die(new Error(`The writer thread ended with code ${code}.`)));
-
-  const call = (request: WriterRequest): Promise<WriterAnswer> =>
-    new Promise((resolve, reject) => {
-      if (death !== null) return reject(death);
-      if (waiting !== null) return reject(new GatewayError('internal_error', 'The writer is asked twice.'));
-      waiting = { resolve, reject };
-      worker.postMessage(request);
-    });
-
-  // The first message says that the database is open; a failure to open it arrives as `error`.
-  try {
-    await once(worker, 'message');
-  } catch (cause) {
-    throw new Error(`The database ${path} cannot be opened.`, { cause });
-  }
-  worker.on('message', (answer: WriterAnswer) => {
-    const caller = waiting;
-    waiting = null;
-    caller?.resolve(answer);
+  const thread = await startThread<WriterRequest>({
+    path,
+    name: 'writer',
+    onDeath: (error) => {
+      death = error;
+      for (const job of queue.splice(0)) job.reject(error);
+    },
   });
 
   const runGroup = async (group: readonly UnitJob[]): Promise<void> => {
-    const answer = await call({ type: 'group', units: group.map(({ unit }) => unit) });
+    const answer = await thread.ask({ type: 'group', units: group.map(({ unit }) => unit) });
     for (const [index, job] of group.entries()) {
       const outcome = answer[index];
       if (outcome?.ok) job.resolve(outcome.results);
@@ -90,8 +61,11 @@ export const openWriterThread = async (
   };
 
   const runTurn = async ({ milliseconds, resolve }: TurnJob): Promise<void> => {
-    single(await call({ type: 'begin' }));
-    const { turn, over } = holdTurn({ milliseconds, ask: async (request) => single(await call(request)) });
+    singleOf(await thread.ask({ type: 'begin' }));
+    const { turn, over } = holdTurn({
+      milliseconds,
+      ask: async (request) => singleOf(await thread.ask(request)),
+    });
     resolve(turn);
     await over;
   };
@@ -149,10 +123,7 @@ export const openWriterThread = async (
       await nextTurnOfLoop();
       isClosing = true;
       await pumping;
-      if (death !== null) return;
-      const exited = once(worker, 'exit');
-      await call({ type: 'close' });
-      await exited;
+      await thread.end();
     },
   };
 };
@@ -162,15 +133,4 @@ const takeJobs = (queue: Job[]): Job[] => {
   const turnAt = queue.findIndex((job) => 'milliseconds' in job);
   if (turnAt === 0) return queue.splice(0, 1);
   return queue.splice(0, Math.min(groupMax, turnAt === -1 ? queue.length : turnAt));
-};
-
-const errorOf = (outcome: UnitOutcome | undefined): GatewayError =>
-  outcome === undefined || outcome.ok
-    ? new GatewayError('internal_error', 'The writer answered something else.')
-    : sqliteError(outcome.failure);
-
-const single = (answer: WriterAnswer): StatementResult[] => {
-  const [outcome] = answer;
-  if (outcome?.ok) return outcome.results;
-  throw errorOf(outcome);
 };

@@ -1,14 +1,10 @@
 // The writer thread: owns the one connection that writes, so that a slow disk stops nobody else. Answers one
 // request at a time. Queueing, turns and time-outs are the main thread's.
-import { parentPort, workerData } from 'node:worker_threads';
-import { type Connection, failureOf, openConnection } from './sqlite-connection.ts';
-import type { StatementResult, Unit, UnitOutcome, WriterAnswer, WriterRequest } from './sqlite-protocol.ts';
+import type { Connection } from './sqlite-connection.ts';
+import type { StatementResult, ThreadAnswer, Unit, UnitOutcome, WriterRequest } from './sqlite-protocol.ts';
+import { done, failed, serveRequests } from './sqlite-worker.ts';
 
-const done: WriterAnswer = [{ ok: true, results: [] }];
-
-const failed = (error: unknown): UnitOutcome => ({ ok: false, failure: failureOf(error) });
-
-const answerTo = (connection: Connection, request: WriterRequest): WriterAnswer => {
+const answerTo = (connection: Connection, request: WriterRequest): ThreadAnswer => {
   switch (request.type) {
     case 'group':
       return runGroup(connection, request.units);
@@ -23,15 +19,12 @@ const answerTo = (connection: Connection, request: WriterRequest): WriterAnswer 
     case 'rollback':
       rollBack(connection);
       return done;
-    case 'close':
-      connection.close();
-      return done;
     default:
       return request satisfies never;
   }
 };
 
-const runGroup = (connection: Connection, units: readonly Unit[]): WriterAnswer => {
+const runGroup = (connection: Connection, units: readonly Unit[]): ThreadAnswer => {
   try {
     connection.exec('begin immediate');
     const outcomes = units.map((unit) => runUnit(connection, unit));
@@ -69,23 +62,4 @@ const rollBack = (connection: Connection): void => {
   if (connection.isInTransaction()) connection.exec('rollback');
 };
 
-const serve = (): void => {
-  const port = parentPort;
-  if (port === null) throw new Error('sqlite-writer-worker.ts runs as a worker thread only.');
-  const path: unknown = workerData;
-  if (typeof path !== 'string') throw new Error('The writer thread needs the path of its database.');
-  const connection = openConnection(path, { readOnly: false });
-  port.on('message', (request: WriterRequest) => {
-    let answer: WriterAnswer;
-    try {
-      answer = answerTo(connection, request);
-    } catch (error) {
-      answer = [failed(error)];
-    }
-    port.postMessage(answer);
-    if (request.type === 'close') port.close();
-  });
-  port.postMessage(done);
-};
-
-serve();
+serveRequests<WriterRequest>({ readOnly: false }, ({ connection }, request) => answerTo(connection, request));

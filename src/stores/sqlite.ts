@@ -1,5 +1,5 @@
-// The embedded engine: node:sqlite in WAL mode. Reads run here, on a read-only connection; writes run in a
-// thread of their own and share commits. What differs from PostgreSQL is here and in the sqlite-*.ts beside.
+// The embedded engine: node:sqlite in WAL mode. Reads run here, on a read-only connection; those that may be long run in
+// a thread of their own, and so do writes, which share commits. What differs from PostgreSQL is here and in the sqlite-*.ts beside.
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Kysely, sql } from 'kysely';
@@ -18,6 +18,7 @@ import { createPrivateFile, lockDatabase } from './sqlite-file-lock.ts';
 import { emptyWriteAheadLog } from './sqlite-forgetting.ts';
 import type { Statement, StatementResult } from './sqlite-protocol.ts';
 import { claimStatement, groupedClaims, readClaimed, savingUnit } from './sqlite-refreshes.ts';
+import { createScanner, type Scanner } from './sqlite-scanner.ts';
 import { openWriterThread, type WriterThread } from './sqlite-writer-thread.ts';
 import type { Turn } from './sqlite-writer-turn.ts';
 
@@ -27,6 +28,10 @@ export type SqliteOptions = {
   queueMax?: number;
   /** The longest that a transaction may hold the writer. */
   transactionMilliseconds?: number;
+  /** Long reads that may wait; one more is `overloaded`. */
+  scanQueueMax?: number;
+  /** The longest that a caller waits for a long read, as for a statement on PostgreSQL. */
+  scanMilliseconds?: number;
 };
 
 const migrationMilliseconds = 10 * 60_000;
@@ -46,6 +51,8 @@ export const openSqlite = async ({
   path,
   queueMax = 4_096,
   transactionMilliseconds = 10_000,
+  scanQueueMax = 64,
+  scanMilliseconds = 15_000,
 }: SqliteOptions): Promise<Engine> => {
   if (path === ':memory:')
     throw new Error('SQLite in memory is not supported: a grant must outlive a restart.');
@@ -57,19 +64,24 @@ export const openSqlite = async ({
     // Only now: the file is in WAL mode, and a read-only connection cannot make it so.
     const connection = openConnection(path, { readOnly: true });
     const reader = new Kysely<Tables>({ dialect: sqliteDialect((statement) => read(connection, statement)) });
+    const scanner = createScanner(path, { queueMax: scanQueueMax, milliseconds: scanMilliseconds });
     const hub = createChangeHub();
     const transaction: Engine['transaction'] = (work) =>
       transact(thread, { milliseconds: transactionMilliseconds, hub }, work);
     return {
       name: 'sqlite',
       columns,
-      session: openSession({ path, reader, thread, transaction, hub }),
+      session: openSession({ reader, scanner, thread, transaction, hub }),
       transaction,
       migration: (work) => transact(thread, { milliseconds: migrationMilliseconds, hub }, work),
       upkeep,
       // One process owns the file, so there is nobody else to hear of, and nothing is written down.
       changes: { listen: hub.listen, isCurrent: () => true, prune: async () => 0 },
-      load: () => ({ connections: 1, idle: thread.waiting() === 0 ? 1 : 0, waiting: thread.waiting() }),
+      load: () => ({
+        connections: 1,
+        idle: thread.waiting() === 0 ? 1 : 0,
+        waiting: thread.waiting() + scanner.waiting(),
+      }),
       ping: async () => {
         thread.assertAlive();
         await sql`select 1`.execute(reader);
@@ -78,6 +90,7 @@ export const openSqlite = async ({
         // The writer last: who may only read cannot bring the write-ahead log into the file, and the file alone would
         // be without what was written last.
         connection.close();
+        await scanner.close();
         await thread.close().finally(release);
       },
     };
@@ -114,14 +127,14 @@ const unlocked = {
 } satisfies Partial<Session>;
 
 type Parts = {
-  path: string;
   reader: Kysely<Tables>;
+  scanner: Scanner;
   thread: WriterThread;
   transaction: Engine['transaction'];
   hub: ChangeHub;
 };
 
-const openSession = ({ path, reader, thread, transaction, hub }: Parts): Session => {
+const openSession = ({ reader, scanner, thread, transaction, hub }: Parts): Session => {
   const writer = new Kysely<Tables>({
     dialect: sqliteDialect(async (statement) => {
       const [result] = await thread.run([statement]);
@@ -131,6 +144,7 @@ const openSession = ({ path, reader, thread, transaction, hub }: Parts): Session
   });
   return {
     reader,
+    scanner: new Kysely<Tables>({ dialect: sqliteDialect((statement) => scanner.run(statement)) }),
     writer,
     readsTogether: false,
     ...unlocked,
@@ -146,7 +160,7 @@ const openSession = ({ path, reader, thread, transaction, hub }: Parts): Session
     claimGrant: groupedClaims(reader, (unit) => thread.run(unit)),
     changeGrants: (update) => changeGrants({ reader, writer }, update),
     unit: transaction,
-    forgetRemoved: () => emptyWriteAheadLog(path),
+    forgetRemoved: () => emptyWriteAheadLog(scanner),
   };
 };
 
@@ -188,6 +202,7 @@ export const turnSession = (turn: Turn, announced: Change[]): UnitSession => {
   const db = new Kysely<Tables>({ dialect: sqliteDialect((statement) => turn.run(statement)) });
   const session: UnitSession = {
     reader: db,
+    scanner: db,
     writer: db,
     readsTogether: false,
     ...unlocked,

@@ -6,6 +6,7 @@ import { pageOf, rowsWanted } from '../page.ts';
 import { type Row, readRow } from '../row.ts';
 import { auditActions, auditActorKinds, wordsOf } from '../words.ts';
 import type { Context } from './context.ts';
+import { listingBy } from './long-reads.ts';
 
 export const auditOperations = ({ session }: Context): StoreOperations['audit'] => ({
   append: async ({ id, workspaceId, at, actor, action, objectId, data, requestId, address }) => {
@@ -26,7 +27,7 @@ export const auditOperations = ({ session }: Context): StoreOperations['audit'] 
       .execute();
   },
   list: async (workspaceId, { action, objectId, actorId }, page) => {
-    let query = session.reader
+    let query = listingBy(session, { action, objectId, actorId })
       .selectFrom('audit_entries')
       .leftJoin('api_keys', 'api_keys.id', 'audit_entries.actor_id')
       .selectAll('audit_entries')

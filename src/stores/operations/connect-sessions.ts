@@ -9,6 +9,7 @@ import {
 } from './connect-session-rows.ts';
 import { hasConnectStatus } from './connect-session-status.ts';
 import { type Context, changed } from './context.ts';
+import { listingBy } from './long-reads.ts';
 import { insertOwned } from './workspace-members.ts';
 
 export const connectSessionOperations = ({
@@ -35,7 +36,7 @@ export const connectSessionOperations = ({
     return row === undefined ? null : connectSessionFromRow(row);
   },
   list: async (workspaceId, wanted, page) => {
-    let query = session.reader
+    let query = listingBy(session, { status: wanted?.status })
       .selectFrom('connect_sessions')
       .selectAll()
       .where('workspace_id', '=', workspaceId);

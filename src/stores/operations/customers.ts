@@ -28,8 +28,8 @@ export const customerOperations = ({ session }: Context): StoreOperations['custo
     return rows.map(customerFromRow);
   },
   ofMailboxes: async (workspaceId, { after, limit }) => {
-    // Read off an index alone (mailboxes_customer).
-    let query = session.reader
+    // Read off an index alone (mailboxes_customer), but off all that it has of these.
+    let query = session.scanner
       .selectFrom('mailboxes')
       .select((eb) => ['customer as name', eb.fn.countAll<number | string>().as('mailboxes')])
       .where('workspace_id', '=', workspaceId)

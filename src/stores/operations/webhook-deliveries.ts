@@ -7,6 +7,7 @@ import { type Row, readRow } from '../row.ts';
 import type { WebhookDeliveriesTable } from '../schema.ts';
 import { webhookDeliveryStatuses, webhookEventTypes, webhookFailures, wordsOf } from '../words.ts';
 import { type Context, changed } from './context.ts';
+import { listingBy } from './long-reads.ts';
 
 /** Statements have a bound on their parameters. */
 const insertedAtOnce = 200;
@@ -39,7 +40,7 @@ export const webhookDeliveryOperations = ({ session }: Context): StoreOperations
     return rows.map(attemptFromRow);
   },
   list: async (workspaceId, { endpointId, status, eventType }, page) => {
-    let query = session.reader
+    let query = listingBy(session, { endpointId, status, eventType })
       .selectFrom('webhook_deliveries')
       .selectAll()
       // Those of a newer release, which runs beside this one during an update, are for that one to tell.
