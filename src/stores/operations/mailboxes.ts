@@ -5,6 +5,7 @@ import { readRow } from '../row.ts';
 import { mailboxStatuses, providerNames } from '../words.ts';
 import { type Context, changed, firstRowOf } from './context.ts';
 import { joinedTokenSetColumns, tokenSetOfJoined } from './grant-joins.ts';
+import { mailboxListing } from './long-reads.ts';
 import { filtered, joined } from './mailbox-queries.ts';
 import {
   changedColumns,
@@ -88,7 +89,7 @@ export const mailboxOperations = ({ session, keyring }: Context): StoreOperation
       return row !== undefined;
     },
     list: async (workspaceId, filter, page) => {
-      let query = filtered(session.reader, workspaceId, filter).select(joinedColumns);
+      let query = filtered(mailboxListing(session, filter, 0), workspaceId, filter).select(joinedColumns);
       if (page.after !== null) query = query.where('mailboxes.id', '>', page.after);
       const rows = await query.orderBy('mailboxes.id').limit(rowsWanted(page)).execute();
       return pageOf(rows, page, {
@@ -97,13 +98,13 @@ export const mailboxOperations = ({ session, keyring }: Context): StoreOperation
       });
     },
     tally: async (workspaceId, filter, { after, limit }) => {
-      let part = filtered(session.reader, workspaceId, filter).select([
+      let part = filtered(session.scanner, workspaceId, filter).select([
         'mailboxes.id as id',
         'mailboxes.provider as provider',
         statusText.as('status'),
       ]);
       if (after !== null) part = part.where('mailboxes.id', '>', after);
-      const rows = await session.reader
+      const rows = await session.scanner
         .selectFrom(part.orderBy('mailboxes.id').limit(limit).as('part'))
         .select(['status', 'provider', (eb) => eb.fn.max('id').as('last')])
         .select((eb) => eb.fn.countAll<number>().as('count'))
@@ -144,7 +145,7 @@ export const mailboxOperations = ({ session, keyring }: Context): StoreOperation
       if (![offset, limit].every((each) => Number.isSafeInteger(each) && each >= 0)) {
         throw new RangeError('A slice begins at 0 or later and holds 0 or more.');
       }
-      const all = filtered(session.reader, workspaceId, filter);
+      const all = filtered(session.scanner, workspaceId, filter);
       const counted = await all
         .select((eb) => eb.fn.countAll<number>().as('count'))
         .executeTakeFirstOrThrow();
