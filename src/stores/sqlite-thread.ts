@@ -69,8 +69,9 @@ export const startThread = async <Request>({
       if (asked !== null) {
         return reject(new GatewayError('internal_error', `The ${name} of the database is asked twice.`));
       }
-      asked = { resolve, reject };
+      // Throws what cannot be sent: then nothing was asked.
       worker.postMessage(request);
+      asked = { resolve, reject };
     });
 
   return {

@@ -42,6 +42,7 @@ test('the package holds the built program, its console, licence and bill of mate
     'bin/mailgrant.cjs',
     'dist/src/cli.js',
     'dist/src/main.js',
+    'dist/src/stores/sqlite-scanner-worker.js',
     'dist/src/stores/sqlite-writer-worker.js',
     'dist/sbom.cdx.json',
     'dist/web/dist/index.html',

@@ -13,8 +13,8 @@ import { openStore } from '../../src/stores/index.ts';
 import { generateKey } from '../../src/stores/keyring.ts';
 import { migrate } from '../../src/stores/migrate.ts';
 import { migrations } from '../../src/stores/migrations/index.ts';
-import { createSqlStore } from '../../src/stores/sql-store.ts';
-import { openSqlite, type SqliteOptions } from '../../src/stores/sqlite.ts';
+import type { createSqlStore } from '../../src/stores/sql-store.ts';
+import { openSqlite } from '../../src/stores/sqlite.ts';
 import { openWriterThread } from '../../src/stores/sqlite-writer-thread.ts';
 import { storeConformance } from './conformance.ts';
 import {
@@ -31,39 +31,9 @@ import {
   workspace,
 } from './fixtures.ts';
 import { createSqliteDatabase } from './sqlite-database.ts';
+import { openOn, withEngine, withFiles } from './sqlite-engine.ts';
 
 storeConformance('SQLite', createSqliteDatabase);
-
-type Files = { dataDir: string; path: string };
-
-const withFiles = async (test: (files: Files) => Promise<void>): Promise<void> => {
-  const database = await createSqliteDatabase();
-  try {
-    await test(database);
-  } finally {
-    await database.drop();
-  }
-};
-
-/** A store on an engine with bounds of the test's choice. */
-const withEngine = (
-  options: Partial<SqliteOptions>,
-  test: (opened: Awaited<ReturnType<typeof openOn>>) => Promise<void>,
-) =>
-  withFiles(async ({ path }) => {
-    const opened = await openOn({ ...options, path });
-    try {
-      await test(opened);
-    } finally {
-      await opened.engine.close();
-    }
-  });
-
-const openOn = async (options: SqliteOptions) => {
-  const engine = await openSqlite(options);
-  await migrate(engine, { now });
-  return { engine, store: createSqlStore(engine, newKeyring()) };
-};
 
 /** A transaction that holds the writer from now until `release` is called. */
 const hold = async (store: ReturnType<typeof createSqlStore>) => {
