@@ -1,6 +1,7 @@
 // How `mailgrant copy` shows itself: a bar on a terminal, a line for each table elsewhere, JSON for programs. Progress
 // goes to standard error, the result to standard output.
 import type { CopyProgress, CopyResult } from '../stores/copy/index.ts';
+import { barOf } from './bar.ts';
 
 export type Show = {
   progress(progress: CopyProgress): void;
@@ -9,7 +10,6 @@ export type Show = {
   end(): void;
 };
 
-const barWidth = 30;
 const words = { copy: 'copying', verify: 'comparing' } as const satisfies Record<
   CopyProgress['phase'],
   string
@@ -19,7 +19,7 @@ export const showAsBar = (write = toStandardError): Show => {
   let shown = '';
   return {
     progress: (progress) => {
-      const line = barOf(progress);
+      const line = lineOf(progress);
       if (line === shown) return;
       shown = line;
       // Back to the first column, and the rest of an older, longer line away.
@@ -56,14 +56,9 @@ export const showAsJson = (write = toStandardError): Show => ({
   end: () => {},
 });
 
-const barOf = ({ phase, table, done, total }: CopyProgress): string => {
-  // Rows that came while a copy was resumed from another state: the comparison at the end tells of them.
-  const part = Math.min(1, done / Math.max(total, 1));
-  const filled = Math.round(part * barWidth);
-  const bar = `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}`;
-  const percent = String(Math.floor(part * 100)).padStart(3);
-  return `${words[phase].padEnd(9)} ${bar} ${percent} %  ${done}/${total}  ${table}`;
-};
+/** More than all is all: of rows that came while a copy was resumed the comparison at the end tells. */
+const lineOf = ({ phase, table, done, total }: CopyProgress): string =>
+  `${words[phase].padEnd(9)} ${barOf(done / Math.max(total, 1))}  ${done}/${total}  ${table}`;
 
 function printSummary({ from, to, rows, tables }: CopyResult, seconds: number): void {
   const width = Math.max(...tables.map(({ name }) => name.length));

@@ -1,13 +1,12 @@
 // How `mailgrant import` shows where it is: a bar on a terminal, a line for each tenth elsewhere, nothing with --json.
 // On standard error.
+import { barOf } from './bar.ts';
 
 export type Counts = Record<
   'imported' | 'updated' | 'exists' | 'failed' | 'duplicate' | 'done before' | 'not sent',
   number
 >;
 export type Progress = { show(done: number, counts: Counts): void; end(): void };
-
-const barWidth = 30;
 
 export function progressFor(total: number, { json }: { json: boolean }): Progress {
   if (json) return { show: () => {}, end: () => {} };
@@ -18,9 +17,7 @@ function bar(total: number): Progress {
   let shown = '';
   return {
     show(done, { failed }) {
-      const part = total === 0 ? 1 : done / total;
-      const filled = Math.round(part * barWidth);
-      const text = `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${String(Math.floor(part * 100)).padStart(3)} %  ${done}/${total}  ${failed} failed`;
+      const text = `${barOf(total === 0 ? 1 : done / total)}  ${done}/${total}  ${failed} failed`;
       if (text === shown) return;
       shown = text;
       process.stderr.write(`\r${text}\u001b[K`);

@@ -11,11 +11,13 @@ import {
   writeKeyringFile,
 } from '../stores/keyring-file.ts';
 import { type Api, createApi, itemsOf } from './api.ts';
+import { barOf } from './bar.ts';
 import { type Command, exitCodes, type Input } from './command.ts';
 import type { Context } from './context.ts';
-import { note, say, sayJson } from './output.ts';
+import { say, sayJson } from './output.ts';
 import { ask } from './place.ts';
 import { memberOf, textOf } from './report.ts';
+import { partOf, resealingProgress } from './resealing-progress.ts';
 
 const dryRun = { help: 'change nothing, and say what would be changed' };
 const runbook = 'docs/secret-custody.md has the whole way, with what to do in between.';
@@ -80,7 +82,11 @@ async function status(api: Api, input: Input): Promise<number> {
     say(`Process ${textOf(process, 'id')}: ${textsOf(memberOf(process, 'key_ids')).join(' ')}`);
   }
   const pass = memberOf(answer, 'resealing');
-  if (textOf(pass, 'key_id') !== null) say(passLine(pass));
+  if (textOf(pass, 'key_id') !== null) {
+    say(passLine(pass));
+    const part = partOf(pass);
+    if (part !== null && process.stdout.isTTY) say(barOf(part));
+  }
   for (const value of listOf(memberOf(answer, 'values'))) {
     say(`Values under ${textOf(value, 'key_id') ?? 'no known key'}: ${String(memberOf(value, 'count'))}`);
   }
@@ -165,30 +171,44 @@ async function reseal(input: Input, context: Context): Promise<number> {
     });
   }
   const gateway = await context.openHere(loadConfig());
+  const stopping = new AbortController();
   try {
     const api = createApi(gateway.send, gateway.operatorKey.reveal(), null);
     await api.call('POST', '/v1/keyring/reseal');
     // Where gateways run on the same database, one of them may have taken it.
     return await finished(api, input, async () => {
-      if ((await gateway.core.resealing.workDue()) === 0) await pause();
+      if ((await gateway.core.resealing.workDue(stopping.signal)) === 0) await pause();
     });
   } finally {
+    stopping.abort();
     await gateway.close();
   }
 }
 
+/** Looks every second how far the pass is, while `work` goes on with it or somebody else does. */
 async function finished(api: Api, input: Input, work: () => Promise<void>): Promise<number> {
-  let told = '';
-  for (;;) {
-    const pass = memberOf(await api.call('GET', '/v1/keyring'), 'resealing');
-    const line = passLine(pass);
-    if (textOf(pass, 'finished_at') !== null) {
-      tell(input, pass, line);
-      return Number(memberOf(pass, 'unreadable')) > 0 ? exitCodes.inPart : exitCodes.done;
+  const progress = resealingProgress({
+    json: input.flag('json'),
+    isTerminal: process.stderr.isTTY,
+    write: (text) => void process.stderr.write(text),
+  });
+  let working: Promise<void> | null = null;
+  try {
+    for (;;) {
+      const pass = memberOf(await api.call('GET', '/v1/keyring'), 'resealing');
+      progress.show(pass, performance.now());
+      if (textOf(pass, 'finished_at') !== null) {
+        progress.end();
+        tell(input, pass, passLine(pass));
+        return Number(memberOf(pass, 'unreadable')) > 0 ? exitCodes.inPart : exitCodes.done;
+      }
+      working ??= work().finally(() => {
+        working = null;
+      });
+      await Promise.race([working, pause()]);
     }
-    if (line !== told) note(line);
-    told = line;
-    await work();
+  } finally {
+    progress.end();
   }
 }
 
@@ -219,8 +239,11 @@ async function retire(api: Api, input: Input): Promise<number> {
 const passLine = (pass: unknown): string => {
   const end = textOf(pass, 'finished_at');
   const count = (name: string): string => String(memberOf(pass, name));
-  const state = end === null ? 'goes on' : `was over at ${end}`;
-  return `The pass under ${textOf(pass, 'key_id')} ${state}: ${count('checked')} values looked at, ${count('resealed')} sealed again, ${count('unreadable')} that no key opens`;
+  const part = partOf(pass);
+  const percent = part === null ? 'counts what is sealed' : `is at ${Math.floor(part * 100)} %`;
+  const state = end === null ? percent : `was over at ${end}`;
+  const of = memberOf(pass, 'total') === null ? '' : ` of ${count('total')}`;
+  return `The pass under ${textOf(pass, 'key_id')} ${state}: ${count('checked')}${of} values looked at, ${count('resealed')} sealed again, ${count('unreadable')} that no key opens`;
 };
 
 const countLeft = (answer: unknown): number => {

@@ -3,7 +3,7 @@
 // when nothing needs it any more: docs/secret-custody.md has the runbook.
 import { record } from './audit.ts';
 import { GatewayError, notFound } from './errors.ts';
-import type { KeyHolder, Ports, Resealing, SealedPosition } from './ports.ts';
+import type { ClaimedResealing, KeyHolder, Ports, Resealing, SealedPosition } from './ports.ts';
 import { type Principal, requireScope } from './principal.ts';
 
 export type KeyringStatus = {
@@ -54,6 +54,38 @@ export function createResealing(ports: Pick<Ports, 'clock' | 'random' | 'log' | 
       position = slice.position;
     } while (position !== null);
     return total;
+  }
+
+  /**
+   * How many values there are, so that those who look on see how far the pass is: heads alone are read, in a small part
+   * of the time of the pass. Null = `stopping` came in between, or another process has the pass; it counts anew.
+   */
+  async function countTotal(
+    pass: ClaimedResealing,
+    claimedUntil: number,
+    stopping: AbortSignal | undefined,
+  ): Promise<{ pass: ClaimedResealing; until: number } | null> {
+    let until = claimedUntil;
+    let total = 0;
+    let position: SealedPosition | null = null;
+    do {
+      const slice: Awaited<ReturnType<typeof store.resealing.countSlice>> = await store.resealing.countSlice(
+        position,
+        countedRows,
+      );
+      for (const values of slice.values.values()) total += values;
+      position = slice.position;
+      const at = clock.now();
+      if (stopping?.aborted) {
+        await store.resealing.save(until, pass, 0);
+        return null;
+      }
+      if (until - at > claimMilliseconds / 2) continue;
+      const next = Math.max(until + 1, at + claimMilliseconds);
+      if (!(await store.resealing.save(until, pass, next))) return null;
+      until = next;
+    } while (position !== null);
+    return { pass: { ...pass, total }, until };
   }
 
   async function requireNoSealing(keyId: string): Promise<void> {
@@ -123,6 +155,11 @@ export function createResealing(ports: Pick<Ports, 'clock' | 'random' | 'log' | 
       let until = now + claimMilliseconds;
       let pass = await store.resealing.claim(now, until);
       let resealed = 0;
+      if (pass?.total === null) {
+        const counted = await countTotal(pass, until, stopping);
+        if (counted === null) return 0;
+        ({ pass, until } = counted);
+      }
       while (pass !== null) {
         const slice = await store.resealing.resealSlice(pass.position, sliceRows);
         const at = clock.now();

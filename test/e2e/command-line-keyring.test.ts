@@ -64,6 +64,11 @@ test('a key is added, put first, everything sealed under it, and the old one ret
   const pass = await json('keyring', 'reseal');
   assert.deepEqual([memberOf(pass, 'key_id'), memberOf(pass, 'unreadable')], [fresh, 0]);
   assert.ok(Number(memberOf(pass, 'resealed')) > 0);
+  assert.equal(memberOf(pass, 'total'), memberOf(pass, 'checked'), 'they were counted before');
+  const again = await run('keyring', 'reseal');
+  assert.equal(again.code, 0, again.stderr);
+  assert.match(again.stderr, /^100 %: (\d+) of \1 values looked at, 0 sealed again$/m);
+  assert.match(again.stdout, /was over at \S+: (\d+) of \1 values looked at/);
   assert.equal((await run('keyring', 'reseal', '--dry-run')).code, 0);
 
   const links = await run('keyring', 'retire', old);

@@ -344,6 +344,8 @@ export type MailboxesOperations = {
   /**
    * List the mailboxes.
    *
+   * Page after page by `cursor`, which neither misses nor repeats what stays as it is, whatever else changes meanwhile; or any page at once by `skip`.
+   *
    * Needs the scope `mailboxes:read`.
    */
   list(query?: ListMailboxesQuery, options?: CallOptions): Promise<Page<Mailbox>>;
@@ -877,7 +879,7 @@ export const operationsOf = (call: Call): Operations => ({
           {
             method: 'GET',
             path: '/v1/mailboxes',
-            query: { ...query, ...(cursor === null ? {} : { cursor }) },
+            query: { ...query, ...(cursor === null ? {} : { skip: undefined, cursor }) },
             isRepeatable: true,
           },
           options,

@@ -1285,6 +1285,8 @@ export type AuditEntry = {
 export type Resealing = {
   /** Everything is sealed under this key. */
   key_id: string;
+  /** Values that there were when the pass began; others may have come since. Null while they are counted. */
+  total: number | null;
   /** Values looked at. */
   checked: number;
   /** Values sealed again. */
@@ -1739,6 +1741,19 @@ export type ListConnectSessionsQuery = {
 export type ReadConnectSessionQuery = {
   /** Answer when the status changes, or after this many seconds. From 0 to 55. Default: `0`. */
   wait?: number | undefined;
+  /** With `wait`: the status that was answered last. Answers at once when it is another one by now; without it, a change between two requests is not seen as one. */
+  known_status?:
+    | 'pending'
+    | 'waiting_for_admin'
+    | 'insufficient_scope'
+    | 'wrong_mailbox'
+    | 'declined'
+    | 'waiting_for_confirmation'
+    | 'connected'
+    | 'failed'
+    | 'cancelled'
+    | 'expired'
+    | undefined;
 };
 
 export type ConfirmConnectSessionBody = {
@@ -1779,6 +1794,8 @@ export type ListMailboxesQuery = {
   limit?: number | undefined;
   /** `next_cursor` of the page before. */
   cursor?: string | undefined;
+  /** How many of those that match are passed over before the page. Positions move when something is added or removed. Not together with `cursor`. From 0 to 1000000. Default: `0`. */
+  skip?: number | undefined;
 };
 
 export type ConnectMailboxBody = {

@@ -6,6 +6,8 @@ export type SealedPosition = { table: string; after: readonly string[] };
 /** A pass that seals everything under one key. */
 export type Resealing = {
   keyId: string;
+  /** Values that there were when the pass began, others may have come since; null = they are not counted yet. */
+  total: number | null;
   /** Values looked at, sealed again, and such that cannot be opened by any key that is here. */
   checked: number;
   resealed: number;

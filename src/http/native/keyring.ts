@@ -12,6 +12,13 @@ const keyId = (description: string) =>
 const resealingSchema = Type.Object(
   {
     key_id: keyId('Everything is sealed under this key.'),
+    total: nullable(
+      Type.Integer({
+        minimum: 0,
+        description:
+          'Values that there were when the pass began; others may have come since. Null while they are counted.',
+      }),
+    ),
     checked: Type.Integer({ description: 'Values looked at.' }),
     resealed: Type.Integer({ description: 'Values sealed again.' }),
     unreadable: Type.Integer({ description: 'Values that no key here opens.' }),
@@ -145,6 +152,7 @@ export const keyring: Noun = (app, core) => {
 
 const presentResealing = (pass: NonNullable<KeyringStatus['resealing']>): Static<typeof resealingSchema> => ({
   key_id: pass.keyId,
+  total: pass.total,
   checked: pass.checked,
   resealed: pass.resealed,
   unreadable: pass.unreadable,

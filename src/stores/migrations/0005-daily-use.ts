@@ -220,6 +220,7 @@ const createKeyCustody = async ({ schema }: Kysely<Tables>, columns: ColumnTypes
     .createTable('resealings')
     .addColumn('key_id', id, (column) => column.primaryKey().notNull())
     .addColumn('position', text)
+    .addColumn('total', integer)
     .addColumn('checked', integer, (column) => column.notNull())
     .addColumn('resealed', integer, (column) => column.notNull())
     .addColumn('unreadable', integer, (column) => column.notNull())

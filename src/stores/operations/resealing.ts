@@ -48,6 +48,7 @@ export const resealingOperations = (context: Context): ResealingOperations => {
     begin: async (now) => {
       const fresh = {
         position: null,
+        total: null,
         checked: 0,
         resealed: 0,
         unreadable: 0,
@@ -83,12 +84,13 @@ export const resealingOperations = (context: Context): ResealingOperations => {
         .executeTakeFirst();
       return row === undefined ? null : fromRow(row);
     },
-    save: async (claimedUntil, { keyId, position, checked, resealed, unreadable, ...times }, until) =>
+    save: async (claimedUntil, { keyId, position, total, checked, resealed, unreadable, ...times }, until) =>
       changed(
         await session.writer
           .updateTable('resealings')
           .set({
             position: position === null ? null : JSON.stringify(position),
+            total,
             checked,
             resealed,
             unreadable,
@@ -121,6 +123,7 @@ const fromRow = (row: Row): ClaimedResealing & Resealing => {
   return {
     keyId: text('key_id'),
     position: jsonOrNull('position', sealedPositionColumn),
+    total: integerOrNull('total'),
     checked: integer('checked'),
     resealed: integer('resealed'),
     unreadable: integer('unreadable'),

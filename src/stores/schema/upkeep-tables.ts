@@ -60,6 +60,8 @@ export type ResealingsTable = {
   key_id: string;
   /** JSON: where the walk stands; null = at the beginning. */
   position: string | null;
+  /** Null = they are not counted yet. */
+  total: number | null;
   checked: number;
   resealed: number;
   unreadable: number;

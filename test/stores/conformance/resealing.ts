@@ -165,17 +165,25 @@ export const resealingGuarantees = (createDatabase: CreateDatabase): void =>
       assert.ok(claimed);
       assert.equal(await other.resealing.claim(3000, 3000 + minute), null);
       const isSaved = (until: number) =>
-        store.resealing.save(until, { ...claimed, position, checked: 7, updatedAt: 4000 }, 4000 + minute);
+        store.resealing.save(
+          until,
+          { ...claimed, position, total: 9, checked: 7, updatedAt: 4000 },
+          4000 + minute,
+        );
       assert.equal(await isSaved(2000 + minute), true);
       assert.equal(await isSaved(2000 + minute), false, 'the claim is another one by now');
       const taken = await other.resealing.claim(5000 + minute, 5000 + 2 * minute);
-      assert.deepEqual([taken?.position, taken?.checked], [position, 7]);
+      assert.deepEqual([taken?.position, taken?.total, taken?.checked], [position, 9, 7]);
       assert.ok(taken);
       const over = { ...taken, position: null, finishedAt: 6000 };
       assert.equal(await other.resealing.save(5000 + 2 * minute, over, 0), true);
       assert.equal(await store.resealing.claim(9_000_000, 9_000_001), null);
       const again = await store.resealing.begin(7000);
-      assert.deepEqual([again.checked, again.finishedAt, again.firstStartedAt], [0, null, 1000]);
+      assert.deepEqual(
+        [again.total, again.checked, again.finishedAt, again.firstStartedAt],
+        [null, 0, null, 1000],
+        'counted anew',
+      );
     });
 
     it('processes tell which keys they have, until they end or are not heard of any more', async (store, database) => {

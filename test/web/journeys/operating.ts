@@ -1,6 +1,7 @@
 // The operator: workspaces, an OAuth client by its set-up list, the health of the installation, and what is done by hand
 // when something is in trouble.
 import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
 import { memberOf } from '../../support/installation.ts';
 import { inSight } from '../support/in-sight.ts';
 import { journey, type Stage } from '../support/stage.ts';
@@ -122,8 +123,13 @@ export function operating(stage: () => Stage): void {
       const visitor = await stage.visit();
       const { page } = visitor;
       await signIn(visitor, installation.address, operatorKey);
+      await holdResealing(page, { total: 400, checked: 100, resealed: 90 });
       await goTo(page, 'Installation');
       await page.getByRole('button', { name: `Lift the block of ${stranger}` }).waitFor();
+      const bar = page.getByRole('progressbar', { name: 'Sealing anew' });
+      await bar.waitFor();
+      assert.equal(await bar.getAttribute('aria-valuenow'), '25');
+      await page.getByText('100 of 400 values looked at', { exact: true }).waitFor();
       const inTrouble = page.getByRole('table', { name: 'Breakers of OAuth clients' });
       await inTrouble.getByText('Shared google', { exact: true }).waitFor();
       await inTrouble.getByText('Google, The installation (shared)').waitFor();
@@ -145,6 +151,16 @@ export function operating(stage: () => Stage): void {
       assert.equal(memberOf(memberOf(entry, 'actor'), 'kind'), 'console');
     },
   );
+}
+
+/** What the server tells of its keyring, with a pass in it that stays where it is: a real one is over in no time. */
+async function holdResealing(page: Page, counts: Record<string, number>): Promise<void> {
+  const at = new Date().toISOString();
+  const pass = { key_id: 'k1', ...counts, unreadable: 0, started_at: at, updated_at: at, finished_at: null };
+  await page.route('**/v1/keyring*', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), resealing: pass } });
+  });
 }
 
 async function knock(address: string): Promise<number> {

@@ -36,5 +36,5 @@ export function useKeyring() {
   });
 }
 
-export const isResealing = (keyring: Keyring | undefined): boolean =>
+const isResealing = (keyring: Keyring | undefined): boolean =>
   keyring?.resealing !== null && keyring?.resealing?.finished_at === null;

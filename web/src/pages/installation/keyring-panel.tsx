@@ -1,21 +1,24 @@
 // Which keys seal and open what is stored, and whether everything is sealed anew. Keys are changed on the command line.
 import { Code, Text } from '@mantine/core';
-import { isResealing, useKeyring } from '../../api/installation-actions.ts';
+import { useKeyring } from '../../api/installation-actions.ts';
 import { ErrorState } from '../../components/error-state.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { numberOf } from '../../components/numbers.ts';
 import { Panel } from '../../components/panel.tsx';
 import { RowsSkeleton } from '../../components/rows-skeleton.tsx';
+import { ResealingProgress } from './resealing-progress.tsx';
 
 export function KeyringPanel() {
-  const { data, error, isPending, refetch } = useKeyring();
+  const { data, error, isPending, refetch, dataUpdatedAt } = useKeyring();
   const [first, ...others] = data?.key_ids ?? [];
   const resealing = data?.resealing ?? null;
+  const isGoingOn = resealing !== null && resealing.finished_at === null;
   return (
     <Panel title="Keyring" note="Keys are added and retired on the command line: mailgrant keyring.">
       {error !== null && <ErrorState error={error} onRetry={() => void refetch()} />}
       {isPending && <RowsSkeleton rows={2} height={24} />}
+      {isGoingOn && <ResealingProgress pass={resealing} lookedAt={dataUpdatedAt} />}
       {data && (
         <Facts
           facts={[
@@ -32,7 +35,7 @@ export function KeyringPanel() {
               ? []
               : [
                   {
-                    name: isResealing(data) ? 'Sealing anew' : 'Sealed anew',
+                    name: isGoingOn ? 'So far' : 'Sealed anew',
                     value: (
                       <>
                         {numberOf(resealing.resealed)} of {numberOf(resealing.checked)} values looked at{' '}
