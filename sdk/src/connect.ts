@@ -1,7 +1,7 @@
 // Connects a mailbox from a page: opens Mailgrant's connect page in a popup or in this window, and tells what came of it.
 // Runs in browsers alone. The API key stays in the caller's backend, which makes the link and tells the status.
 import { openPopup } from './connect/popup.ts';
-import { type ConnectProgress, isOver, waitForEnd } from './connect/watch.ts';
+import { type ConnectProgress, type ConnectStatus, isOver, waitForEnd } from './connect/watch.ts';
 
 export { announceReturn, type ConnectReturn, readReturn } from './connect/return.ts';
 export type { ConnectProgress, ConnectStatus } from './connect/watch.ts';
@@ -14,9 +14,13 @@ export type ConnectOptions = {
   link: ConnectLink | (() => ConnectLink | Promise<ConnectLink>);
   /**
    * Asks the caller's backend how the session is. Needed for a popup: the provider's pages cut the tie to it, so the
-   * popup itself cannot tell. A failed question is asked again.
+   * popup itself cannot tell. A failed question is asked again. `known` is the status that this page knows: a backend
+   * that hands it on (`wait` with `known_status`) may hold the question until there is another one, which then is seen at
+   * once. Null = answer now. A question that is held ends by `signal` when the person comes back to this page.
    */
-  status?: ((id: string | null, signal: AbortSignal) => Promise<ConnectProgress>) | undefined;
+  status?:
+    | ((id: string | null, signal: AbortSignal, known: ConnectStatus | null) => Promise<ConnectProgress>)
+    | undefined;
   /** For sessions with the completion `confirm`: takes the code to the caller's backend. */
   confirm?: ((code: string, id: string | null) => Promise<unknown>) | undefined;
   /** Default: `popup`. `redirect` leaves this page; `readReturn` tells at the return URL how it ended. */

@@ -104,7 +104,9 @@ async function waitForEnd(
   process.on('SIGINT', interrupt);
   try {
     for (let asked = 0; asked < waitsMax; asked += 1) {
-      const session = await api.call('GET', path, { query: { wait: waitSeconds } });
+      const session = await api.call('GET', path, {
+        query: { wait: waitSeconds, known_status: told },
+      });
       const status = textOf(session, 'status') ?? '';
       if (finalStatuses.has(status)) return { session, isInterrupted };
       if (status === told) continue;

@@ -1,7 +1,12 @@
 // Connect sessions as their callers see them: make one, read it, wait for it, cancel it. What one is stands in
 // connect-session.ts; the way to the provider and back is in authorization.ts.
 import { record } from './audit.ts';
-import type { ConnectSession, ConnectSessionStatus, NewConnectSession } from './connect-session.ts';
+import {
+  type ConnectSession,
+  type ConnectSessionStatus,
+  connectStatusOf,
+  type NewConnectSession,
+} from './connect-session.ts';
 import { GatewayError, notFound } from './errors.ts';
 import { createInvitations } from './invitations.ts';
 import { createNewSessions, type IssuedSession } from './new-sessions.ts';
@@ -61,22 +66,26 @@ export function createConnectSessions(ports: Needs) {
       return store.connectSessions.list(workspaceId, status ? { status, now: clock.now() } : null, page);
     },
 
-    /** Answers as soon as the session's status is another, or after `waitSeconds` with what it is then. */
+    /**
+     * Answers as soon as the session's status is another than `knownStatus`, or after `waitSeconds` with what it is then.
+     * Who knows no status waits for another one than it has now, and misses what changed since it asked last.
+     */
     async waitFor(
       principal: Principal,
       id: string,
-      waitSeconds: number,
+      { waitSeconds, knownStatus }: { waitSeconds: number; knownStatus: ConnectSessionStatus | null },
       signal: AbortSignal,
     ): Promise<ConnectSession> {
       const workspaceId = workspaceFor(principal, 'connect_sessions:read');
       const end = clock.now() + waitSeconds * 1000;
-      const first = await owned(workspaceId, id);
+      let session = await owned(workspaceId, id);
+      const known = knownStatus ?? connectStatusOf(session, clock.now());
       while (true) {
-        const session = await owned(workspaceId, id);
         const remaining = Math.min(end, session.expiresAt) - clock.now();
-        const isChanged = session.setback?.status !== first.setback?.status;
+        const isChanged = connectStatusOf(session, clock.now()) !== known;
         if (session.outcome || isChanged || remaining <= 0 || signal.aborted) return session;
         await sleepUntilFinished(id, Math.min(remaining, pollMilliseconds), signal);
+        session = await owned(workspaceId, id);
       }
     },
 

@@ -45,6 +45,9 @@ test('walks over all pages of a list, each item once and in order', async () => 
   const emails: string[] = [];
   for await (const { email } of client.mailboxes.iterate({ limit: 1 })) emails.push(email);
   assert.deepEqual(emails, ['bob@corp.test', 'erin@contoso.test', 'alice@gmail.test']);
+  const behind: string[] = [];
+  for await (const { email } of client.mailboxes.iterate({ limit: 1, skip: 1 })) behind.push(email);
+  assert.deepEqual(behind, ['erin@contoso.test', 'alice@gmail.test']);
   assert.equal((await client.mailboxes.get(String(session.mailbox_id))).status, 'connected');
   const found = await client.mailboxes.list({ email: 'erin@contoso.test', provider: undefined });
   assert.deepEqual(

@@ -6,6 +6,8 @@ import { join, normalize } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { MailgrantClient } from '../../sdk/src/index.ts';
 
+const connectStatuses = ['pending', 'declined'] as const;
+
 export type ConnectSite = { origin: string; close(): Promise<void> };
 
 const page = `<!doctype html><title>A caller's site</title><h1>Mailboxes</h1><button>Connect</button><output></output>
@@ -33,7 +35,11 @@ document.querySelector('button').onclick = async () => {
   window.abort = () => controller.abort();
   show(await connect({
     link: () => { window.steps.push('link'); return ask('/sessions', request); },
-    status: (id, signal) => { window.session = id; window.asked += 1; return ask('/sessions/' + id, undefined, signal); },
+    status: (id, signal, known) => {
+      window.session = id;
+      window.asked += 1;
+      return ask('/sessions/' + id + (query.has('held') && known ? '?known=' + known : ''), undefined, signal);
+    },
     confirm: (code, id) => ask('/sessions/' + id + '/confirm', { code }),
     onProgress: ({ status }) => window.steps.push(status),
     signal: controller.signal,
@@ -55,7 +61,7 @@ export async function startConnectSite(client: MailgrantClient, clientFolder: st
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const [, noun, id = '', action] = pathname.split('/');
     const json = (value: unknown) =>
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
@@ -66,7 +72,9 @@ export async function startConnectSite(client: MailgrantClient, clientFolder: st
       const { code }: { code: string } = JSON.parse(await text(request));
       json(await client.connectSessions.confirm(id, { code }));
     } else if (noun === 'sessions' && id !== '') {
-      const { status, mailbox_id, email } = await client.connectSessions.get(id);
+      const known = connectStatuses.find((each) => each === searchParams.get('known'));
+      const query = known === undefined ? {} : { wait: 20, known_status: known };
+      const { status, mailbox_id, email } = await client.connectSessions.get(id, query);
       json({ status, mailbox_id, email });
     } else if (noun === 'sessions') {
       json(await client.connectSessions.create({ provider: 'google', ...JSON.parse(await text(request)) }));

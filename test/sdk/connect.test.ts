@@ -146,6 +146,35 @@ test('a refusal on the way is progress, and the popup that is left then says wha
   assert.equal(Object(result.last).status, 'declined');
 });
 
+test('a backend that holds the question is asked seldom, and the page hears of every change at once', async () => {
+  const page = await visit({ held: 1, closedAfterMs: 60_000 });
+  const popup = await openedBy(page);
+  await until('the page knows', async () => JSON.stringify(await stepsOf(page)).includes('pending'));
+  await press(popup, 'Continue to Google');
+  await pick(popup, 'carol@gmail.test');
+  await press(popup, 'Cancel');
+  await popup.getByRole('heading', { name: 'The sign-in was cancelled' }).waitFor();
+  await until('the page knows', async () => JSON.stringify(await stepsOf(page)).includes('declined'));
+  await client.connectSessions.cancel(String(await page.evaluate('window.session')));
+  assert.equal((await shown(page)).status, 'cancelled');
+  assert.deepEqual(await stepsOf(page), ['open', 'link', 'pending', 'declined', 'cancelled']);
+  const asked = Number(await page.evaluate('window.asked'));
+  assert.ok(asked <= 10, `ten a second would be many more than ${asked}`);
+});
+
+test('a popup that is closed is told of while the backend holds the question, and so is the end of time', async () => {
+  const closing = await visit({ held: 1, closedAfterMs: 300 });
+  const popup = await openedBy(closing);
+  await until('it is held', async () => Number(await closing.evaluate('window.asked')) >= 2);
+  await popup.close();
+  assert.equal((await shown(closing)).status, 'closed');
+
+  const slow = await visit({ held: 1, timeoutMs: 300 });
+  const [other] = await Promise.all([slow.waitForEvent('popup'), press(slow, 'Connect')]);
+  assert.equal((await shown(slow)).status, 'timed_out');
+  if (!other.isClosed()) await other.waitForEvent('close');
+});
+
 test('the page that the person comes back to takes the code to the backend, and it stays in no address', async (t) => {
   const page = await visit(
     { closedAfterMs: 60_000 },

@@ -160,7 +160,44 @@ describe('a session that meets a setback', () => {
     const started = performance.now();
     await oneTry(url);
     assert.equal((await waiting).body.status, 'declined');
-    assert.ok(performance.now() - started < 10_000);
+    assert.ok(performance.now() - started < 40_000, 'long before the 55 seconds are over');
+  });
+});
+
+describe('a long poll that says which status it knows', () => {
+  const statusOf = async (session: Record<string, unknown>, query: string) => {
+    const { status, body } = await workspace.call('GET', `/v1/connect-sessions/${text(session.id)}?${query}`);
+    return status === 200 ? body.status : [status, body.code];
+  };
+
+  it('is answered at once when that changed since it asked last', async () => {
+    const { session, url } = await depart(world, workspace, google);
+    world.behaviour.exchanging = 'denied';
+    await oneTry(url);
+    const started = performance.now();
+    assert.equal(await statusOf(session, 'wait=55&known_status=pending'), 'declined');
+    assert.ok(performance.now() - started < 40_000, 'long before the 55 seconds are over');
+  });
+
+  it('waits while it is still so, however it came to that', async () => {
+    const { session, url } = await depart(world, workspace, google);
+    world.behaviour.exchanging = 'denied';
+    await oneTry(url);
+    const waiting = statusOf(session, 'wait=55&known_status=declined');
+    await workspace.call('DELETE', `/v1/connect-sessions/${text(session.id)}`);
+    assert.equal(await waiting, 'cancelled');
+    const started = performance.now();
+    const other = await depart(world, workspace, google);
+    assert.equal(await statusOf(other.session, 'wait=1&known_status=pending'), 'pending');
+    assert.ok(performance.now() - started >= 900);
+  });
+
+  it('does not wait for a session that is over, and refuses a status that there is not', async () => {
+    const { session } = await depart(world, workspace, google);
+    await workspace.call('DELETE', `/v1/connect-sessions/${text(session.id)}`);
+    assert.equal(await statusOf(session, 'wait=55&known_status=cancelled'), 'cancelled');
+    const refused = await statusOf(session, 'wait=1&known_status=sleepy');
+    assert.deepEqual(refused, [400, 'invalid_request']);
   });
 });
 

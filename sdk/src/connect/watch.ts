@@ -17,7 +17,7 @@ export const isOver = (progress: ConnectProgress | null): progress is ConnectPro
 export type Watch = {
   id: string | null;
   popup: Popup;
-  ask(id: string | null, signal: AbortSignal): Promise<ConnectProgress>;
+  ask(id: string | null, signal: AbortSignal, known: ConnectStatus | null): Promise<ConnectProgress>;
   confirm: ((code: string, id: string | null) => Promise<unknown>) | undefined;
   timeoutMs: number;
   pollEveryMs: number;
@@ -28,8 +28,9 @@ export type Watch = {
 
 export type Ended = { reason: 'over' | 'closed' | 'timed_out' | 'aborted'; progress: ConnectProgress | null };
 
-/** How long one question may take, in milliseconds. */
+/** How long one question may take, in milliseconds; one that is held, longer than the server does, which is 55 s at most. */
 const askTimeoutMs = 20_000;
+const heldTimeoutMs = 70_000;
 
 /** How often the popup is looked at, in milliseconds. */
 const lookEveryMs = 250;
@@ -49,18 +50,24 @@ export async function waitForEnd(watch: Watch): Promise<Ended> {
   ];
   const sight = watchSight(watch, bell.ring);
   let progress: ConnectProgress | null = null;
+  // The first answer is wanted at once, and so is every one for which somebody rang.
+  let isUrgent = true;
   try {
     for (;;) {
       if (watch.signal?.aborted) return { reason: 'aborted', progress };
+      const left = watch.timeoutMs - (Date.now() - startedAt);
       // Looked at before the question: an end that came before the popup was closed is in the answer.
       const wasLeft = sight.isLeft();
-      const answer = await ask(watch);
+      const answer = await ask(watch, isUrgent || wasLeft ? null : (progress?.status ?? null), {
+        bell,
+        left,
+      });
       if (answer && answer.status !== progress?.status) watch.onProgress(answer);
       progress = answer ?? progress;
       if (isOver(progress)) return { reason: 'over', progress };
       if (wasLeft && answer) return { reason: 'closed', progress };
       if (Date.now() - startedAt > watch.timeoutMs) return { reason: 'timed_out', progress };
-      await bell.rungOr(watch.pollEveryMs);
+      isUrgent = await bell.rungOr(watch.pollEveryMs);
     }
   } finally {
     sight.end();
@@ -68,13 +75,26 @@ export async function waitForEnd(watch: Watch): Promise<Ended> {
   }
 }
 
-/** Null = it could not be asked this time. */
-async function ask({ ask: question, id, signal }: Watch): Promise<ConnectProgress | null> {
-  const timeout = AbortSignal.timeout(askTimeoutMs);
+/**
+ * Null = it could not be asked this time, or somebody rang while the backend waited for another status than `known`: then
+ * it is asked again, for an answer at once. `left` milliseconds are left of all the time.
+ */
+async function ask(
+  { ask: question, id, signal }: Watch,
+  known: ConnectStatus | null,
+  { bell, left }: { bell: Bell; left: number },
+): Promise<ConnectProgress | null> {
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  const timer = setTimeout(end, known === null ? askTimeoutMs : Math.max(0, Math.min(heldTimeoutMs, left)));
+  const forget = known === null ? () => {} : bell.whenRung(end);
   try {
-    return await question(id, signal ? AbortSignal.any([signal, timeout]) : timeout);
+    return await question(id, signal ? AbortSignal.any([signal, ending.signal]) : ending.signal, known);
   } catch {
     return null;
+  } finally {
+    clearTimeout(timer);
+    forget();
   }
 }
 
@@ -100,27 +120,39 @@ function watchSight({ popup, closedAfterMs }: Watch, ring: () => void) {
   return { isLeft: () => isLeft, end: () => clearInterval(timer) };
 }
 
-/** Ends a pause early; a ring while nobody waits ends the next pause at once. */
+type Bell = ReturnType<typeof createBell>;
+
+/** Ends a pause or a question early; a ring while nobody waits ends the next one at once. */
 function createBell() {
   let isRung = false;
   let wake: (() => void) | null = null;
+  /** Until the answer is called. */
+  const whenRung = (listener: () => void): (() => void) => {
+    wake = listener;
+    if (isRung) listener();
+    return () => {
+      wake = null;
+    };
+  };
   return {
+    whenRung,
     ring() {
       isRung = true;
       wake?.();
     },
-    async rungOr(milliseconds: number): Promise<void> {
-      if (!isRung) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, milliseconds);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
+    /** True when somebody rang. */
+    async rungOr(milliseconds: number): Promise<boolean> {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, milliseconds);
+        whenRung(() => {
+          clearTimeout(timer);
+          resolve();
         });
-      }
+      });
+      const wasRung = isRung;
       isRung = false;
       wake = null;
+      return wasRung;
     },
   };
 }

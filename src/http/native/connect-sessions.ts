@@ -132,6 +132,12 @@ export const connectSessions: Noun = (app, core) => {
                 examples: [30],
               }),
             ),
+            known_status: Type.Optional(
+              oneOf(connectSessionStatuses, {
+                description:
+                  'With `wait`: the status that was answered last. Answers at once when it is another one by now; without it, a change between two requests is not seen as one.',
+              }),
+            ),
           },
           closed,
         ),
@@ -148,8 +154,14 @@ export const connectSessions: Noun = (app, core) => {
     async (request, reply) => {
       const signal = AbortSignal.any([closing.signal, gone(reply)]);
       const { id } = request.params;
+      const { query } = request;
       return present(
-        await core.connectSessions.waitFor(principalOf(request), id, request.query.wait ?? 0, signal),
+        await core.connectSessions.waitFor(
+          principalOf(request),
+          id,
+          { waitSeconds: query.wait ?? 0, knownStatus: query.known_status ?? null },
+          signal,
+        ),
       );
     },
   );

@@ -11,9 +11,8 @@ import { useApi } from './api-context.tsx';
 export type { ConnectSession, NewConnectSession };
 export type ConnectSessionStatus = ConnectSession['status'];
 
-/** Seconds that the server holds one long poll. */
-/** Short: a change between two requests is not one that the second waits for. */
-const waitSeconds = 4;
+/** Seconds that the server holds one long poll; it answers at once when the status is not the one that is shown. */
+const waitSeconds = 25;
 const listMs = 4_000;
 const pageSize = 50;
 
@@ -49,8 +48,9 @@ export function useConnectSession(id: string) {
     queryKey,
     queryFn: ({ signal }) => {
       // The first answer at once, the later ones when there is something new.
-      const isKnown = queries.getQueryData(queryKey) !== undefined;
-      return client.connectSessions.get(id, isKnown ? { wait: waitSeconds } : {}, {
+      const known = queries.getQueryData<ConnectSession>(queryKey)?.status;
+      const query = known === undefined ? {} : { wait: waitSeconds, known_status: known };
+      return client.connectSessions.get(id, query, {
         signal,
         timeoutMs: (waitSeconds + 10) * 1000,
       });
