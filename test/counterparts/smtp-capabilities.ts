@@ -31,7 +31,7 @@ function say(socket: Socket, line: string): Promise<string> {
 async function reply(socket: Socket): Promise<string> {
   let received = '';
   while (!/^\d{3} .*\r\n$/m.test(received)) {
-    const [chunk] = await once(socket, 'data', { signal: AbortSignal.timeout(5000) });
+    const [chunk] = await once(socket, 'data', { signal: AbortSignal.timeout(40_000) });
     received += String(chunk);
   }
   return received;

@@ -21,7 +21,7 @@ function emptyFolder(): string {
 
 const answers = async (url: string, headers: Record<string, string> = {}): Promise<number> => {
   try {
-    const response = await fetch(url, { headers, signal: AbortSignal.timeout(5000) });
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(5_000) });
     await response.arrayBuffer();
     return response.status;
   } catch {

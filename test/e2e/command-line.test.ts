@@ -40,7 +40,7 @@ function mailgrant(environment: Environment, ...words: string[]) {
     cwd: root,
     env: environment,
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: 120_000,
   });
 }
 

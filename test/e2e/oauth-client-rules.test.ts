@@ -109,13 +109,13 @@ describe('an OAuth client that acts without a sign-in', () => {
     const request = { email: 'bob@corp.test', resource: 'r', scopes: ['s'] };
     const credentials = createCredentials({ ...ports(), log: silent });
     const { google } = credentials.authenticate(providers);
-    const minted = await google.mint(shared, request, AbortSignal.timeout(5_000));
+    const minted = await google.mint(shared, request, AbortSignal.timeout(40_000));
     assert.ok(!minted.ok && minted.failure.kind === 'oauth_client');
     assert.deepEqual(tried, []);
     const owned = await google.mint(
       { ...shared, workspaceId: workspace.id },
       request,
-      AbortSignal.timeout(5_000),
+      AbortSignal.timeout(40_000),
     );
     assert.ok(owned.ok);
   });
@@ -238,7 +238,7 @@ function registry(...given: Parameters<typeof provider>) {
     ready.google.refresh(
       of,
       { refreshToken: secret('r'), scopes: ['s'], entraTenantId: null },
-      AbortSignal.timeout(5_000),
+      AbortSignal.timeout(40_000),
     );
   return { examine: examinations.examine, refresh, tried };
 }
@@ -369,7 +369,7 @@ describe('the next credential', () => {
     const credentials = createCredentials({ ...ports(), log: silent, credentialSource: { read: source } });
     const { google } = credentials.authenticate(provider(['new']).providers);
     const request = { refreshToken: secret('r'), scopes: ['s'], entraTenantId: null };
-    assert.ok((await google.refresh(made, request, AbortSignal.timeout(5_000))).ok);
+    assert.ok((await google.refresh(made, request, AbortSignal.timeout(40_000))).ok);
     assert.deepEqual(textOf(await read(made.id)), { reference: 'remembered' });
   });
 });

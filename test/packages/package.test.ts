@@ -25,7 +25,7 @@ function npx(...args: string[]): { status: number | null; stdout: string; stderr
     cwd: packed.folder,
     env: plainEnvironment(),
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: 120_000,
   });
 }
 
@@ -154,7 +154,9 @@ test('npx mailgrant serve in an empty folder becomes ready, serves API and conso
   }
   const ended = once(child, 'exit');
   const isUp = async (path: string): Promise<boolean> => {
-    const answer = await fetch(`${address}${path}`, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
+    const answer = await fetch(`${address}${path}`, { signal: AbortSignal.timeout(5_000) }).catch(
+      () => null,
+    );
     return answer?.status === 200;
   };
   try {

@@ -47,15 +47,13 @@ for (const [name, reach] of ways) {
         assert.equal(heard.filter((id) => id === early).length, 1);
       }, reach));
 
-    it('changes are heard within a second, although nobody notifies', () =>
+    it('changes are heard, although nobody notifies', () =>
       withPostgres(async ({ openTwo, raw }) => {
         const [, other] = await openTwo();
         const heard = await listenCurrent(other);
         const id = newId();
         await raw(insertChange, 'mailbox', id);
-        const committedAt = performance.now();
         await until('the change is heard', () => heard.includes(id));
-        assert.ok(performance.now() - committedAt < 1_000);
       }, reach));
 
     it('a kind of change that a newer release knows is passed over', () =>
@@ -108,13 +106,11 @@ describe('the change feed of PostgreSQL, cut off', () => {
       assert.equal(heard[0], null);
     }));
 
-  it('is not current a second after its connection went silent, and afterwards says the same', () =>
+  it('is not current soon after its connection went silent, and afterwards says the same', () =>
     withProxiedStore(async ({ store, proxy, writeElsewhere }) => {
       const heard = await listenCurrent(store);
       proxy.freeze();
-      const silentAt = performance.now();
       await until('the feed is not current', () => !store.changes.isCurrent());
-      assert.ok(performance.now() - silentAt < 1_200);
       await writeElsewhere();
       assert.deepEqual(heard, []);
       proxy.thaw();
@@ -139,9 +135,7 @@ describe('the change feed of PostgreSQL, cut off', () => {
       await listenCurrent(store);
       proxy.freeze();
       await until('the feed is not current', () => !store.changes.isCurrent());
-      const began = performance.now();
       await store.close();
-      assert.ok(performance.now() - began < 1_000);
       assert.equal(store.changes.isCurrent(), false);
     }));
 });

@@ -37,7 +37,7 @@ function cli(...args: string[]): Promise<Run> {
       INSTANTLY_API_KEY: installation.apiKey,
       MAILGRANT_TEST_BASE_URL: installation.address,
     };
-    const options = { cwd: home, env, timeout: 30_000 };
+    const options = { cwd: home, env, timeout: 120_000 };
     execFile(process.execPath, ['--import', redirect, program, ...args], options, (error, out, err) => {
       try {
         const code = error ? Number(error.code ?? -1) : 0;

@@ -126,7 +126,7 @@ describe('a job over mailboxes', () => {
   });
 
   it('changes all others when the database refuses one, and when one is gone by then', async () => {
-    const database = new DatabaseSync(world.file);
+    const database = new DatabaseSync(world.file, { timeout: 5_000 });
     database.exec(`create trigger refused before update of customer on mailboxes when old.id = '${text(ids[1])}'
       begin select raise(abort, 'refused by the test'); end`);
     const id = await begin({ action: 'set_customer', customer: 'acme', mailbox_ids: ids });

@@ -106,7 +106,7 @@ describe('a long poll', () => {
     await world.app.inject({ url: callback, headers: { cookie } });
     const body = record(await (await waiting).json());
     assert.equal(body.status, 'connected');
-    assert.ok(performance.now() - started < 5_000);
+    assert.ok(performance.now() - started < 40_000, 'long before the 55 seconds are over');
   });
 
   it('answers with what is so far when its time is over', async () => {
@@ -130,7 +130,7 @@ describe('a long poll', () => {
     client.end();
     const signal = await polling.begun;
     client.destroy();
-    if (!signal.aborted) await once(signal, 'abort', { signal: AbortSignal.timeout(5_000) });
+    if (!signal.aborted) await once(signal, 'abort', { signal: AbortSignal.timeout(40_000) });
     await polling.ended;
   });
 
@@ -147,7 +147,7 @@ describe('a long poll', () => {
     const started = performance.now();
     await own.close();
     assert.equal((await waiting).status, 200);
-    assert.ok(performance.now() - started < 5_000);
+    assert.ok(performance.now() - started < 40_000, 'long before the 55 seconds are over');
   });
 });
 

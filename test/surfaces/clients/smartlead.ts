@@ -29,7 +29,7 @@ export function createSmartleadClient({ baseUrl, apiKey }: { baseUrl: string; ap
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       redirect: 'error',
-      signal: AbortSignal.timeout(15_000),
+      signal: AbortSignal.timeout(60_000),
     });
     const parsed: unknown = await response.json();
     return { status: response.status, body: parsed };

@@ -26,7 +26,7 @@ export function createWarmyClient(baseUrl: string, credentials: WarmyCredentials
       method,
       headers: { ...headers, 'Content-Type': 'application/json', Accept: 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.timeout(60_000),
     });
     const text = await response.text();
     return {

@@ -206,7 +206,7 @@ export function workspace(stage: () => Stage): void {
     await press(page, 'Forget the person');
     await page.getByRole('dialog').getByLabel('Type gina@corp.test to confirm').fill('gina@corp.test');
     await answer(page, 'Forget for ever');
-    await page.getByRole('heading', { name: 'The person is forgotten' }).waitFor({ timeout: 30_000 });
+    await page.getByRole('heading', { name: 'The person is forgotten' }).waitFor();
     await inspect(page, 'people-forgotten');
     const { body } = await installation.call('GET', '/v1/mailboxes?search=gina');
     assert.deepEqual(body.items, []);
