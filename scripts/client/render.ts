@@ -139,7 +139,13 @@ function renderMethods(operation: Operation): string {
   ].join(', ');
   const call = `${method}: (${[...names, 'options'].join(', ')}) => call({ ${request} }, options),\n`;
   if (page === null) return call;
-  return `${call}${iteratorName(method)}: (${[...names, 'options'].join(', ')}) => pagesOf((${page.cursor}) => call({ ${request.replace(/\bquery\b/, `query: { ...query, ...(${page.cursor} === null ? {} : { ${page.cursor} }) }`)} }, options)),\n`;
+  // Where the walk begins is told once: the pages behind the first one have their place by the cursor.
+  const goesOn = [
+    ...(isSchema(query?.properties) && 'skip' in query.properties ? ['skip: undefined'] : []),
+    page.cursor,
+  ];
+  const asked = `query: { ...query, ...(${page.cursor} === null ? {} : { ${goesOn.join(', ')} }) }`;
+  return `${call}${iteratorName(method)}: (${[...names, 'options'].join(', ')}) => pagesOf((${page.cursor}) => call({ ${request.replace(/\bquery\b/, asked)} }, options)),\n`;
 }
 
 const pathText = (path: string): string =>

@@ -8,7 +8,8 @@ import { changeMailbox } from './mailbox-changes.ts';
 import type { MailboxSettings, MailboxSettingsChanges } from './mailbox-settings.ts';
 import type { ProviderName } from './oauth-clients.ts';
 import { hasOtherUse } from './other-uses.ts';
-import type { MailboxWithGrant, Page, PageRequest, Ports } from './ports.ts';
+import type { MailboxPageRequest } from './ports/mailboxes.ts';
+import type { MailboxWithGrant, Page, Ports } from './ports.ts';
 import { type Principal, workspaceFor } from './principal.ts';
 import type { MailboxStatusName, Verification, Verifier } from './verification.ts';
 
@@ -96,10 +97,11 @@ export function createMailboxes(ports: Needs) {
   }
 
   return {
+    /** Oldest first; from behind `after`, and past `skip` of those that the filter lets through there. */
     async list(
       principal: Principal,
       filter: MailboxFilter,
-      page: PageRequest,
+      page: MailboxPageRequest,
     ): Promise<Page<MailboxWithGrant>> {
       return store.mailboxes.list(workspaceFor(principal, 'mailboxes:read'), filter, page);
     },

@@ -101,6 +101,23 @@ describe('a request of the wrong form', () => {
   refused('a limit that is too high', () => workspace.call('GET', '/v1/mailboxes?limit=101'), [
     'limit must be <= 100',
   ]);
+  refused('a place in front of a list', () => workspace.call('GET', '/v1/mailboxes?skip=-1'), [
+    'skip must be >= 0',
+  ]);
+  refused('a place too far behind in a list', () => workspace.call('GET', '/v1/mailboxes?skip=1000001'), [
+    'skip must be <= 1000000',
+  ]);
+  refused('a place that is no whole number', () => workspace.call('GET', '/v1/mailboxes?skip=1.5'), [
+    'skip must be integer',
+  ]);
+  refused(
+    'a page by its place and by a cursor',
+    () => workspace.call('GET', `/v1/mailboxes?skip=0&cursor=${unknownId}`),
+    ['skip cannot go together with cursor'],
+  );
+  refused('a place where a list has none', () => workspace.call('GET', '/v1/events?skip=1'), [
+    'skip is not known here',
+  ]);
   refused('a cursor that is none', () => workspace.call('GET', '/v1/mailboxes?cursor=x'), [
     'cursor must be an id (UUID)',
   ]);

@@ -1794,7 +1794,7 @@ export type ListMailboxesQuery = {
   limit?: number | undefined;
   /** `next_cursor` of the page before. */
   cursor?: string | undefined;
-  /** How many of those that match are passed over before the page. Positions move when something is added or removed. Not together with `cursor`. From 0 to 1000000. Default: `0`. */
+  /** How many of those that match are passed over before the page; none when left out. Positions move when something is added or removed. Not together with `cursor`. From 0 to 1000000. */
   skip?: number | undefined;
 };
 

@@ -4,6 +4,9 @@ import type { ProviderName } from '../oauth-clients.ts';
 import type { MailboxStatusName, Verification } from '../verification.ts';
 import type { LoadedGrant, MailboxWithGrant, Page, PageRequest } from './store.ts';
 
+/** `skip` = how many of those behind `after` are passed over, 0 or more; 0 when left out. */
+export type MailboxPageRequest = PageRequest & { skip?: number };
+
 export type MailboxOperations = {
   insert(mailbox: Mailbox): Promise<void>;
   byId(id: string): Promise<Mailbox | null>;
@@ -15,7 +18,8 @@ export type MailboxOperations = {
   byExternalId(workspaceId: string, externalId: string): Promise<Mailbox | null>;
   /** True when a workspace other than this one has the address. */
   existsElsewhere(workspaceId: string, email: string): Promise<boolean>;
-  list(workspaceId: string, filter: MailboxFilter, page: PageRequest): Promise<Page<MailboxWithGrant>>;
+  /** By id, ascending. Whoever skips many pays for looking at their ids, and for no more of them. */
+  list(workspaceId: string, filter: MailboxFilter, page: MailboxPageRequest): Promise<Page<MailboxWithGrant>>;
   /**
    * How many of the next `limit` mailboxes there are of each status and provider; `next` as of a page, null when there
    * are none behind them.

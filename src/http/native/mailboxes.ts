@@ -15,9 +15,10 @@ import {
   oneOf,
   pageOf,
   pageQuery,
-  pageRequestOf,
   presentPage,
   profile,
+  skippedPageRequestOf,
+  skipQuery,
 } from './parts.ts';
 import { principalOf } from './principal.ts';
 
@@ -77,11 +78,13 @@ export const mailboxes: Noun = (app, core) => {
     '/v1/mailboxes',
     {
       schema: {
-        querystring: Type.Object({ ...mailboxFilterQuery, ...pageQuery }, closed),
+        querystring: Type.Object({ ...mailboxFilterQuery, ...pageQuery, ...skipQuery }, closed),
         ...operation({
           id: 'listMailboxes',
           tag,
           summary: 'List the mailboxes',
+          description:
+            'Page after page by `cursor`, which neither misses nor repeats what stays as it is, whatever else changes meanwhile; or any page at once by `skip`.',
           scope: 'mailboxes:read',
           success: { 200: pageOf('Mailbox', 'Oldest first.') },
         }),
@@ -90,7 +93,7 @@ export const mailboxes: Noun = (app, core) => {
     async (request) => {
       const { query } = request;
       const wanted = mailboxFilterOf(query);
-      const page = await core.mailboxes.list(principalOf(request), wanted, pageRequestOf(query));
+      const page = await core.mailboxes.list(principalOf(request), wanted, skippedPageRequestOf(query));
       return presentPage(page, present);
     },
   );

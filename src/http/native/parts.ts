@@ -81,6 +81,28 @@ export const pageRequestOf = ({ limit, cursor }: { limit?: number; cursor?: stri
   after: cursor ?? null,
 });
 
+/** Beside `pageQuery`, for lists of which any page can be had at once. */
+export const skipQuery = {
+  skip: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 1_000_000,
+      // No default: a parameter that was left out would be filled in, and be there beside a cursor.
+      description:
+        'How many of those that match are passed over before the page; none when left out. Positions move when something is added or removed. Not together with `cursor`.',
+      examples: [9900],
+    }),
+  ),
+};
+
+/** Throws `invalid_request` for a page that is asked for in both ways. */
+export function skippedPageRequestOf(query: { limit?: number; cursor?: string; skip?: number }) {
+  if (query.skip !== undefined && query.cursor !== undefined) {
+    throw invalidField('skip', 'cannot go together with cursor');
+  }
+  return { ...pageRequestOf(query), skip: query.skip ?? 0 };
+}
+
 /** The answer of a list; the items are a component. */
 export const pageOf = (component: string, description: string) =>
   Type.Object(

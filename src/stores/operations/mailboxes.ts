@@ -6,7 +6,7 @@ import { mailboxStatuses, providerNames } from '../words.ts';
 import { type Context, changed, firstRowOf } from './context.ts';
 import { joinedTokenSetColumns, tokenSetOfJoined } from './grant-joins.ts';
 import { mailboxListing } from './long-reads.ts';
-import { filtered, joined } from './mailbox-queries.ts';
+import { filtered, joined, listed } from './mailbox-queries.ts';
 import {
   changedColumns,
   joinedColumns,
@@ -89,9 +89,15 @@ export const mailboxOperations = ({ session, keyring }: Context): StoreOperation
       return row !== undefined;
     },
     list: async (workspaceId, filter, page) => {
-      let query = filtered(mailboxListing(session, filter, 0), workspaceId, filter).select(joinedColumns);
-      if (page.after !== null) query = query.where('mailboxes.id', '>', page.after);
-      const rows = await query.orderBy('mailboxes.id').limit(rowsWanted(page)).execute();
+      const { after, skip = 0 } = page;
+      const limit = rowsWanted(page);
+      if (!Number.isSafeInteger(skip) || skip < 0) throw new RangeError('A list skips none or more.');
+      const found = listed(mailboxListing(session, filter, skip), workspaceId, filter, {
+        after,
+        skip,
+        limit,
+      });
+      const rows = await found.select(joinedColumns).orderBy('mailboxes.id').limit(limit).execute();
       return pageOf(rows, page, {
         map: (row) => mailboxWithGrantFromRow(row, keyring),
         idOf: (row) => readRow('mailboxes', row, 'mailboxes.').text('id'),

@@ -161,6 +161,66 @@ export const mailboxListGuarantees = (createDatabase: CreateDatabase): void =>
       assert.deepEqual(await find([]), []);
     });
 
+    it('a page by its place is what walking there finds, under every filter, and goes on by id', async (store) => {
+      const here = await storeGrant(store);
+      const dead = grant(here, { status: 'needs_reauthorization' });
+      await store.grants.insert(dead);
+      await store.mailboxes.insert(mailbox(await storeGrant(store), { customer: 'a' }));
+      const written = Array.from({ length: 9 }, (_, index) =>
+        mailbox(index % 3 === 0 ? dead : here, {
+          customer: index % 2 === 0 ? 'a' : 'b',
+          // Against the order of ids, which is the one that counts.
+          number: 100 - index,
+          provider: index % 4 === 0 ? 'microsoft' : 'google',
+        }),
+      );
+      await insertAll(store, written);
+      const color = tag(here);
+      await store.tags.insert(color);
+      await store.tags.assign(
+        written.slice(2, 7).map(({ id }) => id),
+        [color.id],
+      );
+      const filters: MailboxFilter[] = [
+        {},
+        { customer: 'a' },
+        { provider: 'google' },
+        { search: 'example' },
+        { tagIds: [color.id] },
+        { grantActive: true },
+        { oauthClientId: here.oauthClientId, customer: 'b' },
+        { status: 'needs_reauthorization' },
+        { status: 'verifying', provider: 'google' },
+      ];
+      const idsOf = (joined: readonly { mailbox: Mailbox }[]) => joined.map((each) => each.mailbox.id);
+      for (const filter of filters) {
+        const all = idsOf(await allOf((page) => store.mailboxes.list(here.workspaceId, filter, page), 100));
+        for (let skip = 0; skip <= all.length + 1; skip += 1) {
+          const page = await store.mailboxes.list(here.workspaceId, filter, { after: null, skip, limit: 2 });
+          const shown = all.slice(skip, skip + 2);
+          const next = skip + 2 < all.length ? (shown.at(-1) ?? null) : null;
+          assert.deepEqual(
+            { filter, skip, ids: idsOf(page.items), next: page.next },
+            { filter, skip, ids: shown, next },
+          );
+        }
+        const [first, ...others] = all;
+        assert.ok(first !== undefined, `${JSON.stringify(filter)} finds none`);
+        const behind = await store.mailboxes.list(here.workspaceId, filter, {
+          after: first,
+          skip: 1,
+          limit: 9,
+        });
+        assert.deepEqual(idsOf(behind.items), others.slice(1));
+      }
+      for (const skip of [-1, 0.5, Number.NaN]) {
+        await assert.rejects(
+          store.mailboxes.list(here.workspaceId, {}, { after: null, skip, limit: 2 }),
+          RangeError,
+        );
+      }
+    });
+
     it('slices by position are in order of number, complete, and tell the total of the filter', async (store) => {
       const here = await storeGrant(store);
       await store.mailboxes.insert(mailbox(await storeGrant(store), { number: 1 }));
