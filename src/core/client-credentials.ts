@@ -15,6 +15,7 @@ import {
   type Providers,
 } from './ports.ts';
 import { Secret } from './secret.ts';
+import { createUnreadableClients } from './unreadable-clients.ts';
 
 /**
  * `secret`: the client secret's value. `certificate`: PEM of a private key (PKCS #8) and its certificate, for
@@ -53,11 +54,16 @@ type Needs = Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'credentialSourc
 
 export function createCredentials(ports: Needs) {
   const { clock, log, store, credentialSource } = ports;
+  const unreadable = createUnreadableClients(ports);
 
-  /** Null when it is held by reference and cannot be read there; the log says why. */
+  /** False when it is sealed under a key that is not here; the log says so once. */
+  const canOpen = ({ held }: ClientCredential): boolean =>
+    !(held instanceof Secret) || unreadable.canOpen(held);
+
+  /** Null when it cannot be read where its reference leads, or is sealed under a key that is lost; the log says why. */
   async function open(credential: ClientCredential, isFresh = false): Promise<OpenedCredential | null> {
     const { kind, held } = credential;
-    if (held instanceof Secret) return { kind, text: held };
+    if (held instanceof Secret) return canOpen(credential) ? { kind, text: held } : null;
     try {
       return { kind, text: await credentialSource.read(held.reference, { isFresh }) };
     } catch (error) {
@@ -174,7 +180,10 @@ export function createCredentials(ports: Needs) {
 
   return {
     open,
+    canOpen,
     promoteNext,
+    /** For walks that pass over an OAuth client that they cannot read. */
+    passedOver: unreadable.passedOver,
 
     /** The same providers, each call authenticated by the client's current or next credential. */
     authenticate: ({ google, microsoft }: ProviderAdapters): Providers => ({

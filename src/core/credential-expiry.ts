@@ -1,4 +1,5 @@
 // The ends of client credentials, watched: a word 30, 7 and 1 days ahead, one for each client and step.
+import type { Credentials } from './client-credentials.ts';
 import { raise } from './events.ts';
 import type { Ports } from './ports.ts';
 
@@ -9,10 +10,10 @@ const warningDays = [30, 7, 1] as const;
 
 const batch = 100;
 
-type Needs = Pick<Ports, 'clock' | 'random' | 'store'>;
+type Needs = Pick<Ports, 'clock' | 'random' | 'store'> & { credentials: Credentials };
 
 export function createCredentialExpiry(ports: Needs) {
-  const { clock, store } = ports;
+  const { clock, store, credentials } = ports;
 
   async function warn(id: string, days: number): Promise<void> {
     await store.transaction(async (rows) => {
@@ -43,8 +44,13 @@ export function createCredentialExpiry(ports: Needs) {
       const now = clock.now();
       let count = 0;
       for (const days of [...warningDays].reverse()) {
-        const due = await store.oauthClients.expiringCredentials(now + days * dayMilliseconds, days, batch);
-        for (const { id } of due) await warn(id, days);
+        const before = now + days * dayMilliseconds;
+        const due = await store.oauthClients.expiringCredentials(before, days, batch, credentials.passedOver);
+        for (const { id, credential } of due) {
+          // Its end is as true, but nobody can use it until then: the log tells.
+          credentials.canOpen(credential);
+          await warn(id, days);
+        }
         count += due.length;
       }
       return count;

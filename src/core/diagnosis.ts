@@ -301,8 +301,8 @@ export const verdictTable = {
     'Register the app in the cloud of the organisation and choose that cloud for the OAuth client here.',
   ),
   credential_unavailable: operator(
-    'The credential of the OAuth client is kept outside this service, and could not be read there.',
-    'Check that the named file, variable or command gives the credential; the log says what went wrong. The mailboxes stay connected.',
+    'The credential of the OAuth client could not be read: it is kept outside this service, or sealed under a key that is not here.',
+    'Check that the named file, variable or command gives the credential, or that the keyring has every key; the log says what went wrong. If the key is lost, enter the credential anew. The mailboxes stay connected.',
   ),
 
   // The provider and the way there

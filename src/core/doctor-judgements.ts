@@ -1,4 +1,5 @@
 // How the doctor judges what it finds: pure functions from what is stored, or what came back, to a result in words.
+import type { ClientCredential } from './client-credentials.ts';
 import { type ReasonCode, verdictOf } from './diagnosis.ts';
 import type { DoctorStep } from './doctor.ts';
 import type { Grant } from './grants.ts';
@@ -56,7 +57,11 @@ export const judgeMailbox = ({ disabledAt }: Mailbox): Judgement =>
     ? passed()
     : failed('mailbox_switched_off', { detail: `It was switched off at ${dateOf(disabledAt)}.` });
 
-export function judgeOAuthClient(client: OAuthClient, now: number): Judgement {
+/** `canOpen`: whether a credential opens with the keys that are here. */
+export function judgeOAuthClient(
+  client: OAuthClient,
+  { now, canOpen }: { now: number; canOpen: (credential: ClientCredential) => boolean },
+): Judgement {
   if (client.deletedAt !== null) {
     return failed('oauth_client_deleted', { detail: `Deleted at ${dateOf(client.deletedAt)}.` });
   }
@@ -66,6 +71,13 @@ export function judgeOAuthClient(client: OAuthClient, now: number): Judgement {
       provider: client.pausedWords,
       detail: `The provider refused it at ${dateOf(pausedAt ?? client.updatedAt)}; it is paused since.`,
     });
+  }
+  if (!canOpen(credential)) {
+    const detail = `Its credential is sealed under a key that is not here. Its id is ${client.id}.`;
+    const isReplaced = nextCredential !== null && canOpen(nextCredential);
+    return isReplaced
+      ? warned('credential_unavailable', { detail: `${detail} The next one is used in its place.` })
+      : failed('credential_unavailable', { detail });
   }
   const { expiresAt } = credential;
   const next =

@@ -1,6 +1,7 @@
 // The doctor: what is wrong with one mailbox, found out step by step, from its switch to its domain, each step with
 // what the provider or the mail server said and who must act. It looks, renews and proves; how each finding is judged
 // is in doctor-judgements.ts.
+import type { Credentials } from './client-credentials.ts';
 import type { ClientExamination, ClientExaminations } from './client-examination.ts';
 import { type Verdict, verdictOf } from './diagnosis.ts';
 import {
@@ -82,12 +83,14 @@ type Needs = Pick<Ports, 'clock' | 'store' | 'providers' | 'domains' | 'linkSign
   tokens: Tokens;
   verifier: Verifier;
   clientExaminations: ClientExaminations;
+  credentials: Credentials;
 };
 
 export type Doctor = ReturnType<typeof createDoctor>;
 
 export function createDoctor(ports: Needs) {
-  const { clock, store, providers, domains, links, tokens, verifier, clientExaminations } = ports;
+  const { clock, store, providers, domains, links, tokens, verifier, clientExaminations, credentials } =
+    ports;
 
   async function timed(
     step: DoctorStepName,
@@ -226,7 +229,7 @@ export function createDoctor(ports: Needs) {
         'oauth_client',
         // What the operator calls a shared one is nobody else's business.
         oauthClient.workspaceId === null ? 'The OAuth client' : `The OAuth client ${oauthClient.name}`,
-        judgeOAuthClient(oauthClient, examinedAt),
+        judgeOAuthClient(oauthClient, { now: examinedAt, canOpen: credentials.canOpen }),
       ),
       await timed('grant', 'The permission of the mailbox', judgeGrant(grant, examinedAt)),
     ];

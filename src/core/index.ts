@@ -136,7 +136,7 @@ export function createCore({ tracer = untraced, about = unknownAbout, ...adapter
     oauthClients,
     setUpLists: createSetUpLists({ ...ports, oauthClients }),
     clientExaminations,
-    doctor: createDoctor({ ...ports, tokens, verifier, clientExaminations }),
+    doctor: createDoctor({ ...ports, tokens, verifier, clientExaminations, credentials }),
     // What a cancelled session holds is the authorization's to hand back.
     connectSessions: { ...connectSessions, cancel: authorization.cancel },
     authorization,
@@ -162,7 +162,7 @@ export function createCore({ tracer = untraced, about = unknownAbout, ...adapter
     grantEndings: createGrantEndings(ports),
     events: createEvents(ports),
     audit: createAudit(ports),
-    maintenance: createMaintenance({ ...ports, verifier }),
+    maintenance: createMaintenance({ ...ports, verifier, credentials }),
     retention: createRetention({ ...ports, authorization }),
     people: createPeople({ ...ports, backgroundJobs }),
     resealing,

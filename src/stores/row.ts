@@ -119,14 +119,22 @@ export const rowsByGrant = (rows: readonly Row[]): Map<string, Row[]> => {
   return byId;
 };
 
-/** Without those that cannot be read: for walks through many rows, which must not end at one of them. */
-export const readable = <R, T>(rows: readonly R[], read: (row: R) => T): T[] =>
+/**
+ * Without those that cannot be read, for each of which `passedOver` is called: for walks through many rows, which must
+ * not end at one of them.
+ */
+export const readable = <R, T>(
+  rows: readonly R[],
+  read: (row: R) => T,
+  passedOver: (row: R, error: GatewayError) => void = () => {},
+): T[] =>
   rows.flatMap((row) => {
     try {
       return [read(row)];
     } catch (error) {
-      if (error instanceof GatewayError) return [];
-      throw error;
+      if (!(error instanceof GatewayError)) throw error;
+      passedOver(row, error);
+      return [];
     }
   });
 

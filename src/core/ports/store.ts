@@ -186,8 +186,14 @@ export type StoreOperations = {
     /**
      * Clients, not the deleted, whose current credential ends before `before` and whose last warning, if any, was for
      * more than `warnedDays` before the end. Those that are over are among them, and those with a next credential.
+     * Those that cannot be read are left out, and `passedOver` is called for each.
      */
-    expiringCredentials(before: number, warnedDays: number, limit: number): Promise<OAuthClient[]>;
+    expiringCredentials(
+      before: number,
+      warnedDays: number,
+      limit: number,
+      passedOver?: (id: string, error: unknown) => void,
+    ): Promise<OAuthClient[]>;
     /** When a grant of this client was last made or refreshed; null = never. */
     lastUsedAt(id: string): Promise<number | null>;
     /** Mailboxes whose grant was given to this client. */

@@ -102,7 +102,7 @@ export const oauthClientOperations = ({ session, keyring }: Context): StoreOpera
         .where('deleted_at', 'is', null);
       return changed(await update.executeTakeFirst());
     }),
-  expiringCredentials: async (before, warnedDays, limit) => {
+  expiringCredentials: async (before, warnedDays, limit, passedOver) => {
     const rows = await session.reader
       .selectFrom('oauth_clients')
       .selectAll()
@@ -113,7 +113,11 @@ export const oauthClientOperations = ({ session, keyring }: Context): StoreOpera
       .orderBy('id')
       .limit(limit)
       .execute();
-    return readable(rows, (row) => oauthClientFromRow(row, keyring));
+    return readable(
+      rows,
+      (row) => oauthClientFromRow(row, keyring),
+      ({ id }, error) => passedOver?.(id, error),
+    );
   },
   lastUsedAt: async (id) => {
     const row = await session.reader

@@ -71,11 +71,13 @@ export const newerReleaseGuarantees = (createDatabase: CreateDatabase): void =>
       const [bad, good] = [ends(now + 1), ends(now + 2)];
       for (const each of [bad, good]) await store.oauthClients.insert(each);
       await database.raw("update oauth_clients set status = 'painted' where id = ?", bad.id);
-      const found = await store.oauthClients.expiringCredentials(now + 10, 7, 9);
+      const passedOver: string[] = [];
+      const found = await store.oauthClients.expiringCredentials(now + 10, 7, 9, (id) => passedOver.push(id));
       assert.deepEqual(
         found.map(({ id }) => id),
         [good.id],
       );
+      assert.deepEqual(passedOver, [bad.id]);
     });
 
     it('a proof with an unknown reason is read as one with an unexpected answer', async (store, database) => {
