@@ -66,7 +66,10 @@ export class MailgrantError<Code extends MailgrantErrorCode = MailgrantErrorCode
       cause?: unknown;
     },
   ) {
-    super(`${detail} (${code})`, more.cause === undefined ? undefined : { cause: more.cause });
+    super(
+      `${[detail, ...fieldWords(more.fields)].join(' ')} (${code})`,
+      more.cause === undefined ? undefined : { cause: more.cause },
+    );
     this.code = code;
     this.detail = detail;
     this.status = more.status ?? 0;
@@ -79,6 +82,12 @@ export class MailgrantError<Code extends MailgrantErrorCode = MailgrantErrorCode
     Object.defineProperty(this, mark, { value: true });
   }
 }
+
+/** The first ones: a log that has only the message shall say what is wrong. */
+const fieldsTold = 3;
+
+const fieldWords = (fields: readonly FieldProblem[] = []): string[] =>
+  fields.slice(0, fieldsTold).map(({ field, message }) => `${field || 'the body'}: ${message}.`);
 
 /** Every error of the client as a union, which `code` tells apart. */
 export type AnyMailgrantError = { [Code in MailgrantErrorCode]: MailgrantError<Code> }[MailgrantErrorCode];

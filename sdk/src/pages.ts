@@ -1,4 +1,5 @@
 // Lists that come in pages: one page, and the walk over all of them.
+import { clientError } from './errors.ts';
 
 /** One page of a list. */
 export type Page<Item> = {
@@ -20,7 +21,8 @@ export async function* pagesOf<Item>(
     const page = await read(cursor);
     yield* page.items;
     if (page.next_cursor === null) return;
-    if (page.next_cursor === cursor) throw new Error('the server named the same page as the next one');
+    if (page.next_cursor === cursor)
+      throw clientError('unreadable_answer', 'The server named the same page as the next one.');
     cursor = page.next_cursor;
   }
 }

@@ -6,6 +6,7 @@ import { clientError, isMailgrantError } from './errors.ts';
 import { errorOf, type Failed, unreadable } from './problems.ts';
 import { createRetryBudget, mayTryAgain, pauseMs, retriesMax, retryAfterOf } from './retries.ts';
 import { sleep } from './sleep.ts';
+import { withSignal } from './with-signal.ts';
 
 /** How a client calls. */
 export type TransportOptions = {
@@ -22,13 +23,18 @@ export type TransportOptions = {
 const defaultTimeoutMs = 30_000;
 const defaultRetries = 2;
 
+/** In milliseconds: the longest that timers of JavaScript count; a longer one would end at once. About 24 days. */
+const timeoutMsMax = 2 ** 31 - 1;
+
 /** In bytes: more than any page of a list, and as much as a person's whole data may be. */
 const answerBytesMax = 64 * 1024 * 1024;
 
 export function createTransport(settings: TransportOptions): Call {
   const base = baseOf(settings.baseUrl);
+  checkTimes(settings);
   const budget = createRetryBudget();
   return async <Answer>(operation: Operation, options: CallOptions = {}): Promise<Answer> => {
+    checkTimes(options);
     const retries = Math.min(retriesMax, Math.max(0, options.retries ?? settings.retries ?? defaultRetries));
     for (let attempt = 0; ; attempt += 1) {
       try {
@@ -59,6 +65,14 @@ function baseOf(baseUrl: string): string {
   return baseUrl.replace(/\/+$/, '').replace(/\/v1$/, '');
 }
 
+/** Throws `TypeError`: a time-out that is none would let every call fail, and look like a server that is slow. */
+function checkTimes({ timeoutMs, retries }: Pick<CallOptions, 'timeoutMs' | 'retries'>): void {
+  const isTime = timeoutMs === undefined || (timeoutMs > 0 && timeoutMs <= timeoutMsMax);
+  if (!isTime) throw new TypeError(`timeoutMs must be a number of milliseconds from 1 to ${timeoutMsMax}`);
+  const isCount = retries === undefined || retries >= 0;
+  if (!isCount) throw new TypeError(`retries must be a number from 0 to ${retriesMax}`);
+}
+
 type Sender = { settings: TransportOptions; base: string };
 
 async function send(
@@ -67,10 +81,10 @@ async function send(
   options: CallOptions,
 ): Promise<unknown> {
   const body = operation.body === undefined ? undefined : JSON.stringify(operation.body);
-  const headers = await headersOf(settings, options, { hasBody: body !== undefined });
   const { signal, release } = deadline(timeoutMsOf(settings, operation, options), options.signal);
   try {
-    const response = await (settings.fetch ?? globalThis.fetch)(
+    const headers = await headersOf(settings, options, { hasBody: body !== undefined, signal });
+    const answered = (settings.fetch ?? globalThis.fetch)(
       `${base}${operation.path}${queryText(operation.query)}`,
       {
         method: operation.method,
@@ -81,9 +95,7 @@ async function send(
         ...(body === undefined ? {} : { body }),
       },
     );
-    return await answerOf(response, operation);
-  } catch (error) {
-    throw isMailgrantError(error) ? error : withoutAnswer(error, signal);
+    return await answered.then((response) => answerOf(response, operation)).catch(answerless(signal));
   } finally {
     release();
   }
@@ -92,23 +104,38 @@ async function send(
 /** A call that lets the server wait may take as long as it waits besides. */
 function timeoutMsOf({ timeoutMs }: TransportOptions, { query }: Operation, options: CallOptions): number {
   const wait: unknown = query && Reflect.get(query, 'wait');
-  return (options.timeoutMs ?? timeoutMs ?? defaultTimeoutMs) + (typeof wait === 'number' ? wait * 1000 : 0);
+  const whole =
+    (options.timeoutMs ?? timeoutMs ?? defaultTimeoutMs) + (typeof wait === 'number' ? wait * 1000 : 0);
+  return Math.min(timeoutMsMax, whole);
 }
 
+/** The key is asked for in each attempt, as it may have changed. Throws what the caller's own function throws. */
 async function headersOf(
   settings: TransportOptions,
   options: CallOptions,
-  { hasBody }: { hasBody: boolean },
+  { hasBody, signal }: { hasBody: boolean; signal: AbortSignal },
 ): Promise<Headers> {
-  const apiKey = typeof settings.apiKey === 'function' ? await settings.apiKey() : settings.apiKey;
+  const apiKey =
+    typeof settings.apiKey === 'function'
+      ? await withSignal(Promise.resolve(settings.apiKey()), signal).catch((error: unknown) => {
+          throw signal.aborted ? withoutAnswer(error, signal) : error;
+        })
+      : settings.apiKey;
   const workspaceId = options.workspaceId ?? settings.workspaceId;
   const headers = new Headers({ accept: 'application/json, application/problem+json' });
-  if (apiKey !== undefined) headers.set('authorization', `Bearer ${apiKey}`);
+  if (apiKey !== undefined) headers.set('authorization', bearerOf(apiKey));
   if (workspaceId !== undefined) headers.set('mailgrant-workspace', workspaceId);
   if (hasBody) headers.set('content-type', 'application/json');
   for (const [name, value] of Object.entries({ ...settings.headers, ...options.headers }))
     headers.set(name, value);
   return headers;
+}
+
+/** Throws `TypeError` in words that do not hold the key, which those of `Headers` might. */
+function bearerOf(apiKey: string): string {
+  const key = apiKey.trim();
+  if (!/^[\x21-\x7e]+$/.test(key)) throw new TypeError('the API key is none: it has letters that no key has');
+  return `Bearer ${key}`;
 }
 
 async function answerOf(response: Response, operation: Operation): Promise<unknown> {
@@ -151,6 +178,10 @@ function deadline(timeoutMs: number, outer: AbortSignal | undefined) {
     },
   };
 }
+
+const answerless = (signal: AbortSignal) => (error: unknown) => {
+  throw isMailgrantError(error) ? error : withoutAnswer(error, signal);
+};
 
 function withoutAnswer(cause: unknown, signal: AbortSignal): Error {
   if (signal.aborted && signal.reason === timedOut) {

@@ -61,12 +61,17 @@ const signaturesMax = 20;
 const bodyBytesMax = 1024 * 1024;
 
 /**
- * Throws `WebhookVerificationError` for what is not to be believed, and `TypeError` for a secret that is none. Signatures
- * are compared in constant time.
+ * Throws `WebhookVerificationError` for what is not to be believed, and `TypeError` for what the receiver has wrong
+ * itself: a secret that is none, a body that was parsed. Signatures are compared in constant time.
  */
 export async function verifyWebhook(options: VerifyWebhookOptions): Promise<VerifiedWebhook> {
   const { body, headers, toleranceSeconds = 300, now = Date.now() } = options;
-  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+  const bytes = bytesOf(body);
+  if (typeof headers !== 'object' || headers === null)
+    throw new TypeError('the headers of the request are needed');
+  // Compared with what is no number, every webhook would be young.
+  if (!(toleranceSeconds >= 0))
+    throw new TypeError('toleranceSeconds must be a number of seconds, 0 or more');
   const id = headerOf(headers, 'webhook-id');
   const timestamp = headerOf(headers, 'webhook-timestamp');
   const signatures = headerOf(headers, 'webhook-signature');
@@ -89,6 +94,15 @@ export async function verifyWebhookRequest(
   const body = await boundedText(request, bodyBytesMax);
   if (body === null) throw new WebhookVerificationError('body_too_large', 'The body is too large.');
   return verifyWebhook({ ...options, body, headers: request.headers });
+}
+
+/** `unknown`, as whoever writes without types has given a parsed body before. */
+function bytesOf(body: unknown): Uint8Array {
+  if (typeof body === 'string') return new TextEncoder().encode(body);
+  if (body instanceof Uint8Array) return body;
+  throw new TypeError(
+    'the body must be a string or a Uint8Array, as it came: a body that was parsed cannot be verified. With Express, give this route express.raw({ type: "application/json" })',
+  );
 }
 
 function headerOf(headers: WebhookHeaders, name: string): string | null {
@@ -126,8 +140,9 @@ async function isSigned({
   signatures: string;
   signed: Uint8Array<ArrayBuffer>;
 }): Promise<boolean> {
-  const all = typeof secrets === 'string' ? [secrets] : secrets;
-  if (all.length === 0) throw new TypeError('a webhook secret is needed');
+  const all: readonly string[] = typeof secrets === 'string' ? [secrets] : (secrets ?? []);
+  if (all.length === 0 || all.some((one) => typeof one !== 'string'))
+    throw new TypeError('a webhook secret is needed: a text, or a list of them');
   const keys = await Promise.all(all.map(verifyingKey));
   const given = signatures.split(' ').slice(0, signaturesMax);
   const checks = keys.flatMap(({ version, fits }) =>

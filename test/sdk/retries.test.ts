@@ -174,3 +174,42 @@ test('pauses grow, differ, and keep to what the server asked for', () => {
     null,
   );
 });
+
+test('a time-out that is none is refused before anything is sent', async () => {
+  server.answer(mailbox);
+  for (const timeoutMs of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31]) {
+    await assert.rejects(client().mailboxes.get('m1', { timeoutMs }), TypeError);
+    assert.throws(() => client({ timeoutMs }), TypeError);
+  }
+  await assert.rejects(client().mailboxes.get('m1', { retries: Number.NaN }), TypeError);
+  assert.equal(server.received.length, 0);
+  // As long as timers can count, and a wait on top of that.
+  server.answer({ status: 200, body: { id: 's1', status: 'connected' } });
+  const longest = { timeoutMs: 2 ** 31 - 1 };
+  assert.equal((await client().connectSessions.get('s1', { wait: 30 }, longest)).status, 'connected');
+});
+
+test('a key that does not come in time ends the call; one that cannot be had is its own error', async () => {
+  server.answer(mailbox);
+  const withKey = (apiKey: () => Promise<string>) =>
+    createClient({ baseUrl: server.url, apiKey, timeoutMs: 50, retries: 0 }).mailboxes.get('m1');
+  assert.equal(await codeOf(withKey(() => new Promise(() => {}))), 'timed_out');
+  const lost = new Error('the vault is sealed');
+  assert.equal(await codeOf(withKey(() => Promise.reject(lost))), lost);
+  await assert.rejects(
+    withKey(async () => 'mg_ключ'),
+    (error) => error instanceof TypeError && !error.message.includes('ключ'),
+  );
+  assert.equal(server.received.length, 0);
+});
+
+test('the message of a refused request names the fields, as many as a log line holds', async () => {
+  const fields = ['/a', '/b', '/c', '/d'].map((field) => ({ field, message: 'must be a text' }));
+  const refused = problem(400, 'invalid_request');
+  server.answer(
+    'status' in Object(refused) ? { ...Object(refused), body: { ...Object(refused).body, fields } } : refused,
+  );
+  await assert.rejects(client().mailboxes.get('m1'), {
+    message: 'invalid_request /a: must be a text. /b: must be a text. /c: must be a text. (invalid_request)',
+  });
+});

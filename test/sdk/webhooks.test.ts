@@ -137,3 +137,23 @@ test('a secret that is none is a mistake of the program, and is not printed', as
     if (typeof secrets === 'string' && secrets.length > 8) assert.ok(!error.message.includes(secrets));
   }
 });
+
+test('a mistake of the receiver is told as such, and lets nothing through', async () => {
+  const given = { body, headers: headers(hmac(secret)), secrets: secret };
+  // As programs without types call it.
+  const verify = (wrong: object): Promise<unknown> =>
+    Reflect.apply(verifyWebhook, null, [{ ...given, ...wrong }]);
+  await assert.rejects(verify({ body: event }), /TypeError.*parsed cannot be verified/);
+  for (const wrong of [
+    { body: undefined },
+    { body: new ArrayBuffer(8) },
+    { headers: undefined },
+    { secrets: undefined },
+    { secrets: [] },
+    { secrets: [secret, undefined] },
+    { toleranceSeconds: Number.NaN },
+    { toleranceSeconds: 'five minutes' },
+    { toleranceSeconds: -1 },
+  ])
+    await assert.rejects(verify(wrong), TypeError, JSON.stringify(wrong));
+});
