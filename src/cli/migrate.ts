@@ -8,13 +8,14 @@ import type { Engine } from '../stores/engine.ts';
 import { databaseFile, openEngine } from '../stores/index.ts';
 import { generateKey } from '../stores/keyring.ts';
 import { migrate as apply, missingIndexes, outstanding } from '../stores/migrate.ts';
-import { type Command, exitCodes } from './command.ts';
+import { type Command, exitCodes, UsageError } from './command.ts';
 
 export const command: Command = {
   verbs: {
     '': {
       summary: 'bring the database to this release, indexes included, and say what was done',
       options: {
+        create: { help: 'make the embedded database where there is none' },
         'dry-run': { help: 'only say what would be done, and end with 2 if that is anything' },
         database: {
           value: 'DATABASE',
@@ -26,19 +27,22 @@ export const command: Command = {
         migrate({
           database: input.text('database'),
           isDry: input.flag('dry-run'),
+          isCreating: input.flag('create'),
           isJson: input.flag('json'),
         }),
     },
   },
 };
 
-type Request = { database: string | null; isDry: boolean; isJson: boolean };
+type Request = { database: string | null; isDry: boolean; isCreating: boolean; isJson: boolean };
 type Outcome = { migrations: readonly string[]; indexes: readonly string[] };
 
 /** The exit code: a dry run answers no when the database is not of this release. */
-async function migrate({ database: named, isDry, isJson }: Request): Promise<number> {
+async function migrate({ database: named, isDry, isCreating, isJson }: Request): Promise<number> {
   const database = databaseOf(named);
-  if (isDry) requireFile(database);
+  if (isDry && isCreating)
+    throw new UsageError('A dry run makes no database: leave --create or --dry-run out.');
+  if (!isCreating) requireFile(database);
   const engine = await openEngine(database);
   try {
     await refuseUnfinishedCopy(engine);
@@ -67,12 +71,14 @@ const databaseOf = (database: string | null) => {
   };
 };
 
-/** To open a file that is not there makes it, and a dry run changes nothing. */
+/** To open a file that is not there makes it: of a mistyped path, an empty database that nobody looks for. */
 const requireFile = ({ databaseUrl, dataDir }: { databaseUrl: string | null; dataDir: string }): void => {
   if (databaseUrl !== null && !databaseUrl.startsWith('sqlite:')) return;
   const path = databaseUrl?.replace(/^sqlite:(\/\/)?/, '') ?? databaseFile(dataDir);
   if (!existsSync(path))
-    throw new Error(`There is no database at ${path}: a gateway makes it when it starts.`);
+    throw new Error(
+      `There is no database at ${path}. \`mailgrant init\` makes one with what belongs to it; \`mailgrant migrate --create\` makes one that is empty.`,
+    );
 };
 
 const bringUpToDate = async (engine: Engine): Promise<Outcome> => {

@@ -57,7 +57,7 @@ export const openSqlite = async ({
   if (path === ':memory:')
     throw new Error('SQLite in memory is not supported: a grant must outlive a restart.');
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const release = lockDatabase(path);
+  const lock = lockDatabase(path);
   try {
     createPrivateFile(path);
     const thread = await openWriterThread(path, { queueMax });
@@ -91,11 +91,11 @@ export const openSqlite = async ({
         // be without what was written last.
         connection.close();
         await scanner.close();
-        await thread.close().finally(release);
+        await thread.close().finally(lock.release);
       },
     };
   } catch (error) {
-    release();
+    lock.discard();
     throw error;
   }
 };

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
@@ -197,21 +198,51 @@ test('a copy without a target, or to a word that is no database, says how it is 
   });
 });
 
-test('a dry run of a migration makes no file', async () => {
-  await withMovingInstallation(async ({ dataDir }) => {
-    const missing = join(dataDir, 'missing.db');
-    const answer = await run(
-      { MAILGRANT_DATA_DIR: dataDir },
-      'migrate',
-      '--dry-run',
-      '--database',
-      `sqlite:${missing}`,
-    );
-    assert.equal(answer.code, 1);
-    assert.match(answer.stderr, /no database at .*missing\.db/);
-    assert.deepEqual(
-      readdirSync(dataDir).filter((name) => name.startsWith('missing')),
-      [],
-    );
+test('a migration of what is not there makes no file, unless it is asked to', async () => {
+  await withFolder(async (folder) => {
+    const missing = `sqlite:${join(folder, 'missing.db')}`;
+    const migrate = (...words: string[]) => run({ MAILGRANT_DATA_DIR: folder }, 'migrate', ...words);
+    for (const words of [[], ['--dry-run'], ['--database', missing], ['--dry-run', '--database', missing]]) {
+      const { code, stderr, stdout } = await migrate(...words);
+      assert.deepEqual([code, stdout], [1, ''], words.join(' '));
+      assert.match(stderr, /no database at .*\.db\. .*mailgrant init/);
+    }
+    assert.equal((await migrate('--create', '--dry-run')).code, 64);
+    assert.deepEqual(readdirSync(folder), [], 'nothing was made');
+    const made = await migrate('--create', '--database', missing);
+    assert.equal(made.code, 0, made.stderr);
+    assert.match(made.stdout, /^applied {3}0001-foundation$/m);
+    const again = await migrate('--database', missing);
+    assert.match(again.stdout, /nothing to do/);
   });
 });
+
+test('a copy from or to a file that is no database leaves nothing beside it', async () => {
+  await withFolder(async (folder) => {
+    const environment = { MAILGRANT_DATA_DIR: join(folder, 'data') };
+    const begun = await run(environment, 'init');
+    assert.equal(begun.code, 0, begun.stderr);
+    writeFileSync(join(folder, 'letter.txt'), 'Dear reader, this is no database.\n'.repeat(300));
+    new DatabaseSync(join(folder, 'other.db')).exec('create table notes (text text)');
+    const before = readdirSync(folder);
+    for (const name of ['letter.txt', 'other.db']) {
+      const from = `sqlite:${join(folder, name)}`;
+      const read = await run(environment, 'copy', '--from', from, '--to', `sqlite:${join(folder, 'x.db')}`);
+      assert.equal(read.code, 1);
+      assert.match(read.stderr, /is no database of Mailgrant/);
+    }
+    const written = await run(environment, 'copy', '--to', `sqlite:${join(folder, 'letter.txt')}`);
+    assert.equal(written.code, 1);
+    assert.match(written.stderr, /letter\.txt cannot be opened/);
+    assert.deepEqual(readdirSync(folder), before);
+  });
+});
+
+async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'mailgrant-copy-'));
+  try {
+    await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

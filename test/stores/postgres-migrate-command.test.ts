@@ -74,7 +74,7 @@ describe('mailgrant migrate', () => {
   it('takes another database by --database, of either engine', () =>
     withCommand(async ({ database, dataDir, mailgrantMigrate }) => {
       const file = `sqlite:${join(dataDir, 'other.db')}`;
-      assert.equal((await mailgrantMigrate('--database', file)).code, 0);
+      assert.equal((await mailgrantMigrate('--create', '--database', file)).code, 0);
       assert.equal((await mailgrantMigrate('--dry-run', '--database', file)).code, 0);
       assert.equal((await mailgrantMigrate('--dry-run')).code, 2);
       assert.equal((await run({ MAILGRANT_DATA_DIR: dataDir }, '--database', database.url)).code, 0);

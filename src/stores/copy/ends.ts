@@ -18,6 +18,8 @@ export type End = {
   label: string;
   db: Kysely<Tables>;
   close(): Promise<void>;
+  /** In place of `close`, for what is no database of ours: nothing of this stays beside it. */
+  discard(): Promise<void>;
 };
 
 export type TargetEnd = End & { writable: Engine };
@@ -68,20 +70,22 @@ export const settleTable = async ({ writable }: TargetEnd, table: string): Promi
 
 const openSqliteSource = (path: string): End => {
   if (!existsSync(path)) throw new Error(`There is no database at ${path}.`);
-  const release = lockDatabase(path);
+  const lock = lockDatabase(path);
   try {
     const connection = openConnection(path, { readOnly: true });
+    const end = (unlock: () => void) => async (): Promise<void> => {
+      connection.close();
+      unlock();
+    };
     return {
       engine: 'sqlite',
       label: `sqlite:${path}`,
       db: new Kysely<Tables>({ dialect: sqliteDialect((statement) => connection.run(statement)) }),
-      close: async () => {
-        connection.close();
-        release();
-      },
+      close: end(lock.release),
+      discard: end(lock.discard),
     };
   } catch (cause) {
-    release();
+    lock.discard();
     throw new Error(`The database ${path} cannot be opened.`, { cause });
   }
 };
@@ -95,6 +99,7 @@ const endOn = (writable: Engine, label: string): TargetEnd => ({
   db: writable.session.reader,
   writable,
   close: () => writable.close(),
+  discard: () => writable.close(),
 });
 
 /** Null for PostgreSQL. Throws for what names no database. */

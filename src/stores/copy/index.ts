@@ -8,7 +8,7 @@ import { type End, openSource, openTarget, settleTable, type TargetEnd } from '.
 import { assertNoGateway, whileQuiet } from './quiet.ts';
 import { refuseSameFile, refuseSameServer } from './same-end.ts';
 import { countRows, lastKeyOf, slicesOf, sliceWriter } from './slices.ts';
-import { checkSource } from './source.ts';
+import { checkSource, NoDatabase } from './source.ts';
 import { type CopiedTable, copiedTables } from './tables.ts';
 import { prepareTarget } from './target.ts';
 import { asOwner, removeMark } from './unfinished.ts';
@@ -39,6 +39,7 @@ export const copyDatabase = async (options: CopyOptions): Promise<CopyResult> =>
   const { from, to, keyring, log } = options;
   refuseSameFile(from, to);
   const source = await openSource({ url: from, log });
+  let end = source.close;
   try {
     await assertNoGateway(source);
     const identity = await checkSource(source, keyring);
@@ -55,8 +56,11 @@ export const copyDatabase = async (options: CopyOptions): Promise<CopyResult> =>
     } finally {
       await target.close();
     }
+  } catch (error) {
+    if (error instanceof NoDatabase) end = source.discard;
+    throw error;
   } finally {
-    await source.close();
+    await end();
   }
 };
 

@@ -3,13 +3,26 @@ import { createHash } from 'node:crypto';
 import { checkProofs } from '../key-proofs.ts';
 import type { Keyring } from '../keyring.ts';
 import { migrations } from '../migrations/index.ts';
+import { failureOf } from '../sqlite-connection.ts';
 import { type End, hasTable } from './ends.ts';
 import { unfinishedTable } from './unfinished.ts';
+
+/** Something else is at this place: nothing of it is ours, and nothing of ours stays beside it. */
+export class NoDatabase extends Error {
+  override readonly name = 'NoDatabase';
+}
+
+/** Result code of SQLite. */
+const notADatabase = 26;
 
 /** Answers what tells this database, at this release, from every other one. Throws for one that cannot be copied. */
 export const checkSource = async (source: End, keyring: Keyring): Promise<string> => {
   const { db, engine, label } = source;
-  if (!(await hasTable(db, engine, 'migrations'))) throw new Error(`${label} is no database of Mailgrant.`);
+  const isOurs = await hasTable(db, engine, 'migrations').catch((cause: unknown) => {
+    if (engine === 'sqlite' && failureOf(cause).resultCode === notADatabase) return false;
+    throw cause;
+  });
+  if (!isOurs) throw new NoDatabase(`${label} is no database of Mailgrant.`);
   if (await hasTable(db, engine, unfinishedTable)) {
     throw new Error(`${label} is itself an unfinished copy. Finish that copy first.`);
   }
