@@ -8,7 +8,7 @@ import { generateKey } from '../../src/stores/keyring.ts';
 import { type Answer, freePort, type Installation, startInstallation } from '../support/installation.ts';
 import { startOtlpReceiver } from '../support/otlp-receiver.ts';
 import { startOperatorServer } from '../support/sign-in-server.ts';
-import { type Receiver, startReceiver } from '../support/webhook-receiver.ts';
+import { echoing, type Receiver, startReceiver } from '../support/webhook-receiver.ts';
 import { accountOf } from '../surfaces/smartlead-world.ts';
 import { addOwnClients, googleMailbox } from '../surfaces/warmy-world.ts';
 import { visitConsole } from './canary-console.ts';
@@ -41,6 +41,8 @@ export async function openRun(databaseUrl?: string) {
     startOperatorServer(`http://127.0.0.1:${port}/console/oidc/callback`),
     startReceiver(),
   ]);
+  // What it says is kept with the attempts.
+  receiver.respond(echoing);
   const lines: string[] = [];
   const log = createLog('debug', (line) => lines.push(line));
   const keyring = `${generateKey()}, ${generateKey()}`;

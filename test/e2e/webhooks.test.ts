@@ -6,7 +6,7 @@ import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { retrySeconds } from '../../src/core/webhooks/delivery.ts';
 import { memberOf } from '../support/installation.ts';
 import { until } from '../support/until.ts';
-import { answering, hanging, type Receiver } from '../support/webhook-receiver.ts';
+import { answering, echoing, hanging, type Receiver } from '../support/webhook-receiver.ts';
 import { dataOf, itemsOf, openStage, type Stage, typesOf } from './webhook-stage.ts';
 
 let stage: Stage;
@@ -63,6 +63,23 @@ it('a dead grant is told with its verdict and a link that reconnects; the link i
   const [delivery] = await stage.deliveries(made);
   const { text } = await stage.call('GET', `/v1/webhook-deliveries/${delivery?.id}`);
   assert.doesNotMatch(text, /\/reconnect\//);
+  await remove(made.id);
+});
+
+it('what an endpoint says again of a link that opens something is not kept', async () => {
+  const { receiver, made } = await stage.endpoint({ event_types: ['mailbox.needs_reauthorization'] });
+  receiver.respond(echoing);
+  const id = await stage.mailbox('alice@gmail.test');
+  stage.wait(60);
+  await stage.installation.sandbox.google.revokeUser('alice@gmail.test');
+  await stage.call('POST', `/v1/mailboxes/${id}/token`, { force_refresh: true });
+  await stage.turn();
+  const token = String(dataOf(receiver).reconnect_url).split('/').at(-1) ?? '';
+  assert.ok(token.length > 40);
+  const [delivery] = await stage.deliveries(made);
+  const { text } = await stage.call('GET', `/v1/webhook-deliveries/${delivery?.id}`);
+  assert.ok(!text.includes(token.slice(0, 60)), text);
+  assert.match(text, /reconnect\/\[redacted\]/);
   await remove(made.id);
 });
 

@@ -24,6 +24,13 @@ export const answering =
     response.writeHead(status, headers).end(body);
   };
 
+/** Says again what it was sent, as an echo service does; few headers, so that the body is at the beginning too. */
+export const echoing: Respond = (response, { headers, body }) => {
+  const { authorization, 'x-token': token } = headers;
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ authorization, token, body }));
+};
+
 export const hanging: Respond = () => {};
 
 export type ReceiverOptions = { tls?: { cert: string; key: string }; host?: string };

@@ -6,6 +6,7 @@ import type { Links } from '../links.ts';
 import type { WebhookResult } from '../ports/webhooks.ts';
 import type { Ports, StoreOperations } from '../ports.ts';
 import { judge, type WebhookAttempt, type WebhookDelivery } from './delivery.ts';
+import { withoutEchoes } from './echoes.ts';
 import { signingSecrets, type WebhookEndpoint } from './endpoint.ts';
 import { formats } from './formats/index.ts';
 import { bodyToSend } from './reconnect-links.ts';
@@ -51,16 +52,20 @@ export function createAttempts(ports: Needs) {
     at: number,
     signal: AbortSignal,
   ): Promise<WebhookResult> {
-    const body = await bodyToSend(ports, delivery);
+    const { text: body, token } = await bodyToSend(ports, delivery);
     const secrets = [...signingSecrets(endpoint, at), ...(await rulingSecrets(endpoint))];
+    const format = formats[endpoint.format];
     let headers: Record<string, string>;
+    let handed: readonly string[];
     try {
-      headers = formats[endpoint.format].headers({ id: delivery.eventId, at, body, secrets });
+      headers = format.headers({ id: delivery.eventId, at, body, secrets });
+      handed = [...(token === null ? [] : [token]), ...secrets.flatMap(format.credentials)];
     } catch (error) {
       log.error('a webhook could not be signed', { endpointId: endpoint.id, error });
       return { failure: 'not_signed' };
     }
-    return webhookSender.send(endpoint.url, { headers, body, signal });
+    const result = await webhookSender.send(endpoint.url, { headers, body, signal });
+    return 'status' in result ? { ...result, excerpt: withoutEchoes(result.excerpt, handed) } : result;
   }
 
   /** The endpoint of a mailbox is signed with what its workspace has for the same format. */

@@ -20,14 +20,18 @@ export const mayReconnect = (type: WebhookEventType): boolean => reconnectable.h
 /** A quote inside of a JSON string is escaped, so this can only be a member. */
 const place = `"reconnect_url":"${withheldLink}"`;
 
-/** The body as it is sent. Null in place of the link when the mailbox is gone, or is a made-up one. */
+/**
+ * The body as it is sent, with the token that makes its link open something, if there is one. Null in place of the link
+ * when the mailbox is gone, or is a made-up one.
+ */
 export async function bodyToSend(
   { store, links }: Pick<Ports, 'store'> & { links: Links },
   { body, eventType, objectId }: Pick<WebhookDelivery, 'body' | 'eventType' | 'objectId'>,
-): Promise<string> {
-  if (!mayReconnect(eventType) || !body.includes(place)) return body;
+): Promise<{ text: string; token: string | null }> {
+  if (!mayReconnect(eventType) || !body.includes(place)) return { text: body, token: null };
   const found = await store.mailboxes.withGrant(objectId);
   const url = found ? await links.reconnectUrl(found.mailbox.id, found.oauthClient) : null;
   // As a function: a `$` in the replacement would mean something.
-  return body.replace(place, () => `"reconnect_url":${JSON.stringify(url)}`);
+  const text = body.replace(place, () => `"reconnect_url":${JSON.stringify(url)}`);
+  return { text, token: url?.split('/').at(-1) ?? null };
 }

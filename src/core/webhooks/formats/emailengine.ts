@@ -3,7 +3,7 @@
 // does not occur. Sources and confidence: docs/surfaces/emailengine.md.
 import { createHmac } from 'node:crypto';
 import type { Format, ToldEvent } from './format.ts';
-import { openVendorKey, wants } from './vendor-key.ts';
+import { credentialsOf, openVendorKey, wants } from './vendor-key.ts';
 
 /** The words that are ever sent. */
 export const emailengineEvents = [
@@ -21,6 +21,7 @@ const authenticationReasons: ReadonlySet<unknown> = new Set(['authentication_ref
 
 export const emailengine: Format = {
   namesMailboxes: true,
+  credentials: credentialsOf,
 
   render(event, key) {
     const told = wordOf(event);

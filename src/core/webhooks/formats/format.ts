@@ -37,6 +37,8 @@ export type Format = {
   render(event: ToldEvent, key: Secret<string>): string | null;
   /** Whether an event has to name its mailbox. */
   namesMailboxes: boolean;
+  /** What of a key is sent along, and is not to be kept where an endpoint says it again. Throws as `headers` does. */
+  credentials(key: Secret<string>): readonly string[];
   /** Throws when a secret cannot be opened. */
   headers(signing: Signing): Record<string, string>;
 };

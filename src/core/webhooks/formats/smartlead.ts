@@ -3,12 +3,13 @@
 // settings do. Sources and confidence: docs/surfaces/smartlead.md.
 import { createHmac } from 'node:crypto';
 import type { Format, ToldEvent } from './format.ts';
-import { openVendorKey } from './vendor-key.ts';
+import { credentialsOf, openVendorKey } from './vendor-key.ts';
 
 export const smartleadEvent = 'EMAIL_ACCOUNT_DISCONNECTED';
 
 export const smartlead: Format = {
   namesMailboxes: true,
+  credentials: credentialsOf,
 
   render(event) {
     if (!isDisconnection(event)) return null;

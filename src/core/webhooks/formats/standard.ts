@@ -22,6 +22,8 @@ export const standard: Format = {
     return text({ ...Object.fromEntries(ids), is_shortened: true });
   },
 
+  credentials: () => [],
+
   headers({ id, at, body, secrets }) {
     const timestamp = String(Math.floor(at / 1000));
     const signed = secrets.map((key) => signatureOf(key, `${id}.${timestamp}.${body}`));

@@ -36,6 +36,18 @@ export function openVendorKey(sealed: Secret<string>): VendorKey {
   };
 }
 
+/** What goes out in headers and may open something at the receiver: each value whole and without its scheme. */
+export function credentialsOf(sealed: Secret<string>): string[] {
+  const { headers, authorization } = openVendorKey(sealed);
+  const values = [...headers.map(({ value }) => value), ...(authorization === null ? [] : [authorization])];
+  return values.flatMap((value) => {
+    const [, scheme, rest = ''] = /^(\S+) (.+)$/.exec(value) ?? [];
+    if (scheme?.toLowerCase() !== 'basic') return [value, rest];
+    const user = Buffer.from(rest, 'base64').toString('utf8');
+    return [value, rest, user, user.slice(user.indexOf(':') + 1)];
+  });
+}
+
 /** Whether the key asks for this word. One that cannot be read asks for all: sending it will tell of the trouble. */
 export function wants(sealed: Secret<string>, word: string): boolean {
   try {
