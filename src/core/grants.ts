@@ -5,7 +5,11 @@ import type { ProviderName } from './oauth-clients.ts';
 import type { IssuedTokens, ProviderWords } from './ports.ts';
 import type { Secret } from './secret.ts';
 
-export type GrantStatus = 'active' | 'needs_reauthorization' | 'revoked';
+/**
+ * Withdrawn, expired or ended by a new password: providers answer `invalid_grant` to all of them, with the same words, so
+ * that a dead grant has one status. One that is disconnected here is deleted.
+ */
+export type GrantStatus = 'active' | 'needs_reauthorization';
 
 /** Why a grant is dead, or why its last refresh failed; with the provider's own words for support. */
 export type GrantFailure = { reason: ReasonCode; provider: ProviderWords };

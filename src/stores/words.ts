@@ -108,7 +108,6 @@ export const oauthClientStatuses = { active: 1, paused: 1 } as const satisfies R
 export const grantStatuses = {
   active: 1,
   needs_reauthorization: 1,
-  revoked: 1,
 } as const satisfies Record<GrantStatus, 1>;
 
 export const eventTypes = {

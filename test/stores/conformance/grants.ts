@@ -274,7 +274,7 @@ export const grantGuarantees = (createDatabase: CreateDatabase): void =>
       await make({ keepAliveAt: now + 1 });
       await make({ leaseOwner: 'x', leaseUntil: now + 1 });
       await make({ retryAt: now + 1 });
-      await make({ status: 'revoked' });
+      await make({ status: 'needs_reauthorization' });
       const owner1 = { owner: 'first', now, until: now + 10 };
       const ids = ({ grants }: Awaited<ReturnType<typeof store.grants.claimDue>>) =>
         grants.map((each) => each.grant.id);

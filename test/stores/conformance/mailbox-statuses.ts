@@ -62,7 +62,7 @@ async function insertEveryState(store: Store): Promise<{ workspaceId: string; ma
   const mailboxes: Mailbox[] = [];
   await store.transaction(async (rows) => {
     for (const oauthClientId of [owner.oauthClientId, gone.id])
-      for (const status of ['active', 'needs_reauthorization', 'revoked'] as const)
+      for (const status of ['active', 'needs_reauthorization'] as const)
         for (const lostScopes of [[], ['a scope']])
           for (const reason of failures)
             for (const [at, verification] of verifications.entries())
