@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react';
 import type { BackgroundJob, CreateMailboxJobBody } from '../../../sdk/src/index.ts';
 import { useMay } from '../app/session-context.tsx';
 import { useApi } from './api-context.tsx';
+import { useFreshMailboxes } from './mailbox-pages.ts';
 
 export type { BackgroundJob };
 export type MailboxJobRequest = CreateMailboxJobBody;
@@ -52,13 +53,12 @@ export function useCancelJob() {
 
 /** When a job ends, what it changed is asked for again. */
 export function useFreshAfterJobs(jobs: readonly BackgroundJob[]): void {
-  const { key } = useApi();
-  const queries = useQueryClient();
+  const freshen = useFreshMailboxes();
   const wasUnderWay = useRef<ReadonlySet<string>>(new Set());
   useEffect(() => {
     const now = new Set(jobs.filter(isUnderWay).map(({ id }) => id));
     const hasEnded = [...wasUnderWay.current].some((id) => !now.has(id));
     wasUnderWay.current = now;
-    if (hasEnded) void queries.resetQueries({ queryKey: key('mailboxes') });
-  }, [jobs, key, queries]);
+    if (hasEnded) void freshen();
+  }, [jobs, freshen]);
 }

@@ -1,11 +1,6 @@
-// Mailboxes: pages of the list by filter, the counts of a filter, one mailbox, and what is done to it.
-import {
-  keepPreviousData,
-  useInfiniteQuery,
-  useMutation,
-  useQuery,
-  useQueryClient,
-} from '@tanstack/react-query';
+// Mailboxes: by what they are found, the first that are found, one of them and what is done to it. The list is in
+// mailbox-pages.ts.
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Disconnection, Mailbox, UpdateMailboxBody, Verdict } from '../../../sdk/src/index.ts';
 import { useApi } from './api-context.tsx';
 
@@ -22,55 +17,6 @@ export type MailboxFilter = {
   oauth_client_id?: string;
   customer?: string;
 };
-
-/** What a row of the list shows; the rest of ten thousand mailboxes need not stay in memory. */
-export type MailboxRow = Pick<Mailbox, 'id' | 'email' | 'name' | 'provider' | 'status' | 'customer'> & {
-  sentence: string | null;
-  verifiedAt: string | null;
-};
-
-export const mailboxPageSize = 100;
-
-export function useMailboxPages(filter: MailboxFilter) {
-  const { client, key } = useApi();
-  return useInfiniteQuery({
-    queryKey: key('mailboxes', 'list', filter),
-    queryFn: async ({ pageParam, signal }) => {
-      const cursor = pageParam === null ? {} : { cursor: pageParam };
-      const page = await client.mailboxes.list({ ...filter, limit: mailboxPageSize, ...cursor }, { signal });
-      return { rows: page.items.map(rowOf), next: page.next_cursor };
-    },
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ next }) => next,
-    placeholderData: keepPreviousData,
-    // Comparing all that is loaded with itself at every page would make a long list slower and slower.
-    structuralSharing: false,
-    // Many pages would be asked for again one after another; what was changed here is asked for again by name.
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
-    staleTime: 60_000,
-  });
-}
-
-const rowOf = ({
-  id,
-  email,
-  name,
-  provider,
-  status,
-  customer,
-  verdict,
-  verification,
-}: Mailbox): MailboxRow => ({
-  id,
-  email,
-  name,
-  provider,
-  status,
-  customer,
-  sentence: verdict?.sentence ?? null,
-  verifiedAt: verification?.verified_at ?? null,
-});
 
 /** The first mailboxes that a filter lets through, whole. */
 export function useFirstMailboxes(filter: MailboxFilter, limit: number) {

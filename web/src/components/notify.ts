@@ -17,3 +17,15 @@ export function notifyProblem(error: unknown): void {
   const message = remedy === null ? detail : `${detail} ${remedy}`;
   notifications.show({ title, message, color: 'red', autoClose: problemMs, role: 'alert', ...closeLabel });
 }
+
+/** Something that was asked for and not done, for a reason that the person can act on. */
+export function notifyWarning(title: string, message: string): void {
+  notifications.show({
+    title,
+    message,
+    color: 'yellow',
+    autoClose: problemMs,
+    role: 'alert',
+    ...closeLabel,
+  });
+}

@@ -13,11 +13,13 @@ import { countOf, type SelectionControl } from './selection.ts';
 type Props = {
   control: SelectionControl;
   filter: MailboxFilter;
+  /** How many match. */
   total: number;
-  loadedCount: number;
+  /** False while nobody knows that for sure. */
+  isCounted: boolean;
 };
 
-export function BulkBar({ control, filter, total, loadedCount }: Props) {
+export function BulkBar({ control, filter, total, isCounted }: Props) {
   const { selection } = control;
   const may = useMay();
   const announce = useAnnounce();
@@ -27,7 +29,7 @@ export function BulkBar({ control, filter, total, loadedCount }: Props) {
     if (count > 0) announce(`${numberOf(count)} selected`);
   }, [count, announce]);
   if (count === 0) return null;
-  const mayTakeAll = selection.kind === 'some' && count >= loadedCount && total > count;
+  const mayTakeAll = selection.kind === 'some' && isCounted && total > count;
   return (
     <section className={classes.bar} aria-label="Selection" data-selection-bar>
       <Group gap="xs" className={classes.words}>

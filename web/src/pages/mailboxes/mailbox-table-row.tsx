@@ -1,7 +1,7 @@
 // One mailbox in the list, or its outline while it is being loaded.
 import { Checkbox, Skeleton, Text } from '@mantine/core';
 import { Link } from 'wouter';
-import type { MailboxRow } from '../../api/mailboxes.ts';
+import type { MailboxRow } from '../../api/mailbox-pages.ts';
 import { MailboxStatusBadge } from '../../components/mailbox-status.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { ProviderName } from '../../components/provider-name.tsx';

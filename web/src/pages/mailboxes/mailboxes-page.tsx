@@ -1,12 +1,9 @@
 // All mailboxes of the workspace: found by search and filters, changed one by one or many at once.
 import { Button, Group, Text } from '@mantine/core';
 import { IconPlugConnected, IconRefresh } from '@tabler/icons-react';
-import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo } from 'react';
+import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
-import { useApi } from '../../api/api-context.tsx';
-import { useMailboxSummary } from '../../api/mailbox-summary.ts';
-import { useMailboxPages } from '../../api/mailboxes.ts';
+import { useFreshMailboxes, useMailboxPages } from '../../api/mailbox-pages.ts';
 import { useMay } from '../../app/session-context.tsx';
 import { useAnnounce } from '../../components/announcer.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
@@ -17,27 +14,22 @@ import { RowsSkeleton } from '../../components/rows-skeleton.tsx';
 import { BulkBar } from './bulk-bar.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { MailboxTable } from './mailbox-table.tsx';
+import classes from './mailboxes-page.module.css';
 import { useSelection } from './selection.ts';
 import { useMailboxFilter } from './use-mailbox-filter.ts';
+import { useTicking } from './use-ticking.ts';
 
 export function MailboxesPage() {
   const filterControl = useMailboxFilter();
   const { filter, clear } = filterControl;
   const may = useMay();
-  const { key } = useApi();
-  const queries = useQueryClient();
   const announce = useAnnounce();
-  const summary = useMailboxSummary(filter);
-  const pages = useMailboxPages(filter);
+  const [isRefreshing, refresh] = useRefresh();
+  const { view, isOfBefore, error, retry, look, load } = useMailboxPages(filter);
   const control = useSelection(filter);
-  const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.rows) ?? [], [pages.data]);
-  const { fetchNextPage, hasNextPage, isFetchingNextPage, isPlaceholderData } = pages;
-  // What is not counted yet is at least as long as what is loaded, and a little longer when there is more.
-  const counting = rows.length + (hasNextPage ? 20 : 0);
-  const isCounted = summary.data !== undefined && !summary.isPlaceholderData;
-  const total = hasNextPage && isCounted ? Math.max(summary.data.total, counting) : counting;
-  const more = useCallback(() => void fetchNextPage(), [fetchNextPage]);
-  const found = isCounted ? summary.data.total : null;
+  const total = view?.length ?? 0;
+  const ticking = useTicking({ control, filter, rowAt: view?.rowAt ?? noRow, total, load });
+  const found = view?.isExact === true && !isOfBefore ? view.length : null;
   useEffect(() => {
     if (found !== null) announce(counted(found, 'mailbox', 'mailboxes'));
   }, [found, announce]);
@@ -58,8 +50,8 @@ export function MailboxesPage() {
           <Button
             variant="default"
             leftSection={<IconRefresh size={16} aria-hidden="true" />}
-            loading={pages.isRefetching && !isFetchingNextPage}
-            onClick={() => void queries.resetQueries({ queryKey: key('mailboxes') })}
+            loading={isRefreshing}
+            onClick={refresh}
           >
             Refresh
           </Button>
@@ -77,27 +69,39 @@ export function MailboxesPage() {
     >
       <FilterBar {...filterControl} />
       {may('mailboxes:update') && (
-        <BulkBar control={control} filter={filter} total={found ?? total} loadedCount={rows.length} />
+        <BulkBar control={control} filter={filter} total={total} isCounted={found !== null} />
       )}
-      {pages.error !== null && <ErrorState error={pages.error} onRetry={() => void pages.refetch()} />}
-      {pages.isPending && <RowsSkeleton rows={8} height={52} />}
-      {rows.length > 0 && (
-        <div aria-busy={isPlaceholderData}>
-          <MailboxTable
-            rows={rows}
-            total={total}
-            hasMore={hasNextPage && !isPlaceholderData}
-            isLoadingMore={isFetchingNextPage}
-            onMore={more}
-            control={may('mailboxes:update') ? control : null}
-          />
+      {error !== null && (
+        <div className={classes.error}>
+          <ErrorState error={error} onRetry={retry} />
         </div>
       )}
-      {pages.isSuccess && !isPlaceholderData && rows.length === 0 && (
+      {view === null && error === null && <RowsSkeleton rows={8} height={52} />}
+      {view !== null && view.length > 0 && (
+        <MailboxTable
+          view={view}
+          look={isOfBefore ? null : look}
+          choice={may('mailboxes:update') ? { control, ticking } : null}
+        />
+      )}
+      {view?.length === 0 && !isOfBefore && (
         <Nothing isFiltered={isFiltered} onClear={clear} mayConnect={may('connect_sessions:create')} />
       )}
     </Page>
   );
+}
+
+const noRow = (): undefined => undefined;
+
+/** True until what is seen has been asked for again. */
+function useRefresh(): [boolean, () => void] {
+  const [isRefreshing, setRefreshing] = useState(false);
+  const freshen = useFreshMailboxes();
+  const refresh = (): void => {
+    setRefreshing(true);
+    void freshen().finally(() => setRefreshing(false));
+  };
+  return [isRefreshing, refresh];
 }
 
 type NothingProps = { isFiltered: boolean; onClear: () => void; mayConnect: boolean };

@@ -9,8 +9,10 @@ const nothing: Selection = { kind: 'some', ids: new Set() };
 export type SelectionControl = {
   selection: Selection;
   isSelected: (id: string) => boolean;
-  /** Ticks or unticks these. Unticking one of "all" leaves those that are loaded. */
-  set: (ids: readonly string[], isTicked: boolean, loaded: readonly string[]) => void;
+  /** Ticks or unticks these, beside others that are ticked; of "all" none can be taken out by this. */
+  set: (ids: readonly string[], isTicked: boolean) => void;
+  /** These and no others. */
+  selectOnly: (ids: readonly string[]) => void;
   selectAll: () => void;
   clear: () => void;
 };
@@ -27,9 +29,11 @@ export function useSelection(filter: MailboxFilter): SelectionControl {
       clear,
       isSelected: (id) => selection.kind === 'all' || selection.ids.has(id),
       selectAll: () => setSelection({ kind: 'all' }),
-      set: (ids, isTicked, loaded) =>
+      selectOnly: (ids) => setSelection({ kind: 'some', ids: new Set(ids) }),
+      set: (ids, isTicked) =>
         setSelection((before) => {
-          const after = new Set(before.kind === 'all' ? loaded : before.ids);
+          if (before.kind === 'all') return before;
+          const after = new Set(before.ids);
           for (const id of ids) {
             if (isTicked) after.add(id);
             else after.delete(id);
