@@ -251,7 +251,10 @@ describe('bounds of long reads of SQLite', () => {
       await store.mailboxes.insert(forgotten);
       let isOver = false;
       const searching = Array.from({ length: 4 }, async () => {
-        while (!isOver) await found(store, workspaceId, 'known');
+        while (!isOver) {
+          await found(store, workspaceId, 'known');
+          await nextTurnOfLoop();
+        }
       });
       await store.mailboxes.remove(forgotten.id);
       await store.people.forgetRemoved();
