@@ -23,7 +23,8 @@ export type Place = {
 
 /** An examination takes as long as the time-outs of all its steps. Milliseconds. */
 const totalTimeout = 180_000;
-const bytesMax = 8 * 1024 * 1024;
+/** What is held of a person may be ten thousand rows. */
+const bytesMax = 64 * 1024 * 1024;
 /** Between two looks at what others do. */
 const pauseMilliseconds = 500;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

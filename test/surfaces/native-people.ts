@@ -230,6 +230,45 @@ export function peopleSuite(open: () => Promise<{ world: World; database: Databa
       assert.doesNotMatch(answer, /refresh-token|access-token/);
     });
 
+    it('of whom very much is held is told in pieces, between which others are served', async () => {
+      const delegate = 'delegate@many.example';
+      const many = await world.addWorkspace('Many');
+      const owned = client({ workspaceId: many.id });
+      await world.store.oauthClients.insert(owned);
+      const owner = { workspaceId: many.id, oauthClientId: owned.id };
+      await world.store.transaction(async (rows) => {
+        for (let index = 0; index < 300; index += 1) {
+          const each = grant(owner);
+          await rows.grants.insert(each);
+          await rows.mailboxes.insert(
+            mailbox(each, { email: `m${index}@many.example`, delegateEmail: delegate }),
+          );
+        }
+      });
+      const response = await world.app.inject({
+        method: 'POST',
+        url: '/v1/people/export',
+        headers: { authorization: `Bearer ${many.key}` },
+        payload: { email: delegate },
+        payloadAsStream: true,
+      });
+      const pieces: string[] = [];
+      let turns = 0;
+      const count = (): void => {
+        turns += 1;
+        turn = setImmediate(count);
+      };
+      let turn = setImmediate(count);
+      for await (const piece of response.stream()) pieces.push(String(piece));
+      clearImmediate(turn);
+      const told: unknown = JSON.parse(pieces.join(''));
+      assert.equal(list(record(told).mailboxes).length, 300);
+      assert.equal(record(told).is_complete, true);
+      const longest = Math.max(...pieces.map(({ length }) => length));
+      assert.ok(longest < pieces.join('').length / 4, `${longest} characters at once`);
+      assert.ok(turns >= 10, `others had ${turns} turns`);
+    });
+
     it('is told and erased by keys with the right scope, in their own workspace', async () => {
       const limited = world.callAs(await world.issueKey(workspace.id, ['people:read']));
       const body = { email: address, confirm: address };

@@ -1132,6 +1132,8 @@ export type WebhookDelivery = {
     | 'webhook.test';
   /** The mailbox, connect session or OAuth client that it tells of. */
   object_id: string;
+  /** True = an example that was sent by hand, and is not sent again. */
+  is_test: boolean;
   /** `pending` = it will be tried (again), `failed` = given up and kept, `cancelled` = its endpoint was disabled. */
   status: 'pending' | 'delivered' | 'failed' | 'cancelled';
   /** How often it was tried. */
@@ -1178,6 +1180,8 @@ export type WebhookDeliveryDetails = {
     | 'webhook.test';
   /** The mailbox, connect session or OAuth client that it tells of. */
   object_id: string;
+  /** True = an example that was sent by hand, and is not sent again. */
+  is_test: boolean;
   /** `pending` = it will be tried (again), `failed` = given up and kept, `cancelled` = its endpoint was disabled. */
   status: 'pending' | 'delivered' | 'failed' | 'cancelled';
   /** In their order. */

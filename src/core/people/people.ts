@@ -5,6 +5,7 @@ import { invalidField } from '../errors.ts';
 import type { BackgroundJob, BackgroundJobs } from '../jobs/background-jobs.ts';
 import type { MailboxWithGrant, Ports } from '../ports.ts';
 import { type Principal, workspaceFor } from '../principal.ts';
+import { createBreath } from './breath.ts';
 import { emptyReport, planData, planOf } from './erasure-plan.ts';
 import { recognitionOf } from './people-traces.ts';
 import { createPersonSearch, firstPlace, isAbout, unknownPerson } from './person-search.ts';
@@ -47,7 +48,10 @@ export function createPeople(ports: Needs) {
   }
 
   return {
-    /** Throws nothing for a person of whom nothing is held: then that is the answer. */
+    /**
+     * Throws nothing for a person of whom nothing is held: then that is the answer. Throws `conflict` for an address that
+     * more than 10,000 objects are about.
+     */
     async export(principal: Principal, { email: given }: { email: string }): Promise<PersonExport> {
       const workspaceId = workspaceFor(principal, 'people:read');
       const person = unknownPerson(given);
@@ -63,7 +67,9 @@ export function createPeople(ports: Needs) {
         } else isComplete = false;
       });
       const mailboxes: MailboxWithGrant[] = [];
+      const breathe = createBreath(ports);
       for (const { id } of person.mailboxes) {
+        await breathe();
         const found = await store.mailboxes.withGrant(id);
         if (found !== null) mailboxes.push(found);
       }

@@ -2,7 +2,9 @@
 // the sign-in of a shared mailbox are the person's, and so are the other addresses of these. Rows are walked slice by
 // slice, and a walk can be gone on with from any slice; nothing is changed here.
 
+import { GatewayError } from '../errors.ts';
 import type { PersonalRow, PersonalSlice, Ports } from '../ports.ts';
+import { createBreath } from './breath.ts';
 import { type Recognition, recognitionOf } from './people-traces.ts';
 
 export type Person = {
@@ -54,12 +56,16 @@ export function createPersonSearch({ clock, store }: Pick<Ports, 'clock' | 'stor
     visit: (row: PersonalRow) => Promise<void>,
   ): Promise<Place | null> {
     const begun = clock.now();
+    const breathe = createBreath({ clock });
     let { table, after } = from;
     for (;;) {
       const name = tables[table];
       if (name === undefined) return null;
       const slice = await store.people.slice(workspaceId, name, { after, limit: sliceRows });
-      for (const row of slice.rows) await visit(row);
+      for (const row of slice.rows) {
+        await visit(row);
+        await breathe();
+      }
       after = slice.after;
       if (after === null) table += 1;
       if (table >= tables.length) return null;
@@ -86,7 +92,7 @@ export function createPersonSearch({ clock, store }: Pick<Ports, 'clock' | 'stor
       default:
         if (row.objectId !== null && mentions(row, addressesOf(person))) person.objectIds.add(row.objectId);
     }
-    if (person.objectIds.size > objectsMax) throw new Error(`more than ${objectsMax} objects of one person`);
+    if (person.objectIds.size > objectsMax) throw tooMany();
   }
 
   async function noteMailbox(person: Person, { key, texts }: PersonalRow): Promise<void> {
@@ -117,6 +123,12 @@ export function createPersonSearch({ clock, store }: Pick<Ports, 'clock' | 'stor
       walk({ workspaceId, tables: searchedTables, from, milliseconds }, (row) => note(person, row)),
   };
 }
+
+const tooMany = (): GatewayError =>
+  new GatewayError(
+    'conflict',
+    `More than ${objectsMax} mailboxes, connect sessions and other objects are about this address, which is not one person's. Disconnect mailboxes that it opens for others first.`,
+  );
 
 type Walk = { workspaceId: string; tables: readonly string[]; from: Place; milliseconds: number };
 

@@ -4,6 +4,7 @@ import type { MailboxWithGrant, PersonExport } from '../../core/index.ts';
 import { presentJob } from './background-jobs.ts';
 import { answer, type Noun, operation } from './operation.ts';
 import { closed, email, id, isoTime, isoTimeOrNull, noQuery, nullable, time } from './parts.ts';
+import { type LongList, streamOfObject } from './person-text.ts';
 import { principalOf } from './principal.ts';
 
 const tag = 'People';
@@ -66,11 +67,16 @@ export const people: Noun = (app, core) => {
           description:
             'Searches the workspace for the address, and for the further addresses of the mailboxes that have it. Goes through everything, which takes its time.',
           scope: 'people:read',
+          errors: ['conflict'],
           success: { 200: answer('Person', 'Everything; empty lists when there is nothing.') },
         }),
       },
     },
-    async (request) => presentPerson(await core.people.export(principalOf(request), request.body)),
+    async (request, reply) => {
+      const found = await core.people.export(principalOf(request), request.body);
+      // A stream passes by the schema: the types of the members are held to it below.
+      return reply.type('application/json; charset=utf-8').send(streamOf(found));
+    },
   );
   app.post(
     '/v1/people/erase',
@@ -122,10 +128,19 @@ const presentMailbox = ({ mailbox, grant }: MailboxWithGrant): Static<typeof exp
   },
 });
 
-const presentPerson = (found: PersonExport): Static<typeof personSchema> => ({
-  email: found.email,
-  addresses: found.addresses,
-  mailboxes: found.mailboxes.map(presentMailbox),
-  records: found.records,
-  is_complete: found.isComplete,
+const streamOf = ({ email, addresses, mailboxes, records, isComplete }: PersonExport) =>
+  streamOfObject({
+    email: { value: email },
+    addresses: { value: addresses },
+    mailboxes: listOf(mailboxes, presentMailbox),
+    records: listOf(records, (each): Static<typeof personSchema>['records'][number] => each),
+    is_complete: { value: isComplete },
+  } satisfies Record<keyof Static<typeof personSchema>, unknown>);
+
+const listOf = <T>(items: readonly T[], present: (item: T) => unknown): LongList => ({
+  length: items.length,
+  at(index) {
+    const item = items[index];
+    return item === undefined ? null : present(item);
+  },
 });
