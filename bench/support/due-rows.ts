@@ -32,9 +32,9 @@ const inserts: Record<string, string> = {
       created_at, updated_at)
     select 'h' || n, 'w1', case when n % 100 = 0 then 's' || n end, 'u', '', 'standard', 'hmac', BYTES, 'enabled', 1, 1
     from numbered where n % 100 < 2`,
-  webhook_deliveries: `(id, workspace_id, endpoint_id, event_id, event_type, object_id, body, status, attempts,
+  webhook_deliveries: `(id, workspace_id, endpoint_id, event_id, event_type, object_id, is_test, body, status, attempts,
       earlier_attempts, due_at, claimed_until, created_at, finished_at)
-    select 'd' || n, 'w1', 'h' || (n % 3 * 100 + 1), 'e' || n, 'mailbox.connected', 'm' || n, '{}',
+    select 'd' || n, 'w1', 'h' || (n % 3 * 100 + 1), 'e' || n, 'mailbox.connected', 'm' || n, 0, '{}',
       case when n % 2 = 0 then 'pending' else 'delivered' end, 0, 0, ${when('n')}, 0, 1,
       case when n % 2 = 0 then null else ${when('n + 1')} end from numbered`,
   background_jobs: `(id, workspace_id, type, status, progress, data, claimed_until, created_at, updated_at)

@@ -17,6 +17,7 @@ import { connectSessionOperations } from '../../src/stores/operations/connect-se
 import type { Context } from '../../src/stores/operations/context.ts';
 import { eventOperations } from '../../src/stores/operations/events.ts';
 import { grantOperations } from '../../src/stores/operations/grants.ts';
+import { installationOperations } from '../../src/stores/operations/installation.ts';
 import { limitOperations } from '../../src/stores/operations/limits.ts';
 import { mailboxOperations } from '../../src/stores/operations/mailboxes.ts';
 import { oauthClientOperations } from '../../src/stores/operations/oauth-clients.ts';
@@ -66,6 +67,8 @@ const works: Works = {
     }),
   'webhooks of an endpoint to be sent': (context) =>
     webhookDeliveryOperations(context).claim('h1', { now: dueAt, until: dueAt + 60_000, limit: batch }),
+  'how much of webhooks is to be sent': (context) =>
+    installationOperations(context).webhookQueue({ now: dueAt, failedSince: dueAt, most: batch }),
   'webhooks to be pruned': (context) => webhookDeliveryOperations(context).prune(dueAt, batch),
   'endpoints of sessions that are no more': (context) =>
     webhookEndpointOperations(context).pruneOfSessions(batch),

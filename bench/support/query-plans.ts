@@ -80,7 +80,7 @@ const numberOf = (node: Node, name: string): number => Number(node[name] ?? 0);
 const sortsFew = new Set(['background jobs to be worked on', 'endpoints whose turn it is']);
 
 /** Indexes with a condition, over nothing but the rows that are open: whoever goes through one reads just these. */
-const indexesOfTheOpen = new Set(['events_pending', 'webhook_deliveries_turn']);
+const indexesOfTheOpen = new Set(['events_pending', 'webhook_deliveries_due', 'webhook_deliveries_turn']);
 
 export function sqlitePlan(database: DatabaseSync, statement: DueStatement): Plan {
   const values = statement.parameters.map(sqlValue);

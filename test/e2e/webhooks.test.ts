@@ -192,6 +192,26 @@ it('a trial sends an example of a type now, and keeps what came back', async () 
   await remove(made.id);
 });
 
+it('a trial that was not taken is not sent again, and is none of those that were given up', async () => {
+  const { receiver, made } = await stage.endpoint();
+  receiver.respond(answering(500));
+  const { failed } = (await stage.installation.gateway.core.installation.figures()).webhooks;
+  const { body } = await stage.call('POST', `/v1/webhook-endpoints/${made.id}/test`, {
+    event_type: 'mailbox.connected',
+  });
+  assert.deepEqual([body.status, body.is_test], ['failed', true]);
+  const again = await stage.call('POST', `/v1/webhook-deliveries/${body.id}/replay`);
+  assert.equal(again.status, 409, again.text);
+  const since = '2020-01-01T00:00:00Z';
+  const all = await stage.call('POST', `/v1/webhook-endpoints/${made.id}/replay`, { since });
+  assert.equal(all.body.replayed, 0);
+  await stage.turn();
+  assert.equal(receiver.received.length, 1);
+  stage.wait(10);
+  assert.equal((await stage.installation.gateway.core.installation.figures()).webhooks.failed, failed);
+  await remove(made.id);
+});
+
 it('an endpoint that answers 410 is switched off, what waits is cancelled, others and the audit log hear of it', async () => {
   const { receiver, made } = await stage.endpoint();
   const witness = await stage.endpoint({ event_types: ['webhook_endpoint.disabled'] });
@@ -227,6 +247,8 @@ it('an endpoint that asks for time gets it, for everything that waits for it', a
   stage.wait(100);
   await stage.turn();
   assert.equal(receiver.received.length, 1);
+  const { pending, oldestDueAt } = (await stage.installation.gateway.core.installation.figures()).webhooks;
+  assert.deepEqual([pending, oldestDueAt], [2, null], 'what waits on its wish is not late');
   receiver.respond(answering(200));
   stage.wait(25);
   await stage.turn();

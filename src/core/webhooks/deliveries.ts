@@ -57,11 +57,14 @@ export function createWebhookDeliveries(ports: Needs) {
 
     /**
      * Sends it again now, whatever became of it, with the same `webhook-id` and the whole schedule before it. One that
-     * is being sent at this moment is left to that attempt.
+     * is being sent at this moment is left to that attempt. Throws `conflict` for an example that was sent by hand.
      */
     async replay(principal: Principal, id: string): Promise<WebhookDelivery> {
       const workspaceId = ownerFor(principal, 'webhooks:update');
-      const { endpointId } = await owned(workspaceId, id);
+      const { endpointId, isTest } = await owned(workspaceId, id);
+      if (isTest) {
+        throw new GatewayError('conflict', 'This was a trial, which is sent once. Try the endpoint again.');
+      }
       await requireEnabled(workspaceId, endpointId);
       await store.transaction(async (rows) => {
         if (!(await rows.webhookDeliveries.replay(id, clock.now()))) return;
@@ -73,7 +76,7 @@ export function createWebhookDeliveries(ports: Needs) {
     },
 
     /**
-     * The same for the deliveries of an endpoint that were made at `since` or later and have one of these statuses:
+     * The same for the deliveries of an endpoint, but for trials, that were made at `since` or later and have one of these statuses:
      * the oldest thousand behind `after`. `next` = where the rest begins, null when there is none: what was replayed may
      * have been delivered by then, and without it would be found and sent once more.
      */

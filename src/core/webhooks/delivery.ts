@@ -16,6 +16,8 @@ export type WebhookDelivery = {
   eventType: WebhookEventType;
   /** The mailbox, connect session or OAuth client that it tells of. */
   objectId: string;
+  /** An example that a caller sent by hand: tried once, and never sent again. */
+  isTest: boolean;
   /** What is sent, but for a link whose place is filled in by each attempt (reconnect-links.ts). */
   body: string;
   status: WebhookDeliveryStatus;

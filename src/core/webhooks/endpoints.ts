@@ -208,6 +208,7 @@ export function createWebhookEndpoints(ports: Needs) {
       const isDelivered = 'status' in result && result.status >= 200 && result.status < 300;
       const delivery: WebhookDelivery = {
         ...sent,
+        isTest: true,
         id: random.id(),
         workspaceId,
         endpointId: id,

@@ -40,6 +40,7 @@ export function createFanOut({ clock, random, store, settings, deliveriesDue }: 
         eventId: event.id,
         eventType: event.type,
         objectId: event.objectId,
+        isTest: false,
         body,
         status: 'pending',
         attempts: 0,

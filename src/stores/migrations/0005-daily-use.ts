@@ -21,7 +21,7 @@ export const indexes: readonly Index[] = [
   {
     name: 'webhook_deliveries_failed',
     table: 'webhook_deliveries',
-    columns: ['finished_at'],
+    columns: ['finished_at', 'is_test'],
     where: "status = 'failed'",
   },
   { name: 'events_pending', table: 'events', columns: ['id'], where: 'is_pending = 1' },
@@ -116,6 +116,7 @@ const createWebhooks = async ({ schema }: Kysely<Tables>, columns: ColumnTypes) 
     .addColumn('event_id', id, (column) => column.notNull())
     .addColumn('event_type', text, (column) => column.notNull())
     .addColumn('object_id', id, (column) => column.notNull())
+    .addColumn('is_test', integer, (column) => column.notNull())
     .addColumn('body', text, (column) => column.notNull())
     .addColumn('status', text, (column) => column.notNull())
     .addColumn('attempts', integer, (column) => column.notNull())

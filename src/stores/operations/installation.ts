@@ -9,6 +9,7 @@ import { providerNames } from '../words.ts';
 import { breakerFromRow } from './breakers.ts';
 import type { Context } from './context.ts';
 import { blockFromRow } from './limits.ts';
+import { waitingEndpoints } from './waiting-webhooks.ts';
 
 /** Whoever refreshes by himself takes the oldest ones, so that they are among these. */
 const leasedAmong = 2_000;
@@ -37,8 +38,11 @@ export const installationOperations = ({ session }: Context): StoreOperations['i
   webhookQueue: async ({ now, failedSince, most }) => {
     const oldest = await first(
       session,
-      sql`select due_at as value from webhook_deliveries
-      where status = 'pending' order by due_at limit 1`,
+      // What an endpoint has asked time for is not late.
+      sql`with recursive ${waitingEndpoints()}
+      select min(waiting.due_at) as value
+      from waiting join webhook_endpoints on webhook_endpoints.id = waiting.endpoint_id
+      where webhook_endpoints.held_until <= ${sql.lit(now)}`,
     );
     const [pending, failed] = await Promise.all([
       countOf(
@@ -48,7 +52,7 @@ export const installationOperations = ({ session }: Context): StoreOperations['i
       countOf(
         session,
         sql`select id from webhook_deliveries
-        where status = 'failed' and finished_at >= ${sql.lit(failedSince)} limit ${sql.lit(most)}`,
+        where status = 'failed' and finished_at >= ${sql.lit(failedSince)} and is_test = 0 limit ${sql.lit(most)}`,
       ),
     ]);
     return { pending, oldestDueAt: oldest !== null && oldest <= now ? oldest : null, failed };
@@ -167,7 +171,8 @@ const nextMillisecondsMax = 24 * 3600 * 1000;
 /** Numbers of our own are written out, so that no engine has to guess their type, and conditions of indexes are met. */
 const first = async ({ reader }: Session, query: RawBuilder<unknown>): Promise<number | null> => {
   const { rows } = await sql<{ value: unknown }>`${query}`.execute(reader);
-  return rows[0] === undefined ? null : Number(rows[0].value);
+  const value = rows[0]?.value ?? null;
+  return value === null ? null : Number(value);
 };
 
 const countOf = async (session: Session, query: RawBuilder<unknown>): Promise<number> =>

@@ -8,6 +8,7 @@ import type { WebhookDeliveriesTable } from '../schema.ts';
 import { webhookDeliveryStatuses, webhookEventTypes, webhookFailures, wordsOf } from '../words.ts';
 import { type Context, changed } from './context.ts';
 import { listingBy } from './long-reads.ts';
+import { waitingEndpoints } from './waiting-webhooks.ts';
 
 /** Statements have a bound on their parameters. */
 const insertedAtOnce = 200;
@@ -53,23 +54,8 @@ export const webhookDeliveryOperations = ({ session }: Context): StoreOperations
     return pageOf(rows, page, { map: deliveryFromRow, idOf: (row) => row.id });
   },
   dueEndpoints: async ({ now, isFailing, limit, leftOut }) => {
-    // One step of the index for each endpoint that has something pending, instead of a walk through all of it.
-    // Materialized, or PostgreSQL works it out anew for each endpoint that it joins.
-    const others = leftOut.length === 0 ? sql`` : sql`and heads.endpoint_id not in (${sql.join(leftOut)})`;
     const { rows } = await sql<Row>`
-      with recursive heads (endpoint_id) as (
-        select min(endpoint_id) from webhook_deliveries where status = 'pending'
-        union all
-        select (
-          select min(next.endpoint_id) from webhook_deliveries as next
-          where next.status = 'pending' and next.endpoint_id > heads.endpoint_id
-        ) from heads where heads.endpoint_id is not null
-      ), waiting (endpoint_id, due_at) as materialized (
-        select heads.endpoint_id, (
-          select min(oldest.due_at) from webhook_deliveries as oldest
-          where oldest.status = 'pending' and oldest.endpoint_id = heads.endpoint_id
-        ) from heads where heads.endpoint_id is not null ${others}
-      )
+      with recursive ${waitingEndpoints(leftOut)}
       select waiting.endpoint_id as id
       from waiting join webhook_endpoints on webhook_endpoints.id = waiting.endpoint_id
       where waiting.due_at <= ${now} and webhook_endpoints.held_until <= ${now}
@@ -137,6 +123,7 @@ export const webhookDeliveryOperations = ({ session }: Context): StoreOperations
       .where('endpoint_id', '=', endpointId)
       .where('status', 'in', statuses)
       .where('created_at', '>=', since)
+      .where('is_test', '=', 0)
       .where('claimed_until', '<=', now)
       .where('id', '>', after ?? '')
       .orderBy('id')
@@ -199,6 +186,7 @@ const rowFromDelivery = (delivery: WebhookDelivery): WebhookDeliveriesTable => (
   event_id: delivery.eventId,
   event_type: delivery.eventType,
   object_id: delivery.objectId,
+  is_test: delivery.isTest ? 1 : 0,
   body: delivery.body,
   status: delivery.status,
   attempts: delivery.attempts,
@@ -218,6 +206,7 @@ const deliveryFromRow = (row: Row): WebhookDelivery => {
     eventId: text('event_id'),
     eventType: oneOf('event_type', webhookEventTypes),
     objectId: text('object_id'),
+    isTest: integer('is_test') === 1,
     body: text('body'),
     status: oneOf('status', webhookDeliveryStatuses),
     attempts: integer('attempts'),

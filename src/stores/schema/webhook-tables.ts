@@ -40,6 +40,8 @@ export type WebhookDeliveriesTable = {
   event_type: string;
   /** Id of what it tells of. */
   object_id: string;
+  /** 1 = an example that was sent by hand. */
+  is_test: number;
   /** As it is sent, but for a link that is filled in by each attempt. */
   body: string;
   status: string;
