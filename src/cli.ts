@@ -130,12 +130,18 @@ async function main([name = 'help', ...words]: string[]): Promise<number> {
   return runCommand(name, words, context);
 }
 
-// Whoever reads may stop reading: `mailgrant events | head`.
+const words = process.argv.slice(2);
+// Whoever reads may stop reading: `mailgrant events | head`. A disk may be full, and then half a result is none.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  const message = `The result could not be written: ${error.message}`;
+  const document = { error: { code: 'output_failed', message, exit_code: 1 } };
+  process.stderr.write(`${words.includes('--json') ? JSON.stringify(document) : message}\n`);
+  process.exit(1);
 });
-main(process.argv.slice(2)).then(
+// Hints that nobody takes are no reason to end.
+process.stderr.on('error', () => {});
+main(words).then(
   (code) => {
     process.exitCode = code;
   },

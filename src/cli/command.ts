@@ -2,6 +2,7 @@
 // shells complete. Runs nothing itself.
 import { parseArgs } from 'node:util';
 import type { Context } from './context.ts';
+import { didYouMean } from './nearest.ts';
 import { forParser, wrongOption } from './wrong-option.ts';
 
 /** How the program ends. `docs/command-line.md` has the table. */
@@ -115,7 +116,7 @@ export function chooseVerb(
   const what =
     word === ''
       ? `Say what to do: ${known.join(', ')}.`
-      : `${name} has no ${word}; it has: ${known.join(', ')}.`;
+      : `${name} has no ${word}; it has: ${known.join(', ')}.${didYouMean(word, known)}`;
   throw new UsageError(`${what} \`mailgrant ${name} --help\` tells more.`);
 }
 

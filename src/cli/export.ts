@@ -1,9 +1,9 @@
 // `mailgrant export`: every mailbox of a workspace with its settings and status. Refresh tokens never leave, so that an
 // export is no backup; `mailgrant copy` moves a whole installation.
-import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Api } from './api.ts';
 import { type Command, exitCodes, UsageError } from './command.ts';
 import { csvLine } from './csv-text.ts';
+import { intoNewFile } from './new-file.ts';
 import { note, printList, shown, written } from './output.ts';
 import { ask } from './place.ts';
 import { memberOf, textOf } from './report.ts';
@@ -46,19 +46,17 @@ export const command: Command = {
             return exitCodes.done;
           }
           const format = input.text('format') ?? (path?.toLowerCase().endsWith('.csv') ? 'csv' : 'jsonl');
-          const file = path === null ? null : newFile(path);
-          const write = async (text: string): Promise<void> => {
-            if (file === null) await written(text);
-            else writeSync(file, text);
+          const writeAll = async (write: (text: string) => Promise<void> | void): Promise<number> => {
+            let rows = 0;
+            if (format === 'csv') await write(csvLine(columns));
+            for await (const row of exportRows(api)) {
+              const cells = columns.map((name) => shown(row[name]));
+              await write(format === 'csv' ? csvLine(cells) : `${JSON.stringify(row)}\n`);
+              rows += 1;
+            }
+            return rows;
           };
-          let count = 0;
-          if (format === 'csv') await write(csvLine(columns));
-          for await (const row of exportRows(api)) {
-            const cells = columns.map((name) => shown(row[name]));
-            await write(format === 'csv' ? csvLine(cells) : `${JSON.stringify(row)}\n`);
-            count += 1;
-          }
-          if (file !== null) closeSync(file);
+          const count = path === null ? await writeAll(written) : await intoNewFile(path, writeAll);
           note(`${count} ${count === 1 ? 'mailbox' : 'mailboxes'}${path === null ? '' : `: ${path}`}`);
           return exitCodes.done;
         }),
@@ -86,13 +84,3 @@ const rowOf = (mailbox: unknown): Row => ({
   scopes: shown(memberOf(mailbox, 'scopes')),
   created_at: textOf(mailbox, 'created_at'),
 });
-
-/** A file that is there may be the only one of its kind. */
-function newFile(path: string): number {
-  try {
-    return openSync(path, 'wx', 0o600);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`--output: ${path} cannot be made (${reason})`, { cause });
-  }
-}

@@ -83,7 +83,10 @@ export async function importRows(api: Api, source: RowSource, options: RunOption
     closeSync(report);
     journal.close();
   }
-  if (broken !== null) throw errorOf(broken);
+  if (broken !== null) {
+    note('Not finished. What was done is in the journal: mend this and run the same command again to go on.');
+    throw errorOf(broken);
+  }
   const isCutShort = done < options.total;
   summarize(counts, options, isCutShort);
   if (unanswered >= unansweredMax)
@@ -160,15 +163,31 @@ async function importOne(api: Api, journal: Journal, row: ImportRow, options: Ru
   }
 }
 
+/** What is wrong with an OAuth client here, and not with the row: mended, the next run sends it again. */
+const ofRegistration: readonly (string | null)[] = [
+  'oauth_client_paused',
+  'oauth_client_missing',
+  'client_secret_wrong',
+  'client_secret_expired',
+  'client_assertion_refused',
+  'credential_unavailable',
+];
+
 /** One that passes is not in the journal, so that the next run sends the row again. */
 function failureOf(error: unknown, journal: Journal, row: ImportRow): Told {
   const nothing = { result: 'failed', mailboxId: null, email: row.email } as const;
   const reason = (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' ');
   if (error instanceof Unreachable) return { ...nothing, told: 'not sent', code: 'unreachable', reason };
-  if (!(error instanceof ApiProblem)) throw error;
+  // A key that may not do this says nothing of the row: it would mark every other one as refused for good.
+  if (!(error instanceof ApiProblem) || error.status === 401 || error.status === 403) throw error;
   const verdict = memberOf(error.document, 'verdict');
   const code = textOf(verdict, 'code') ?? error.code ?? String(error.status);
-  const passes = error.status === 429 || error.status >= 500 || memberOf(verdict, 'heals_itself') === true;
+  const passes =
+    error.status === 429 ||
+    error.status >= 500 ||
+    memberOf(verdict, 'heals_itself') === true ||
+    ofRegistration.includes(error.code) ||
+    ofRegistration.includes(code);
   const words = fieldWords(error.document) ?? textOf(error.document, 'detail') ?? reason;
   const outcome: Outcome = { ...nothing, code, reason: words };
   if (passes) return { ...outcome, told: 'not sent' };
@@ -238,6 +257,7 @@ function summarize(counts: Counts, { report, json, total }: RunOptions, isCutSho
   const parts = Object.entries(counts).filter(([, count]) => count > 0);
   say(parts.map(([name, count]) => `${count} ${name}`).join(', ') || 'no rows');
   say(`Report: ${report}`);
+  if (counts.failed > 0) note('Rows that were refused for good are sent again only with --retry-failed.');
   if (isCutShort) note('Not finished. Run the same command again to go on.');
 }
 

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { CsvError, parse } from 'csv-parse';
 import { UsageError } from './command.ts';
+import { plainCell } from './csv-text.ts';
 import type { RawRow } from './read-rows.ts';
 
 /** A longer record is no mailbox. Characters. */
@@ -78,7 +79,7 @@ function rowOf(header: readonly string[], record: readonly string[], line: numbe
     return { line, mistake: `has ${record.length} columns, the first line has ${header.length}` };
   }
   // An empty cell says nothing.
-  const cells = header.map((name, index) => [name, (record[index] ?? '').trim()] as const);
+  const cells = header.map((name, index) => [name, plainCell((record[index] ?? '').trim())] as const);
   return { line, members: new Map(cells.filter(([, value]) => value !== '')) };
 }
 

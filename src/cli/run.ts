@@ -12,6 +12,7 @@ import {
 import type { Context } from './context.ts';
 import { tellFailure } from './failure.ts';
 import { commandHelp, programHelp, verbHelp } from './help.ts';
+import { didYouMean } from './nearest.ts';
 
 /** The exit code. Throws nothing. */
 export async function runCommand(name: string, words: readonly string[], context: Context): Promise<number> {
@@ -68,8 +69,10 @@ async function helpAbout([name, ...words]: readonly string[], context: Context):
 async function load(name: string, context: Context): Promise<Command> {
   const entry = Object.hasOwn(context.commands, name) ? context.commands[name] : undefined;
   if (entry) return (await entry.load()).command;
-  const known = Object.keys(context.commands).join(', ');
-  throw new UsageError(`Unknown command: ${name}\nThere are: ${known}. \`mailgrant help\` tells more.`);
+  const known = Object.keys(context.commands);
+  throw new UsageError(
+    `Unknown command: ${name}.${didYouMean(name, known)}\nThere are: ${known.join(', ')}. \`mailgrant help\` tells more.`,
+  );
 }
 
 const helpOf = ({ commands }: Context): string =>

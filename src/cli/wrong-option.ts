@@ -2,6 +2,7 @@
 // it could not read the line.
 import { parseArgs } from 'node:util';
 import type { Option } from './command.ts';
+import { didYouMean } from './nearest.ts';
 
 type Options = Readonly<Record<string, Option>>;
 
@@ -41,7 +42,8 @@ export function wrongOption(options: Options, called: string, words: readonly st
 
 function unknownOption(options: Options, called: string, name: string, written: string): string {
   const start = `\`mailgrant ${called}\` has no ${written}`;
-  if (!confirmations.includes(name)) return `${start}; it has: ${namesOf(options)}.`;
+  if (!confirmations.includes(name))
+    return `${start}; it has: ${namesOf(options)}.${didYouMean(`--${name}`, Object.keys(options).map(withDashes))}`;
   const own = confirmations
     .filter((other) => other !== 'force' && Object.hasOwn(options, other))
     .map((other) => usageOf(other, options[other]));
@@ -53,10 +55,9 @@ function unknownOption(options: Options, called: string, name: string, written: 
 const usageOf = (name: string, option: Option | undefined): string =>
   `--${name}${option?.value ? ` ${option.value}` : ''} (${option?.help ?? ''})`;
 
-const namesOf = (options: Options): string =>
-  Object.keys(options)
-    .map((name) => `--${name}`)
-    .join(', ');
+const withDashes = (name: string): string => `--${name}`;
+
+const namesOf = (options: Options): string => Object.keys(options).map(withDashes).join(', ');
 
 const beginsWithDash = ({ name, value }: { name: string; value?: string | undefined }): string =>
   value === undefined || value.startsWith('--') ? '' : `, or --${name}=${value} if that is the value`;

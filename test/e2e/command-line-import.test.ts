@@ -1,6 +1,8 @@
 // `mailgrant import` and `export` against a gateway and the sandbox: every row proved, none sent twice.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -199,9 +201,108 @@ test('an export holds what is set and no secret, and is never written over a fil
   for (const secret of installation.sandbox.mintedSecrets()) {
     if (secret.length >= 8) assert.ok(!content.includes(secret));
   }
-  assert.equal((await mailgrant(['export', '--output', path])).code, 64);
+  const again = await mailgrant(['export', '--output', path]);
+  assert.equal(again.code, 64);
+  assert.match(again.stderr, /is there already, and is left as it is/);
+  assert.equal(readFileSync(path, 'utf8'), content);
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.endsWith('.part')),
+    [],
+  );
   const lines = await mailgrant(['export']);
   for (const line of lines.stdout.trim().split('\n')) assert.equal(typeof JSON.parse(line).email, 'string');
+});
+
+test('an export that breaks off leaves no file that looks like a whole one', async () => {
+  const path = join(folder, 'broken.csv');
+  const gateway = createServer((request, response) => {
+    const isFirst = request.url?.startsWith('/v1/mailboxes') === true && !request.url.includes('cursor=');
+    const page = { items: [{ id: '1', email: 'ada@corp.test' }], next_cursor: 'more' };
+    response.writeHead(isFirst || request.url === '/v1/whoami' ? 200 : 500);
+    response.end(isFirst ? JSON.stringify(page) : '{"is_installation_key":false}');
+  });
+  await once(gateway.listen(0, '127.0.0.1'), 'listening');
+  const { port } = Object(gateway.address());
+  const words = ['export', '--output', path, '--url', `http://127.0.0.1:${port}`];
+  const { code } = await runCommand(words, { environment: { MAILGRANT_API_KEY: 'mg_any' } });
+  gateway.close();
+  assert.equal(code, 1);
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.startsWith('broken.csv')),
+    [],
+  );
+});
+
+test('a name that a spreadsheet would run as a formula comes back from an export as it was', async () => {
+  const token = await person('plus@corp.test');
+  const row = {
+    provider: 'google',
+    email: 'plus@corp.test',
+    refresh_token: token,
+    name: '=1+1',
+    customer: "'-x",
+  };
+  const { code, stderr } = await mailgrant(['import', file('plus.jsonl', JSON.stringify(row))]);
+  assert.equal(code, 0, stderr);
+  const exported = await mailgrant(['export', '--format', 'csv']);
+  const [head = '', ...lines] = exported.stdout.split('\n');
+  const line = lines.find((one) => one.includes('plus@corp.test')) ?? '';
+  assert.match(line, /,'=1\+1,/);
+  await installation.call('DELETE', `/v1/mailboxes/${line.split(',')[0]}`);
+  // The sheet with a column added, as whoever has the tokens would do it.
+  const fresh = await person('plus@corp.test');
+  const sheet = file('plus.csv', `${head},refresh_token\n${line},${fresh}\n`);
+  const imported = await mailgrant(['import', sheet]);
+  assert.equal(imported.code, 0, imported.stderr + reportOf(sheet).join('\n'));
+  const { body } = await installation.call('GET', '/v1/mailboxes?email=plus@corp.test');
+  const [mailbox] = Array.isArray(body.items) ? body.items : [];
+  assert.deepEqual([mailbox.name, mailbox.customer], ['=1+1', "'-x"]);
+});
+
+test('an API key that may not import ends the run, and no row counts as refused', async () => {
+  const made = await installation.call('POST', '/v1/api-keys', {
+    name: 'reader',
+    scopes: ['mailboxes:read'],
+  });
+  const tokens = [await person('key1@corp.test'), await person('key2@corp.test')];
+  const rows = tokens.map((refresh_token, index) =>
+    JSON.stringify({ provider: 'google', email: `key${index + 1}@corp.test`, refresh_token }),
+  );
+  const path = file('key.jsonl', rows.join('\n'));
+  const refused = await mailgrant(['import', path], { apiKey: String(made.body.key) });
+  assert.equal(refused.code, 77, refused.stderr);
+  assert.match(refused.stderr, /mailboxes:create/);
+  const { code, stdout } = await mailgrant(['import', path]);
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /^2 imported$/m);
+});
+
+test('a row that only a paused OAuth client keeps out is sent when the client is mended', async () => {
+  const { clientId, clientSecret } = installation.sandbox.google.clients.confidential;
+  const request = { provider: 'google', name: 'own', client_id: clientId, client_secret: 'an old one' };
+  const made = await installation.call('POST', '/v1/oauth-clients', request);
+  const client = String(made.body.id);
+  const rowsOf = (name: string, emails: readonly string[]) =>
+    Promise.all(
+      emails.map(async (email) =>
+        JSON.stringify({ provider: 'google', email, refresh_token: await person(email) }),
+      ),
+    ).then((rows) => file(name, rows.join('\n')));
+  const words = ['--oauth-client', client, '--concurrency', '1'];
+  const path = await rowsOf('paused.jsonl', ['pause1@corp.test', 'pause2@corp.test']);
+  const refused = await mailgrant(['import', path, ...words]);
+  assert.deepEqual(
+    [refused.code, refused.stdout.split('\n')[0]],
+    [3, '2 not sent'],
+    reportOf(path).join('\n'),
+  );
+  const mended = await installation.call('PATCH', `/v1/oauth-clients/${client}`, {
+    client_secret: clientSecret,
+  });
+  assert.equal(mended.status, 200, mended.text);
+  const { code, stdout } = await mailgrant(['import', path, ...words]);
+  assert.deepEqual([code, stdout.split('\n')[0]], [0, '2 imported'], reportOf(path).join('\n'));
+  await installation.call('DELETE', `/v1/oauth-clients/${client}?force=true`);
 });
 
 test('accounts as EmailEngine writes them are imported with its applications mapped', async () => {

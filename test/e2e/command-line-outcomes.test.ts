@@ -1,7 +1,13 @@
 // How commands end, for programs that call them: one document with --json whatever was done, nothing on standard output
 // when it was refused, and the exit code of the table in docs/command-line.md.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../support/child-environment.ts';
 import { runCommand } from '../support/command.ts';
 import { importMailbox } from '../support/imported-mailbox.ts';
 import { type Installation, memberOf, startInstallation } from '../support/installation.ts';
@@ -41,6 +47,39 @@ test('every change prints one document with --json, deletions too', async () => 
   const workspace = idOf(await documentOf(['workspaces', 'create', 'Gone'], installationKey));
   const deletion = ['workspaces', 'delete', workspace, '--confirm', 'Gone'];
   assert.deepEqual(await documentOf(deletion, installationKey), { id: workspace, deleted: true });
+});
+
+test('a result that finds no room on the disk is an error in words, and no stack', async (t) => {
+  if (!existsSync('/dev/full')) return t.skip('this system has no device that is always full');
+  const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+  const toFull = async (...words: string[]): Promise<{ code: number | null; stderr: string }> => {
+    const line = ['-c', 'exec "$0" "$@" >/dev/full', process.execPath, cli, ...words];
+    const child = spawn('sh', line, {
+      env: {
+        ...childEnvironment(),
+        MAILGRANT_URL: installation.address,
+        MAILGRANT_API_KEY: installation.apiKey,
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const [stderr] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    return { code: child.exitCode, stderr };
+  };
+  const inWords = await toFull('mailboxes');
+  assert.equal(inWords.code, 1);
+  assert.match(inWords.stderr, /^The result could not be written: ENOSPC: .*\n$/);
+  const { stderr } = await toFull('mailboxes', '--json');
+  const error = memberOf(JSON.parse(stderr), 'error');
+  assert.deepEqual([memberOf(error, 'code'), memberOf(error, 'exit_code')], ['output_failed', 1]);
+});
+
+test('a word that is nearly right is told with the one that was meant', async () => {
+  const said = async (...words: string[]): Promise<string> => (await over(words)).stderr;
+  assert.match(await said('mailboxe'), /^Unknown command: mailboxe\. Did you mean mailboxes\?$/m);
+  assert.match(await said('wokrspaces'), /Did you mean workspaces\?/);
+  assert.match(await said('mailboxes', 'veirfy'), /Did you mean verify\?/);
+  assert.match(await said('mailboxes', '--limt', '3'), /Did you mean --limit\?/);
+  assert.doesNotMatch(await said('frobnicate'), /Did you mean/);
 });
 
 test('a list that is refused prints no half of a document', async () => {
@@ -95,7 +134,7 @@ test('help tells of a verb, and an unknown command is answered with the known on
   const unknown = await over(['mailbox', '--json']);
   assert.equal(unknown.code, 64);
   const message = memberOf(memberOf(JSON.parse(unknown.stderr), 'error'), 'message');
-  assert.match(String(message), /^Unknown command: mailbox\n.*mailboxes/);
+  assert.match(String(message), /^Unknown command: mailbox\. Did you mean mailboxes\?\n.*mailboxes/);
 });
 
 test('a database that a gateway has is code 69 for every command, with what to do', async () => {
