@@ -74,6 +74,9 @@ export type Substitutes = Partial<
 
 const builtConsole = fileURLToPath(new URL('../web/dist', import.meta.url));
 
+const unusedNotice =
+  'There is no workspace here, and nobody has an API key: `mailgrant init` makes both (on an embedded database while this is stopped).';
+
 const directAuthUrlNotice =
   'MAILGRANT_DIRECT_AUTH_URL is on: links lead to the provider at once, and no browser is bound to them';
 
@@ -110,6 +113,7 @@ export async function createGateway(
     keyring,
     log,
   });
+  const isUnused = (await store.workspaces.list({ after: null, limit: 1 })).items.length === 0;
   const credentialSource = createCredentialSource({ clock, log }, config.declaredCredentials);
   const core = createCore({
     clock,
@@ -173,7 +177,11 @@ export async function createGateway(
     core,
     log,
     report: async () => (await metrics?.report()) ?? [],
-    notices: [...describeReplacements(endpoints), ...(config.directAuthUrl ? [directAuthUrlNotice] : [])],
+    notices: [
+      ...describeReplacements(endpoints),
+      ...(config.directAuthUrl ? [directAuthUrlNotice] : []),
+      ...(isUnused ? [unusedNotice] : []),
+    ],
     async start() {
       const address = await app.listen({ host: config.host, port: config.port }).catch((cause: unknown) => {
         throw listenFailure(config, cause);

@@ -63,6 +63,15 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** Whoever sits at the terminal wants it to end. Ends with code 130. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+
+  constructor() {
+    super('Interrupted.');
+  }
+}
+
 /** Several things have the name that was given. Ends with code 2. */
 export class Ambiguous extends Error {
   override readonly name = 'Ambiguous';

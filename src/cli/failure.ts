@@ -1,7 +1,7 @@
 // The end of a command that did not work: words on standard error, or with --json one document, and the exit code.
 import { DatabaseInUse } from '../stores/database-in-use.ts';
 import { ApiProblem } from './api.ts';
-import { Ambiguous, exitCodes, UsageError } from './command.ts';
+import { Ambiguous, exitCodes, Interrupted, UsageError } from './command.ts';
 import { Unreachable } from './place.ts';
 
 export function tellFailure(error: unknown, isJson: boolean): number {
@@ -17,6 +17,7 @@ export function tellFailure(error: unknown, isJson: boolean): number {
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return exitCodes.usage;
+  if (error instanceof Interrupted) return exitCodes.interrupted;
   if (error instanceof Unreachable || error instanceof DatabaseInUse) return exitCodes.unreachable;
   if (error instanceof Ambiguous) return exitCodes.answerIsNo;
   if (error instanceof ApiProblem && (error.status === 401 || error.status === 403)) return exitCodes.denied;
@@ -30,6 +31,7 @@ function documentOf(error: unknown): object {
     return { status, ...(typeof document === 'object' && document !== null ? document : {}) };
   }
   if (error instanceof UsageError) return { code: 'usage' };
+  if (error instanceof Interrupted) return { code: 'interrupted' };
   if (error instanceof Unreachable) return { code: 'unreachable' };
   if (error instanceof DatabaseInUse) return { code: 'database_in_use' };
   if (error instanceof Ambiguous) return { code: 'ambiguous', ids: error.ids };

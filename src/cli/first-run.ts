@@ -1,6 +1,6 @@
 // What an installation begins with: keyring, database, workspace, API keys. For `init`, and for `serve` in an empty
 // place.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   type Config,
@@ -41,9 +41,8 @@ export async function beginInstallation(
   { openHere }: Pick<Context, 'openHere'>,
 ): Promise<void> {
   const { firstApiKeyFile } = loadCommandSettings();
-  if (firstApiKeyFile !== null && existsSync(firstApiKeyFile)) {
-    throw new Error(`MAILGRANT_FIRST_API_KEY_FILE: ${firstApiKeyFile} exists and is not written over.`);
-  }
+  // Keys that find no place would be lost, and with them whoever may make others.
+  if (firstApiKeyFile !== null) reserveFile(firstApiKeyFile);
   const keyringFile = await makeKeyring();
   const config = loadConfig();
   const gateway = await openHere(config);
@@ -81,6 +80,20 @@ export async function beginInstallation(
   }
 }
 
+/** Makes it, empty, before anything else is made. One that is empty is of an attempt that broke off. */
+function reserveFile(path: string): void {
+  const isTaken = existsSync(path) && statSync(path).size > 0;
+  if (isTaken) throw new Error(`MAILGRANT_FIRST_API_KEY_FILE: ${path} exists and is not written over.`);
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(path, '', { mode: 0o600 });
+    chmodSync(path, 0o600);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`MAILGRANT_FIRST_API_KEY_FILE: ${path} cannot be written (${reason})`, { cause });
+  }
+}
+
 type Made = {
   config: Config;
   workspaceName: string;
@@ -99,8 +112,7 @@ function tell({ config, workspaceName, workspaceId, keys, keyringFile, firstApiK
       workspace_api_key: keys.own,
       installation_api_key: keys.installation,
     };
-    mkdirSync(dirname(firstApiKeyFile), { recursive: true, mode: 0o700 });
-    writeFileSync(firstApiKeyFile, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+    writeFileSync(firstApiKeyFile, `${JSON.stringify(content, null, 2)}\n`);
   }
   if (json) {
     sayJson({

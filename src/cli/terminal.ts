@@ -1,10 +1,10 @@
 // What people are asked on a terminal, and texts that come by a file or standard input instead. A secret is read without
 // being shown, and never from the command line, where every user of the machine could read it.
 import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
+import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { type Secret, secret } from '../core/secret.ts';
-import { UsageError } from './command.ts';
+import { Interrupted, UsageError } from './command.ts';
 
 /** A secret longer than this is none: service account keys have 2.5 KiB. Bytes. */
 const textBytesMax = 64 * 1024;
@@ -14,7 +14,7 @@ export async function confirmWord(question: string): Promise<string | null> {
   if (!process.stdin.isTTY) return null;
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return (await lines.question(`${question} `)).trim();
+    return await answerTo(lines, `${question} `);
   } finally {
     lines.close();
   }
@@ -33,13 +33,28 @@ export async function readSecret(
     throw new UsageError(`${question} is needed: name a file with --${option}, or - for standard input.`);
   }
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  process.stderr.write(`${question}: `);
+  // The echo is off when the question is seen: what is typed at once would be shown.
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true });
+  process.stderr.write(`${question}: `);
   try {
-    return secret((await lines.question('')).trim());
+    const text = await answerTo(lines, '');
+    if (text === '') throw new UsageError(`${question} is needed; nothing was entered.`);
+    return secret(text);
   } finally {
     lines.close();
     process.stderr.write('\n');
+  }
+}
+
+/** Throws `Interrupted` for Ctrl-C, which would only end the question otherwise, and `UsageError` for Ctrl-D. */
+async function answerTo(lines: Interface, question: string): Promise<string> {
+  const interruption = new AbortController();
+  lines.once('SIGINT', () => interruption.abort());
+  try {
+    return (await lines.question(question, { signal: interruption.signal })).trim();
+  } catch (cause) {
+    if (interruption.signal.aborted) throw new Interrupted();
+    throw new UsageError('Nothing was entered.', { cause });
   }
 }
 

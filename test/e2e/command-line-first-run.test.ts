@@ -88,6 +88,23 @@ test('where the first keys have a file, they are there, mode 0600, and in no out
   assert.doesNotMatch(ended.stdout + ended.stderr, /mg_/);
 });
 
+test('first keys that find no place keep anything else from being made; a place of an attempt that broke off is used', async () => {
+  const cwd = emptyFolder();
+  writeFileSync(join(cwd, 'a-file'), '');
+  const nowhere = { MAILGRANT_FIRST_API_KEY_FILE: join(cwd, 'a-file', 'keys.json') };
+  const refused = await runCommand(['init'], { cwd, environment: nowhere });
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /^MAILGRANT_FIRST_API_KEY_FILE: .* cannot be written \(/);
+  assert.equal(existsSync(join(cwd, 'data')), false);
+
+  const keysFile = join(cwd, 'keys.json');
+  writeFileSync(keysFile, '', { mode: 0o644 });
+  const made = await runCommand(['init'], { cwd, environment: { MAILGRANT_FIRST_API_KEY_FILE: keysFile } });
+  assert.equal(made.code, 0, made.stderr);
+  assert.match(readFileSync(keysFile, 'utf8'), /"workspace_api_key": "mg_/);
+  assert.equal(statSync(keysFile).mode & 0o777, 0o600);
+});
+
 test('a database without its keyring, and a keyring elsewhere, are left as they are', async () => {
   const withDatabase = emptyFolder();
   mkdirSync(join(withDatabase, 'data'));
@@ -103,6 +120,7 @@ test('a database without its keyring, and a keyring elsewhere, are left as they 
     assert.equal(await answers(`${base}/readyz`), 200);
   });
   assert.doesNotMatch(ended.stdout, /mg_/, 'who brings a keyring prepares the rest as well');
+  assert.match(ended.stderr, /^NOTICE: There is no workspace here.*mailgrant init/m);
   assert.equal(existsSync(join(elsewhere, 'data', 'keyring')), false);
 });
 

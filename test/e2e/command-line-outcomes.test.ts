@@ -1,7 +1,7 @@
 // How commands end, for programs that call them: one document with --json whatever was done, nothing on standard output
 // when it was refused, and the exit code of the table in docs/command-line.md.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
@@ -71,6 +71,38 @@ test('a result that finds no room on the disk is an error in words, and no stack
   const { stderr } = await toFull('mailboxes', '--json');
   const error = memberOf(JSON.parse(stderr), 'error');
   assert.deepEqual([memberOf(error, 'code'), memberOf(error, 'exit_code')], ['output_failed', 1]);
+});
+
+test('at a terminal a secret is not shown, Ctrl-C ends with 130, and no answer is none', async (t) => {
+  if (spawnSync('script', ['--version']).status !== 0)
+    return t.skip('no terminal can be had without script(1)');
+  const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+  const line = `"${process.execPath}" "${cli}" oauth-client create --provider google --client-id terminal.example`;
+  const typed = async (keys: string): Promise<{ code: number | null; shown: string }> => {
+    const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
+      env: {
+        ...childEnvironment(),
+        MAILGRANT_URL: installation.address,
+        MAILGRANT_API_KEY: installation.apiKey,
+      },
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    let shown = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (!shown.includes('The client secret:') && (shown + text).includes('The client secret:'))
+        child.stdin.write(keys);
+      shown += text;
+    });
+    await once(child, 'close');
+    return { code: child.exitCode, shown };
+  };
+  const entered = await typed('not-to-be-seen\r');
+  assert.equal(entered.code, 0, entered.shown);
+  assert.doesNotMatch(entered.shown, /not-to-be-seen/);
+  assert.deepEqual((await typed('half\u0003')).code, 130);
+  const empty = await typed('\r');
+  assert.equal(empty.code, 64);
+  assert.match(empty.shown, /The client secret is needed; nothing was entered\./);
 });
 
 test('a word that is nearly right is told with the one that was meant', async () => {
