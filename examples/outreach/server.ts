@@ -1,8 +1,7 @@
 // An outreach program in small: people connect their mailboxes on its page, it sends and reads with them, and hears of
 // what becomes of them. The API key stays here.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { createClient, isMailgrantError } from '@mailgrant/client';
 import { verifyWebhook, type WebhookEvent, WebhookVerificationError } from '@mailgrant/client/webhooks';
 import { createMail } from './mail.ts';
@@ -88,14 +87,18 @@ function fileOf(path: string): { file: URL; type: string } | undefined {
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+  const url = `http://localhost${request.url ?? '/'}`;
+  if (!URL.canParse(url)) throw new Refused(400, 'no address');
+  const path = new URL(url).pathname;
   const page = request.method === 'GET' ? fileOf(path) : undefined;
   if (page) {
-    response.writeHead(200, { 'content-type': page.type }).end(readFileSync(fileURLToPath(page.file)));
+    if (!existsSync(page.file)) throw new Refused(404, 'no such page');
+    const content = readFileSync(page.file);
+    response.writeHead(200, { 'content-type': page.type }).end(content);
     return;
   }
-  const id = /^\/api\/[a-z-]+\/([^/]+)/.exec(path)?.[1] ?? '';
-  const route = `${request.method} ${id === '' ? path : path.replace(id, ':id')}`;
+  const [, before, id = '', rest = ''] = /^(\/api\/[a-z-]+\/)([^/]+)(.*)$/.exec(path) ?? [];
+  const route = `${request.method} ${before === undefined ? path : `${before}:id${rest}`}`;
   const handler = Object.hasOwn(routes, route) ? routes[route] : undefined;
   if (!handler) throw new Refused(404, 'no such page');
   send(response, 200, await handler({ request, response, id }));
@@ -138,7 +141,9 @@ async function jsonOf(request: IncomingMessage): Promise<Record<string, unknown>
 const server = createServer((request, response) => {
   answer(request, response).catch((error: unknown) => {
     const { status, body } = failureOf(error);
-    send(response, status, body);
+    // Half an answer cannot be taken back.
+    if (response.headersSent) response.destroy();
+    else send(response, status, body);
   });
 });
 server.listen(settings.port, '127.0.0.1', () => {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -134,4 +135,22 @@ test('a mailbox that must be connected again is answered with the link for its o
   const body = Object(await answer.json());
   assert.deepEqual([answer.status, body.code], [409, 'needs_reauthorization'], JSON.stringify(body));
   assert.match(body.reconnect_url, /\/reconnect\//);
+});
+
+test('whatever a stranger asks for, it goes on', async () => {
+  const { hostname, port } = new URL(address);
+  const statusOf = async (path: string): Promise<number | undefined> => {
+    // As it is, where `fetch` would mend it.
+    const asked = request({ hostname, port, path });
+    asked.end();
+    const [response] = await once(asked, 'response');
+    response.resume();
+    return response.statusCode;
+  };
+  assert.equal(await statusOf('/client/nothing-here.js'), 404);
+  assert.equal(await statusOf('//'), 404);
+  assert.equal(await statusOf('/api/mailboxes/%zz/messages'), 404);
+  assert.equal(await statusOf('/api/connect-sessions/api'), 404);
+  assert.equal(example.exitCode, null);
+  assert.equal(await statusOf('/'), 200);
 });
