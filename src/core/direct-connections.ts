@@ -1,6 +1,7 @@
 // Mailboxes that no person consents for: an administrator has let a service account act for the whole domain, or has
 // given the OAuth client a permission of its own. One token is minted and every transport proved before a row is
 // written; there is no refresh token, tokens are minted whenever one is wanted.
+
 import { addressIssuer, objectionToClaim } from './address-claims.ts';
 import { type AuditActor, record } from './audit.ts';
 import type { Refusal } from './code-exchange.ts';
@@ -10,6 +11,7 @@ import { verdictOf } from './diagnosis.ts';
 import { GatewayError, invalidField, linkOver, notFound } from './errors.ts';
 import { raise } from './events.ts';
 import { objectionToExternalId } from './external-ids.ts';
+import { firstProof } from './first-proof.ts';
 import type { InFlight } from './in-flight.ts';
 import type { MailboxSettingsChanges } from './mailbox-settings.ts';
 import { oauthClientPaused, pauseOAuthClient } from './oauth-client-pause.ts';
@@ -146,7 +148,11 @@ export function createDirectConnections(ports: Needs) {
         workspaceId,
         type: isNew ? 'mailbox.connected' : 'mailbox.reconnected',
         objectId: mailbox.id,
-        data: { email, ...(session ? { connect_session_id: session.id } : {}) },
+        data: {
+          email,
+          ...(session ? { connect_session_id: session.id } : {}),
+          ...(isNew && proved.verification.results.every(({ ok }) => ok) ? firstProof : {}),
+        },
         createdAt: now,
       });
       await record(ports, rows, actor, {

@@ -1,5 +1,6 @@
 // Mailboxes whose tokens somebody else obtained and hands to us. Nothing is believed: the refresh token is used
 // once, the address is asked for, and every transport is proved, before a row is written.
+
 import { type AddressClaim, addressIssuer, objectionToClaim } from './address-claims.ts';
 import { record } from './audit.ts';
 import { addressLock, writeConnection } from './connection-rows.ts';
@@ -7,6 +8,7 @@ import type { ReasonCode } from './diagnosis.ts';
 import { GatewayError, notFound } from './errors.ts';
 import { raise } from './events.ts';
 import { objectionToExternalId } from './external-ids.ts';
+import { firstProof } from './first-proof.ts';
 import { createImportClients } from './import-clients.ts';
 import type { InFlight } from './in-flight.ts';
 import { type MailboxSettingsChanges, mergeSettings, noSettings } from './mailbox-settings.ts';
@@ -242,7 +244,11 @@ export function createImports(ports: Needs) {
         workspaceId,
         type: isNew ? 'mailbox.connected' : 'mailbox.reconnected',
         objectId: mailbox.id,
-        data: { email: identity.email, imported: true },
+        data: {
+          email: identity.email,
+          imported: true,
+          ...(isNew && verification.results.every(({ ok }) => ok) ? firstProof : {}),
+        },
         createdAt: now,
       });
       await record(ports, rows, principal, {

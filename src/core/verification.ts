@@ -1,8 +1,10 @@
 // Verification: proof over each transport that the granted scopes allow, with the verdict that follows.
 // A refused login is judged only after a new token was refused too: with its authorization server down, a
 // mail server refuses good tokens in the same words.
+
 import { type ReasonCode, verdictTable } from './diagnosis.ts';
 import { raise } from './events.ts';
+import { firstProof, isFirstProof } from './first-proof.ts';
 import type { Grant, TokenSet } from './grants.ts';
 import { effectiveScope } from './lost-scopes.ts';
 import type { OAuthClient } from './oauth-clients.ts';
@@ -163,6 +165,7 @@ export function createVerifier({ clock, random, store, providers, probes, settin
       const change = changeOf(before.verification, verification);
       // That no token can be had any more is one change, and has been told: the mailbox needs reauthorization.
       if (!change || (change === 'mailbox.degraded' && grant.status !== 'active')) return;
+      const isFirst = change === 'mailbox.verified' && (await isFirstProof(rows, before));
       await raise({ random }, rows, {
         workspaceId: before.workspaceId,
         type: change,
@@ -170,6 +173,7 @@ export function createVerifier({ clock, random, store, providers, probes, settin
         data: {
           email: before.email,
           results: results.map(({ transport, ok, reason }) => ({ transport, ok, reason })),
+          ...(isFirst ? firstProof : {}),
         },
         createdAt: verification.verifiedAt,
       });

@@ -172,6 +172,40 @@ it('what a mail server refuses is connectError, and authenticationSuccess once i
   const { serverResponseCode } = Object(ofErin.at(-2)?.data);
   assert.match(serverResponseCode, /^smtp_auth_disabled/);
   assert.deepEqual(ofErin.at(-1)?.data, { user: 'erin@contoso.test' });
+  assert.equal(told.filter((word) => word === 'accountInitialized').length, 1, 'once, not when it recovers');
+});
+
+it('accountInitialized is told once, when everything was proved for the first time, with an id of its own', async () => {
+  await set({ webhookEvents: ['*'] });
+  const from = receiver.received.length;
+  await register('ada', 'alice@gmail.test');
+  await stage.turn();
+  const came = () =>
+    receiver.received.slice(from).map(({ headers, body }) => ({ headers, ...JSON.parse(body) }));
+  const words = () => came().map(({ event }) => String(event));
+  // Tokens that are registered are proved before the account is kept.
+  assert.deepEqual(words().sort(), ['accountAdded', 'accountInitialized']);
+  const initialized = came().find(({ event }) => event === 'accountInitialized');
+  assert.deepEqual([initialized?.account, initialized?.data], ['ada', { initialized: true }]);
+  const ids = came().map(({ headers }) => Reflect.get(headers, 'x-ee-wh-event-id'));
+  assert.equal(new Set(ids).size, 2, 'whoever drops duplicates keeps both');
+  requireSigned(receiver, from + words().indexOf('accountInitialized'), serviceSecret);
+  await register('ada', 'alice@gmail.test');
+  await stage.turn();
+  assert.equal(words().filter((word) => word === 'accountInitialized').length, 1, 'a reconnect is none');
+  await client.deleteAccount('ada');
+  await set({ webhookEvents: ['accountInitialized'] });
+  const { session } = await stage.installation.connect('google', { login: 'alice@gmail.test' });
+  await stage.call('POST', `/v1/mailboxes/${session.mailbox_id}/verify`);
+  await stage.turn();
+  const ofAlice = came().filter(({ account }) => account === session.mailbox_id);
+  assert.deepEqual(
+    ofAlice.map(({ event }) => event),
+    ['accountInitialized'],
+    'of a connect session by the proof that follows it, and also where nothing else is wanted',
+  );
+  await client.deleteAccount(String(session.mailbox_id));
+  await set({ webhookEvents: ['*'] });
 });
 
 it("an account's own URL is told in place of the one of the settings, signed by the same secret", async () => {

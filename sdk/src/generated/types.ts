@@ -2198,7 +2198,7 @@ export type ChangeSettingsBody = {
     | undefined;
 };
 
-/** A mailbox was connected. `connect_session_id` where it came of a connect session, `imported` where its tokens were handed over. */
+/** A mailbox was connected. `connect_session_id` where it came of a connect session, `imported` where its tokens were handed over; `first_proof` where every transport was proved with them. */
 export type MailboxConnectedEvent = {
   type: 'mailbox.connected';
   /** When it happened. */
@@ -2222,7 +2222,7 @@ export type MailboxReconnectedEvent = {
   };
 };
 
-/** A verification proved every transport, and the one before had not. */
+/** A verification proved every transport, and the one before had not. `first_proof` where nothing had proved them all since the mailbox was connected first. */
 export type MailboxVerifiedEvent = {
   type: 'mailbox.verified';
   /** When it happened. */

@@ -21,7 +21,7 @@ export const eventCatalogue = {
   'mailbox.connected': {
     objectName: 'mailbox_id',
     tells:
-      'A mailbox was connected. `connect_session_id` where it came of a connect session, `imported` where its tokens were handed over.',
+      'A mailbox was connected. `connect_session_id` where it came of a connect session, `imported` where its tokens were handed over; `first_proof` where every transport was proved with them.',
     example: { email, connect_session_id: sessionId },
   },
   'mailbox.reconnected': {
@@ -32,7 +32,8 @@ export const eventCatalogue = {
   },
   'mailbox.verified': {
     objectName: 'mailbox_id',
-    tells: 'A verification proved every transport, and the one before had not.',
+    tells:
+      'A verification proved every transport, and the one before had not. `first_proof` where nothing had proved them all since the mailbox was connected first.',
     example: {
       email,
       results: [

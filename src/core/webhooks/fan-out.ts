@@ -22,35 +22,38 @@ export function createFanOut({ clock, random, store, settings, deliveriesDue }: 
   /** By id of the event; only where an endpoint hears of it whose format asks for them. */
   type Names = ReadonlyMap<string, MailboxNames>;
 
-  const deliveryOf = (
+  const deliveriesOf = (
     event: GatewayEvent,
     endpoint: WebhookEndpoint,
     { names, endpoints }: { names: Names; endpoints: readonly WebhookEndpoint[] },
   ): WebhookDelivery[] => {
     const about = { mailbox: names.get(event.id) ?? null, origin: settings.publicUrl };
     const ruling = endpoints.find((one) => rules(one, endpoint)) ?? endpoint;
-    const body = formats[endpoint.format].render(toldEvent(event, about), ruling.secret);
-    if (body === null) return [];
-    const now = clock.now();
-    return [
-      {
-        id: random.id(),
-        workspaceId: endpoint.workspaceId,
-        endpointId: endpoint.id,
-        eventId: event.id,
-        eventType: event.type,
-        objectId: event.objectId,
-        isTest: false,
-        body,
-        status: 'pending',
-        attempts: 0,
-        earlierAttempts: 0,
-        dueAt: now,
-        claimedUntil: 0,
-        createdAt: now,
-        finishedAt: null,
-      },
+    const told = toldEvent(event, about);
+    const format = formats[endpoint.format];
+    const body = format.render(told, ruling.secret);
+    const webhooks = [
+      ...(body === null ? [] : [{ eventId: event.id, body }]),
+      // Of the same event, but whoever takes webhooks with one id for the same one must not pass over them.
+      ...(format.further?.(told, ruling.secret) ?? []).map((each) => ({ eventId: random.id(), body: each })),
     ];
+    const now = clock.now();
+    return webhooks.map((webhook) => ({
+      ...webhook,
+      id: random.id(),
+      workspaceId: endpoint.workspaceId,
+      endpointId: endpoint.id,
+      eventType: event.type,
+      objectId: event.objectId,
+      isTest: false,
+      status: 'pending',
+      attempts: 0,
+      earlierAttempts: 0,
+      dueAt: now,
+      claimedUntil: 0,
+      createdAt: now,
+      finishedAt: null,
+    }));
   };
 
   async function listeners(events: readonly GatewayEvent[]): Promise<WebhookEndpoint[]> {
@@ -83,13 +86,15 @@ export function createFanOut({ clock, random, store, settings, deliveriesDue }: 
     const heard = events.map((event) => ({ event, listening: listeningTo(event, endpoints) }));
     const names = await namesOf(heard);
     const deliveries = heard.flatMap(({ event, listening }) =>
-      listening.flatMap((endpoint) => deliveryOf(event, endpoint, { names, endpoints })),
+      listening.flatMap((endpoint) =>
+        deliveriesOf(event, endpoint, { names, endpoints }).map((delivery) => ({ of: event.id, delivery })),
+      ),
     );
     await store.transaction(async (rows) => {
       // One node at a time: two that settle the same rows would wait for one another.
       await rows.lock('fan-out of events');
       const settled = new Set(await rows.events.settle(events.map(({ id }) => id)));
-      const wanted = deliveries.filter(({ eventId }) => settled.has(eventId));
+      const wanted = deliveries.flatMap(({ of, delivery }) => (settled.has(of) ? [delivery] : []));
       const ids = [...new Set(wanted.map(({ endpointId }) => endpointId))].sort();
       const enabled = new Set(await rows.webhookEndpoints.holdEnabled(ids));
       await rows.webhookDeliveries.insert(wanted.filter(({ endpointId }) => enabled.has(endpointId)));

@@ -1,6 +1,6 @@
 // EmailEngine's webhooks: `{serviceUrl, account, date, event, data}` about accounts, signed by the header
-// `X-EE-Wh-Signature`. Told is what this server knows; it reads no mail, so `accountInitialized` and all about messages
-// does not occur. Sources and confidence: docs/surfaces/emailengine.md.
+// `X-EE-Wh-Signature`. Told is what this server knows; it reads no mail, so nothing about messages occurs, and an account
+// is initialized when every transport was proved for the first time. Sources and confidence: docs/surfaces/emailengine.md.
 import { createHmac } from 'node:crypto';
 import type { Format, ToldEvent } from './format.ts';
 import { credentialsOf, openVendorKey, wants } from './vendor-key.ts';
@@ -8,6 +8,7 @@ import { credentialsOf, openVendorKey, wants } from './vendor-key.ts';
 /** The words that are ever sent. */
 export const emailengineEvents = [
   'accountAdded',
+  'accountInitialized',
   'accountDeleted',
   'authenticationSuccess',
   'authenticationError',
@@ -26,13 +27,12 @@ export const emailengine: Format = {
   render(event, key) {
     const told = wordOf(event);
     if (told === null || (told.word !== 'test' && !wants(key, told.word))) return null;
-    return JSON.stringify({
-      serviceUrl: event.origin,
-      account: accountOf(event),
-      date: new Date(event.at).toISOString(),
-      event: told.word,
-      data: { ...told.data, ...(event.data.is_test === true ? { isTest: true } : {}) },
-    });
+    return bodyOf(event, told);
+  },
+
+  further(event, key) {
+    const isInitialized = event.data.first_proof === true && wants(key, 'accountInitialized');
+    return isInitialized ? [bodyOf(event, { word: 'accountInitialized', data: { initialized: true } })] : [];
   },
 
   /** The first key is the endpoint's; of an account's own endpoint the second is that of its workspace, which signs. */
@@ -55,7 +55,18 @@ export const emailengine: Format = {
   },
 };
 
-function wordOf(event: ToldEvent): { word: Word; data: Record<string, unknown> } | null {
+type Told = { word: Word; data: Record<string, unknown> };
+
+const bodyOf = (event: ToldEvent, { word, data }: Told): string =>
+  JSON.stringify({
+    serviceUrl: event.origin,
+    account: accountOf(event),
+    date: new Date(event.at).toISOString(),
+    event: word,
+    data: { ...data, ...(event.data.is_test === true ? { isTest: true } : {}) },
+  });
+
+function wordOf(event: ToldEvent): Told | null {
   const { type, data, mailbox } = event;
   switch (type) {
     case 'mailbox.connected':

@@ -35,6 +35,8 @@ export type Signing = {
 export type Format = {
   /** Null = the format has no word for it, or `key` says that it is not wanted, so the endpoint is not told. */
   render(event: ToldEvent, key: Secret<string>): string | null;
+  /** What else the event means in this format: each is a webhook of its own, with an id of its own. */
+  further?(event: ToldEvent, key: Secret<string>): readonly string[];
   /** Whether an event has to name its mailbox. */
   namesMailboxes: boolean;
   /** What of a key is sent along, and is not to be kept where an endpoint says it again. Throws as `headers` does. */
