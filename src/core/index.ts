@@ -212,6 +212,7 @@ export { errorTable, GatewayError, invalidField } from './errors.ts';
 export type { GatewayEvent } from './events.ts';
 export type { GrantOutlook } from './grant-endings.ts';
 export { outlookOf } from './grant-endings.ts';
+export type { GrantStatus } from './grants.ts';
 export type { ImportOutcome, ImportRequest } from './imports.ts';
 export type { BreakerStatus, Installation, InstallationFigures } from './installation.ts';
 export type { Invitation, ReconnectInvitation } from './invitations.ts';

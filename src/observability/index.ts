@@ -72,15 +72,19 @@ type Work = { name: string; work: (stopping: AbortSignal) => Promise<number> };
 /** The same work, whose lines in the log name it, and whose failures are counted. */
 export const watchedWork =
   ({ measures }: Pick<Core, 'measures'>) =>
-  <Due extends Work>(due: Due): Due => ({
-    ...due,
-    work: (stopping) =>
-      withLogFields({ job: due.name }, async () => {
-        try {
-          return await due.work(stopping);
-        } catch (error) {
-          measures.dueWorkFailures.add({ work: due.name });
-          throw error;
-        }
-      }),
-  });
+  <Due extends Work>(due: Due): Due => {
+    // Told as zero from the start, or the first failure is none for Prometheus.
+    const failures = measures.dueWorkFailures.of({ work: due.name });
+    return {
+      ...due,
+      work: (stopping) =>
+        withLogFields({ job: due.name }, async () => {
+          try {
+            return await due.work(stopping);
+          } catch (error) {
+            failures.value += 1;
+            throw error;
+          }
+        }),
+    };
+  };

@@ -20,7 +20,6 @@ const ofPrometheus = new Set(['job', 'instance', 'le']);
 
 /** By the tables of src/core and src/http: labels of metrics that have no series before something happens. */
 const labelsLater: Record<string, readonly string[]> = {
-  mailgrant_due_work_failures_total: ['work'],
   mailgrant_webhook_attempts_total: ['outcome'],
 };
 

@@ -68,6 +68,17 @@ test('token reads are told by where the token came from, also those that the doo
   assert.equal(timed, all);
 });
 
+test('what an alert waits for is told as none before it happens, so that the first time is seen as a rise', async () => {
+  const { series } = await scrape();
+  for (const provider of ['google', 'microsoft']) {
+    for (const outcome of ['refreshed', 'dead', 'failed']) {
+      assert.notEqual(sumOf(series, 'mailgrant_refreshes_total', { provider, outcome }), null, outcome);
+    }
+  }
+  // Of the work that a process does for itself, also with MAILGRANT_JOBS=off.
+  assert.equal(sumOf(series, 'mailgrant_due_work_failures_total', { work: 'tell-of-keys' }), 0);
+});
+
 test('a refresh is counted once with its outcome, and the calls that it made', async () => {
   const { google } = installation.sandbox;
   google.addUser({ login: 'ivan@gmail.test', name: 'Ivan' });
@@ -108,6 +119,8 @@ test('connect sessions, verifications, queues and what there is are told', async
   assert.equal(sumOf(series, 'mailgrant_connect_sessions_total', { outcome: 'connected' }), 2);
   assert.ok((sumOf(series, 'mailgrant_verifications_total') ?? 0) > 0);
   assert.equal(sumOf(series, 'mailgrant_mailboxes', { provider: 'google' }), 2);
+  assert.equal(sumOf(series, 'mailgrant_mailboxes', { provider: 'microsoft', status: 'degraded' }), 0);
+  assert.equal(sumOf(series, 'mailgrant_grants', { provider: 'google', status: 'needs_reauthorization' }), 0);
   assert.equal(sumOf(series, 'mailgrant_refresh_queue_due'), 0);
   assert.equal(sumOf(series, 'mailgrant_refresh_queue_oldest_seconds'), 0);
   assert.equal(sumOf(series, 'mailgrant_webhook_queue_pending'), 0);

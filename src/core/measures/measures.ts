@@ -86,15 +86,25 @@ export type TokenReadResult = 'memory' | 'database' | 'refreshed' | 'refused';
 
 export type Measures = ReturnType<typeof createMeasures>;
 
+/**
+ * Told as zero from the start: of a series that begins with fifty, Prometheus does not see that it grew, and fifty grants
+ * that end at once are what its alert is for.
+ */
+const refreshesFromStart = ['google', 'microsoft'].flatMap((provider) =>
+  ['refreshed', 'dead', 'failed'].map((outcome) => ({ provider, outcome })),
+);
+
 /** All that the core counts. */
 export function createMeasures() {
   const tokenReads = createCounter(['result', 'reason']);
+  const refreshes = createCounter(['provider', 'outcome']);
+  for (const labels of refreshesFromStart) refreshes.of(labels);
   return {
     tokenReads,
     /** Of the hot path, which adds to its `value` and does nothing else. */
     readsFromMemory: tokenReads.of({ result: 'memory', reason: '' } satisfies ReadLabels),
     /** Turns under a lease: what became of them. */
-    refreshes: createCounter(['provider', 'outcome']),
+    refreshes,
     refreshSeconds: createHistogram(['provider'], callSeconds),
     /** Calls to token endpoints: `outcome` is `ok` or the reason of the failure. */
     providerCalls: createCounter(['provider', 'operation', 'outcome']),
