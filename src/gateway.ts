@@ -83,11 +83,27 @@ const directAuthUrlNotice =
 /** The compatible surfaces. A further one is a folder below http/compat/ and a word here. */
 const compatible = [instantly, smartlead, warmy, emailengine];
 
+/** What was opened, in order, each by what closes it. */
+type Opened = (() => unknown)[];
+
+/** Throws what keeps it from its start, and has nothing open by then. */
 export async function createGateway(
   config: Config,
   substitutes: Substitutes = {},
   membership: Membership | null = null,
 ): Promise<Gateway> {
+  const opened: Opened = [];
+  try {
+    return await assemble({ config, substitutes, membership }, opened);
+  } catch (error) {
+    await closeAll(opened).catch(() => {});
+    throw error;
+  }
+}
+
+type Parts = { config: Config; substitutes: Substitutes; membership: Membership | null };
+
+async function assemble({ config, substitutes, membership }: Parts, opened: Opened): Promise<Gateway> {
   const clock = substitutes.clock ?? systemClock;
   const random = substitutes.random ?? systemRandom;
   const log =
@@ -98,7 +114,9 @@ export async function createGateway(
 
   const about = { log, version: version(), process: membership?.process ?? firstProcess };
   const traces = await openTraces(config, about);
+  opened.push(traces.close);
   const egress = createEgress({ log, connectionsMax: config.hostCallsMax, ...egressTimeouts(config) });
+  opened.push(egress.close);
   const ca = endpoints.caFile === null ? null : readFileSync(endpoints.caFile, 'utf8');
   const webhookEgress = createWebhookEgress({
     allowsHttp: config.webhookHttp,
@@ -106,6 +124,7 @@ export async function createGateway(
     timeoutMilliseconds: config.webhookTimeoutSeconds * 1000,
     ca,
   });
+  opened.push(webhookEgress.close);
   const store = await openStore({
     databaseUrl: config.databaseUrl,
     poolSize: config.databasePoolSize,
@@ -113,8 +132,10 @@ export async function createGateway(
     keyring,
     log,
   });
+  opened.push(store.close);
   const isUnused = (await store.workspaces.list({ after: null, limit: 1 })).items.length === 0;
   const credentialSource = createCredentialSource({ clock, log }, config.declaredCredentials);
+  opened.push(credentialSource.close);
   const core = createCore({
     clock,
     random,
@@ -223,11 +244,21 @@ export async function createGateway(
     const isStored = await core.drain(left(times.stored));
     if (!areLoopsOver || !isStored) log.error('some work was cut off at the end');
     await scrapes?.close();
-    await traces.close();
-    credentialSource.close();
-    await Promise.all([egress.close(), webhookEgress.close()]);
-    await store.close();
+    await closeAll(opened);
   }
+}
+
+/** The last that was opened first; what cannot be closed does not keep the others from it. */
+async function closeAll(opened: Opened): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of opened.splice(0).reverse()) {
+    try {
+      await close();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, 'Not everything could be closed.');
 }
 
 /** Whether it does within this time. Real time, whatever the clock of the core says. */

@@ -24,3 +24,19 @@ test('the name of a surface that there is not keeps the server from starting, be
   });
   assert.equal(existsSync(dataDir), false);
 });
+
+test('a server that cannot be put together lets go of what it had opened', async () => {
+  const config = loadConfig({
+    MAILGRANT_KEYRING: generateKey(),
+    MAILGRANT_DATA_DIR: join(folder, 'held'),
+    MAILGRANT_LOG_LEVEL: 'silent',
+  });
+  const broken = {
+    get consoleFolder(): string {
+      throw new Error('no console here');
+    },
+  };
+  await assert.rejects(createGateway(config, broken), /no console here/);
+  // Else the database would be in use.
+  await (await createGateway(config)).close();
+});
