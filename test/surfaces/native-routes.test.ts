@@ -241,6 +241,9 @@ describe('mailboxes, tokens and events', () => {
       ['email=bob@example.com', 0],
       ['provider=microsoft', 0],
       ['customer=acme&provider=google&limit=1', 1],
+      ['customer=acme&skip=0&limit=1', 1],
+      ['customer=acme&skip=1', 0],
+      ['skip=1000000', 0],
     ] as const) {
       const { body } = await workspace.call('GET', `/v1/mailboxes?${query}`);
       assert.deepEqual([query, list(body.items).length], [query, count]);

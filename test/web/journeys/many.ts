@@ -1,6 +1,6 @@
 // Ten thousand mailboxes: any of them is there at once, by its place or by a search; and many are changed by one order. Told by counts (rows in the document, requests, work that holds the page up), not by a watch.
 import assert from 'node:assert/strict';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { until } from '../../support/until.ts';
 import { assertFocusIsSeen, focused, listen, tabTo } from '../support/keyboard.ts';
 import { addManyMailboxes, mailboxesOfCustomer, manyAddress, manyMax } from '../support/many-mailboxes.ts';
@@ -42,6 +42,7 @@ export function many(stage: () => Stage): void {
       for (let turn = 0; turn < 5; turn += 1) await page.keyboard.press('PageDown');
       await until('the rows below are there', async () => (await addressesOf(page))[0] !== first);
       await assertFewRows(page);
+      await restOfScrolling(page);
       const atEnd = pages();
       await page.keyboard.press('End');
       await rowAt(page, manyMax).waitFor();
@@ -62,6 +63,7 @@ export function many(stage: () => Stage): void {
         const [seen] = await addressesOf(page);
         return seen !== undefined && seen > manyAddress(4_000) && seen < manyAddress(6_000);
       });
+      await restOfScrolling(page);
       await page.keyboard.press('Home');
       await rowAt(page, 1).waitFor();
       assert.equal((await addressesOf(page))[0], first);
@@ -81,6 +83,25 @@ export function many(stage: () => Stage): void {
       await tickAt(page, 8).focus();
       await page.keyboard.press('Shift+Space');
       await selected.getByText('4 selected', { exact: true }).waitFor();
+      await scrollToRow(page, 700);
+      // Whoever clears the selection meanwhile does not get the range after all.
+      const held = Promise.withResolvers<void>();
+      const isHeld = isPageAt(300);
+      await page.route(isHeld, async (route) => {
+        await held.promise;
+        await route.continue();
+      });
+      await tickAt(page, 700).click({ modifiers: ['Shift'] });
+      await selected.getByText('4 selected, loading more').waitFor();
+      await press(page, 'Clear selection');
+      await selected.waitFor({ state: 'detached' });
+      held.resolve();
+      await page.locator('[role="table"][aria-busy="false"]').waitFor();
+      await page.unroute(isHeld);
+      assert.equal(await page.getByRole('checkbox', { checked: true }).count(), 0);
+
+      await scrollToRow(page, 5);
+      await tickAt(page, 5).click();
       await scrollToRow(page, 700);
       await tickAt(page, 700).click({ modifiers: ['Shift'] });
       await selected.getByText('696 selected', { exact: true }).waitFor();
@@ -134,7 +155,8 @@ export function many(stage: () => Stage): void {
       assert.ok((await outlines(page).count()) > 5, 'outlines stand for rows that have not come');
 
       visitor.expects(/^400 GET \/v1\/mailboxes$/);
-      await page.route(isPageAt(5_000), (route) =>
+      const isRefused = isPageAt(5_000);
+      await page.route(isRefused, (route) =>
         route.fulfill({
           status: 400,
           contentType: 'application/problem+json',
@@ -147,7 +169,7 @@ export function many(stage: () => Stage): void {
       const message = page.getByRole('alert').filter({ hasText: 'Not today.' });
       const box = await message.boundingBox();
       assert.ok(box !== null && box.y >= 0 && box.y < 800, 'the message is on the screen');
-      await page.unrouteAll();
+      await page.unroute(isRefused);
       await message.getByRole('button', { name: 'Try again' }).click();
       await rowAt(page, 5_050).waitFor();
       await message.waitFor({ state: 'detached' });
@@ -236,6 +258,7 @@ export function many(stage: () => Stage): void {
       await answer(page, `Disable ${matches} mailboxes`);
       const jobs = page.getByRole('region', { name: 'Jobs' });
       await jobs.getByRole('progressbar', { name: 'Disabling mailboxes' }).waitFor();
+      await endOfJob(jobs);
       await jobs.getByText(`Finished: ${matches} done`).waitFor();
       await stage.inspect(page, 'mailboxes-job', { isLong: true });
       const { body } = await fleet.call('GET', '/v1/mailboxes/summary?customer=Northwind');
@@ -352,6 +375,18 @@ export function many(stage: () => Stage): void {
   });
 }
 
+/** However long it takes, as long as it goes on. */
+async function endOfJob(jobs: Locator): Promise<void> {
+  let seen: string | null = null;
+  while (seen === null || !/Finished|Cancelled/.test(seen)) {
+    const before = seen;
+    await until('the job goes on', async () => {
+      seen = await jobs.textContent();
+      return seen !== before;
+    });
+  }
+}
+
 /** The n-th mailbox of the list; the head is the first row. */
 const rowAt = (page: Page, place: number) => page.locator(`[role="row"][aria-rowindex="${place + 1}"]`);
 
@@ -360,6 +395,19 @@ const headTick = (page: Page) => page.getByRole('checkbox', { name: 'Select all 
 
 /** Rows whose page has not come. */
 const outlines = (page: Page) => page.locator('[role="rowgroup"] > [aria-hidden="true"]');
+
+/** A key that would scroll elsewhere may get lost in the browser while it is still scrolling: ten frames without a move. */
+const restOfScrolling = (page: Page): Promise<unknown> =>
+  page.evaluate(`new Promise((done) => {
+    let [before, still] = [scrollY, 0];
+    const look = () => {
+      still = scrollY === before ? still + 1 : 0;
+      before = scrollY;
+      if (still === 10) done();
+      else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  })`);
 
 /** As by the scroll bar: `part` of the whole page at once. */
 const scrollTo = (page: Page, part: number): Promise<unknown> =>

@@ -17,9 +17,11 @@ type Props = {
   total: number;
   /** False while nobody knows that for sure. */
   isCounted: boolean;
+  /** True while more are loaded to be ticked. */
+  isLoading: boolean;
 };
 
-export function BulkBar({ control, filter, total, isCounted }: Props) {
+export function BulkBar({ control, filter, total, isCounted, isLoading }: Props) {
   const { selection } = control;
   const may = useMay();
   const announce = useAnnounce();
@@ -36,7 +38,7 @@ export function BulkBar({ control, filter, total, isCounted }: Props) {
         <Text size="sm" fw={600}>
           {selection.kind === 'all'
             ? `All ${numberOf(total)} that match are selected`
-            : `${numberOf(count)} selected`}
+            : `${numberOf(count)} selected${isLoading ? ', loading more' : ''}`}
         </Text>
         {mayTakeAll && (
           <Button size="compact-sm" variant="light" onClick={control.selectAll}>

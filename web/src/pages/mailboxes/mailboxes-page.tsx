@@ -28,7 +28,7 @@ export function MailboxesPage() {
   const { view, isOfBefore, error, retry, look, load } = useMailboxPages(filter);
   const control = useSelection(filter);
   const total = view?.length ?? 0;
-  const ticking = useTicking({ control, filter, rowAt: view?.rowAt ?? noRow, total, load });
+  const ticking = useTicking({ control, rowAt: view?.rowAt ?? noRow, total, load });
   const found = view?.isExact === true && !isOfBefore ? view.length : null;
   useEffect(() => {
     if (found !== null) announce(counted(found, 'mailbox', 'mailboxes'));
@@ -69,7 +69,13 @@ export function MailboxesPage() {
     >
       <FilterBar {...filterControl} />
       {may('mailboxes:update') && (
-        <BulkBar control={control} filter={filter} total={total} isCounted={found !== null} />
+        <BulkBar
+          control={control}
+          filter={filter}
+          total={total}
+          isCounted={found !== null}
+          isLoading={ticking.isLoading}
+        />
       )}
       {error !== null && (
         <div className={classes.error}>

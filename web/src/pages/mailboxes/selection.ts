@@ -11,27 +11,43 @@ export type SelectionControl = {
   isSelected: (id: string) => boolean;
   /** Ticks or unticks these, beside others that are ticked; of "all" none can be taken out by this. */
   set: (ids: readonly string[], isTicked: boolean) => void;
-  /** These and no others. */
-  selectOnly: (ids: readonly string[]) => void;
+  /** Takes one out; `all` = what all that match are, one by one. */
+  leaveOut: (id: string, all: readonly string[]) => void;
   selectAll: () => void;
   clear: () => void;
+  /** Another one each time that a selection begins anew: what was begun for the one before is over. */
+  generation: number;
 };
 
 /** Begins anew with every filter: nobody acts on what they no longer see. */
 export function useSelection(filter: MailboxFilter): SelectionControl {
-  const [selection, setSelection] = useState<Selection>(nothing);
-  const clear = useCallback(() => setSelection(nothing), []);
+  const [{ selection, generation }, setState] = useState({ selection: nothing, generation: 0 });
+  const change = useCallback(
+    (changed: (before: Selection) => Selection) =>
+      setState((before) => ({ ...before, selection: changed(before.selection) })),
+    [],
+  );
+  const clear = useCallback(
+    () => setState((before) => ({ selection: nothing, generation: before.generation + 1 })),
+    [],
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change that counts.
   useEffect(clear, [clear, filter]);
   return useMemo(
     () => ({
       selection,
+      generation,
       clear,
       isSelected: (id) => selection.kind === 'all' || selection.ids.has(id),
-      selectAll: () => setSelection({ kind: 'all' }),
-      selectOnly: (ids) => setSelection({ kind: 'some', ids: new Set(ids) }),
+      selectAll: () => change(() => ({ kind: 'all' })),
+      leaveOut: (id, all) =>
+        change((before) => {
+          const after = new Set(before.kind === 'all' ? all : before.ids);
+          after.delete(id);
+          return { kind: 'some', ids: after };
+        }),
       set: (ids, isTicked) =>
-        setSelection((before) => {
+        change((before) => {
           if (before.kind === 'all') return before;
           const after = new Set(before.ids);
           for (const id of ids) {
@@ -41,7 +57,7 @@ export function useSelection(filter: MailboxFilter): SelectionControl {
           return { kind: 'some', ids: after };
         }),
     }),
-    [selection, clear],
+    [selection, generation, change, clear],
   );
 }
 

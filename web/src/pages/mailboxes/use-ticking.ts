@@ -2,7 +2,6 @@
 // list. Rows that are not loaded are loaded first, up to a bound; beyond it nothing is guessed, and the person is told.
 import { useEffect, useRef, useState } from 'react';
 import type { MailboxPages, MailboxRow } from '../../api/mailbox-pages.ts';
-import type { MailboxFilter } from '../../api/mailboxes.ts';
 import { useAnnounce } from '../../components/announcer.tsx';
 import { notifyProblem, notifyWarning } from '../../components/notify.ts';
 import { numberOf } from '../../components/numbers.ts';
@@ -13,7 +12,6 @@ const rowsMax = 1_000;
 
 type Needs = {
   control: SelectionControl;
-  filter: MailboxFilter;
   rowAt: (index: number) => MailboxRow | undefined;
   /** How many match. */
   total: number;
@@ -26,41 +24,35 @@ export type Ticking = {
   isLoading: boolean;
 };
 
-export function useTicking({ control, filter, rowAt, total, load }: Needs): Ticking {
+export function useTicking({ control, rowAt, total, load }: Needs): Ticking {
   const announce = useAnnounce();
-  const [isLoading, setLoading] = useState(false);
+  const [loads, setLoads] = useState(0);
   const last = useRef<number | null>(null);
-  // What was begun under another filter, or before another tick, is not gone on with.
-  const turn = useRef(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change that counts.
+  const generation = useRef(control.generation);
   useEffect(() => {
+    generation.current = control.generation;
     last.current = null;
-    return () => {
-      turn.current += 1;
-      setLoading(false);
-    };
-  }, [filter]);
+  }, [control.generation]);
 
   const withRows = async (
     [first, end]: readonly [number, number],
     act: (ids: string[]) => void,
   ): Promise<void> => {
-    turn.current += 1;
-    const mine = turn.current;
     const seen = rowsBetween(rowAt, first, end);
     if (seen !== null) {
       act(seen);
       return;
     }
-    setLoading(true);
+    const begunIn = generation.current;
+    setLoads((count) => count + 1);
     announce(`Loading ${numberOf(end - first + 1)} mailboxes to select them`);
     try {
       const rows = await load(first, end);
-      if (mine === turn.current) act(rows.map(({ id }) => id));
+      if (begunIn === generation.current) act(rows.map(({ id }) => id));
     } catch (error) {
-      if (mine === turn.current) notifyProblem(error);
+      notifyProblem(error);
     } finally {
-      if (mine === turn.current) setLoading(false);
+      setLoads((count) => count - 1);
     }
   };
 
@@ -74,7 +66,7 @@ export function useTicking({ control, filter, rowAt, total, load }: Needs): Tick
         return;
       }
       last.current = index;
-      void withRows([0, total - 1], (ids) => control.selectOnly(ids.filter((id) => id !== row.id)));
+      void withRows([0, total - 1], (ids) => control.leaveOut(row.id, ids));
       return;
     }
     const from = isRange ? (last.current ?? index) : index;
@@ -88,7 +80,7 @@ export function useTicking({ control, filter, rowAt, total, load }: Needs): Tick
     control.set([row.id], isTicked);
     notifyWarning('The range is too long', rangeWords(length, isTicked, row.email));
   };
-  return { tick, isLoading };
+  return { tick, isLoading: loads > 0 };
 }
 
 const leaveOutWords = (total: number): string =>
