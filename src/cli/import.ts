@@ -1,6 +1,6 @@
 // `mailgrant import`: mailboxes of another system taken over, each with its refresh token, which is proved at the
 // provider. The whole file is read before anything is sent; what was sent is in a journal.
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { type Command, exitCodes, type Input, UsageError } from './command.ts';
 import { importRows } from './import-run.ts';
 import { note, say, sayJson } from './output.ts';
@@ -88,7 +88,7 @@ export const command: Command = {
 
 function sourceOf(input: Input): RowSource {
   const [path = ''] = input.args;
-  if (!existsSync(path))
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
     throw new UsageError(`There is no file ${path}. It is read twice, so that it must be a file.`);
   const isEmailEngine = input.text('from') === 'emailengine';
   const extension = /\.(csv|jsonl|ndjson)$/i.exec(path)?.[1]?.toLowerCase() ?? null;

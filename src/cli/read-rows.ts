@@ -110,6 +110,7 @@ function rowOf(
   const text = (name: string): string | null => {
     const value = members.get(name);
     if (value === undefined || value === null || value === '') return null;
+    if (isMangled(value)) mistakes.push(`${name} is not in UTF-8: save the file in that encoding`);
     if (typeof value === 'string') return value.trim();
     mistakes.push(`${name} must be text`);
     return null;
@@ -126,6 +127,8 @@ function rowOf(
   else if (!/^[\x21-\x7e]{1,16384}$/.test(refreshToken))
     mistakes.push('refresh_token has characters that no token has');
   const metadata = metadataOf(members.get('metadata'), mistakes);
+  if (isMangled(JSON.stringify(metadata)))
+    mistakes.push('metadata is not in UTF-8: save the file in that encoding');
   const disabled = booleanOf(members.get('disabled'), mistakes);
   const client = text('oauth_client_id') ?? defaults.oauthClientId;
   const row = {
@@ -148,6 +151,9 @@ function rowOf(
     disabled,
   };
 }
+
+/** Spreadsheets save in the encoding of their system; read as UTF-8, its umlauts would be lost without a word. */
+const isMangled = (value: unknown): boolean => typeof value === 'string' && value.includes('\uFFFD');
 
 /** Of a token only a hash, so that a journal is worth nothing to a thief. */
 function keyOf(provider: string, email: string | null, refreshToken: string): string {

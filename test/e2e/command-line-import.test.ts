@@ -191,6 +191,20 @@ test('a thousand rows with long tokens are read as they are needed, and mailboxe
   assert.match(again.stdout, /^1 exists$/m);
 });
 
+test('a file in another encoding, and what is no file, is refused before anything is sent', async () => {
+  const path = join(folder, 'latin1.csv');
+  const sheet = 'provider;email;refresh_token;name\r\ngoogle;joerg@corp.test;x;Jörg\r\n';
+  writeFileSync(path, Buffer.from(sheet, 'latin1'));
+  const { code, stderr } = await mailgrant(['import', path]);
+  assert.equal(code, 64);
+  assert.match(stderr, /^line 2: name is not in UTF-8: save the file in that encoding$/m);
+  for (const other of [folder, '/dev/stdin']) {
+    const refused = await mailgrant(['import', other, '--format', 'csv']);
+    assert.equal(refused.code, 64, refused.stderr);
+    assert.match(refused.stderr, /^There is no file .*It is read twice/m);
+  }
+});
+
 test('an export holds what is set and no secret, and is never written over a file', async () => {
   const path = join(folder, 'export.csv');
   const { code, stderr } = await mailgrant(['export', '--output', path]);
