@@ -45,6 +45,7 @@ const commands = {
   export: { summary: 'write all mailboxes as JSON Lines or CSV', load: () => import('./cli/export.ts') },
   webhooks: { summary: 'endpoints and deliveries', load: () => import('./cli/webhooks.ts') },
   events: { summary: 'what happened', load: () => import('./cli/events.ts') },
+  audit: { summary: 'who changed what', load: () => import('./cli/audit.ts') },
   oauth: {
     summary: 'OAuth by hand: URL, code exchange, refresh, one step at a time',
     load: () => import('./cli/oauth.ts'),

@@ -1,7 +1,7 @@
 // `mailgrant webhooks`: endpoints that hear of events, and what was delivered to them.
 import type { Api } from './api.ts';
 import { type Command, exitCodes, type Input, UsageError, type Verb } from './command.ts';
-import { type Column, member, note, printList, printThing, say, sayJson, tellDone } from './output.ts';
+import { type Column, member, note, printList, printThing, say, sayJson, shown, tellDone } from './output.ts';
 import { ask } from './place.ts';
 import { memberOf, textOf } from './report.ts';
 
@@ -90,6 +90,25 @@ async function create(api: Api, input: Input): Promise<number> {
   return showSecret(made, input);
 }
 
+async function update(api: Api, input: Input): Promise<number> {
+  const types = input.texts('event');
+  const isAll = input.flag('all-events');
+  if (isAll && types.length > 0) throw new UsageError('Either --event or --all-events.');
+  const [to, description] = [input.text('to'), input.text('description')];
+  const body = {
+    ...(to === null ? {} : { url: to }),
+    ...(description === null ? {} : { description }),
+    ...(isAll ? { event_types: null } : {}),
+    ...(types.length === 0 ? {} : { event_types: types }),
+  };
+  if (Object.keys(body).length === 0) {
+    throw new UsageError('Say what to change: --to, --event, --all-events or --description.');
+  }
+  const changed = await api.call('PATCH', at(endpoints, input.args[0]), { body });
+  printThing(changed, endpointDetails, { json: input.flag('json') });
+  return exitCodes.done;
+}
+
 /** Code 1 when the endpoint did not take it. */
 async function sendTest(api: Api, input: Input): Promise<number> {
   const type = input.text('event');
@@ -104,7 +123,22 @@ function showDelivery(delivery: unknown, input: Input): void {
   printThing(delivery, deliveryRows, { json: input.flag('json') });
   const attempts = memberOf(delivery, 'attempts');
   if (input.flag('json') || !Array.isArray(attempts)) return;
-  for (const attempt of attempts) say(JSON.stringify(attempt));
+  for (const attempt of attempts) say(attemptLine(attempt));
+  const body = textOf(delivery, 'body');
+  if (body !== null) say(`\n${shown(body)}`);
+}
+
+/** `1  2026-03-01T00:00:00.000Z  500 in 12 ms: the beginning of the answer`. */
+function attemptLine(attempt: unknown): string {
+  const [number, at, milliseconds, status, failure, answer] = [
+    'number',
+    'started_at',
+    'duration_ms',
+    'response_status',
+    'failure',
+    'response_body',
+  ].map((name) => shown(memberOf(attempt, name)));
+  return `${number}  ${at}  ${status ?? failure} in ${milliseconds} ms${answer ? `: ${answer.trim()}` : ''}`;
 }
 
 async function replay(api: Api, input: Input): Promise<number> {
@@ -163,6 +197,15 @@ export const command: Command = {
       },
       { takes: ['ID'] },
     ),
+    update: verb('change where an endpoint is, or what it hears of', update, {
+      takes: ['ID'],
+      options: {
+        to: { value: 'URL', help: 'where webhooks are sent from now on' },
+        event: { value: 'TYPE', isRepeatable: true, help: 'only events of these types from now on' },
+        'all-events': { help: 'events of all types from now on' },
+        description: { value: 'TEXT', help: 'what it is for' },
+      },
+    }),
     enable: verb(
       'deliver to an endpoint again',
       async (api, input) => {
@@ -195,8 +238,16 @@ export const command: Command = {
     'rotate-secret': verb(
       'give an endpoint a new secret; the old one signs beside it for a while',
       async (api, input) =>
-        showSecret(await api.call('POST', at(endpoints, input.args[0], '/rotate-secret')), input),
-      { takes: ['ID'] },
+        showSecret(
+          await api.call('POST', at(endpoints, input.args[0], '/rotate-secret'), {
+            body: { is_immediate: input.flag('immediate') },
+          }),
+          input,
+        ),
+      {
+        takes: ['ID'],
+        options: { immediate: { help: 'the old one signs no more: for one that somebody may have seen' } },
+      },
     ),
     test: verb('send a test now; code 1 when the endpoint does not take it', sendTest, {
       takes: ['ID'],
@@ -229,7 +280,7 @@ export const command: Command = {
       },
     ),
     delivery: verb(
-      'show a delivery with its attempts',
+      'show a delivery with its attempts and its body',
       async (api, input) => {
         showDelivery(await api.call('GET', at(deliveries, input.args[0])), input);
         return exitCodes.done;

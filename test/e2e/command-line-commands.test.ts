@@ -90,6 +90,52 @@ test('a key of the installation acts in the workspace that is named, by id or by
   assert.equal(gone.code, 0, gone.stderr);
 });
 
+test('a webhook endpoint is changed, its secret rotated at once, a trial shown with its body, and all of it audited', async () => {
+  const made = json(await over(['webhooks', 'create', 'https://hooks.example/in', '--json']));
+  const id = String(memberOf(made, 'id'));
+  assert.equal((await over(['webhooks', 'update', id])).code, 64);
+  const both = await over(['webhooks', 'update', id, '--event', 'mailbox.connected', '--all-events']);
+  assert.equal(both.code, 64);
+  const line = [
+    'webhooks',
+    'update',
+    id,
+    '--to',
+    'https://hooks.example/new',
+    '--event',
+    'mailbox.connected',
+  ];
+  const changed = json(await over([...line, '--json']));
+  assert.equal(memberOf(changed, 'url'), 'https://hooks.example/new');
+  assert.deepEqual(memberOf(changed, 'event_types'), ['mailbox.connected']);
+  assert.equal(
+    memberOf(json(await over(['webhooks', 'update', id, '--all-events', '--json'])), 'event_types'),
+    null,
+  );
+  const rotated = json(await over(['webhooks', 'rotate-secret', id, '--immediate', '--json']));
+  assert.equal(memberOf(rotated, 'previous_secret_until'), null);
+  const tried = await over(['webhooks', 'test', id]);
+  assert.equal(tried.code, 1);
+  assert.match(tried.stdout, /^1 {2}\S+Z {2}[a-z_]+ in \d+ ms$/m);
+  assert.match(tried.stdout, /^\{"type":"webhook\.test"/m);
+  const log = items(await over(['audit', '--object', id, '--json'])).map((entry) =>
+    memberOf(entry, 'action'),
+  );
+  assert.deepEqual(log, [
+    'webhook_endpoint.tested',
+    'webhook_endpoint.secret_rotated',
+    'webhook_endpoint.updated',
+    'webhook_endpoint.updated',
+    'webhook_endpoint.created',
+  ]);
+  const shown = await over(['audit', '--object', id, '--action', 'webhook_endpoint.created']);
+  assert.match(
+    shown.stdout,
+    /^WHEN +ACTION +OBJECT +BY +FROM +DATA\n\S+Z +webhook_endpoint\.created +\S+ +api_key /,
+  );
+  await over(['webhooks', 'delete', id]);
+});
+
 test('an OAuth client is made with a secret from standard input, examined, and deleted', async () => {
   const { clientId, clientSecret } = installation.sandbox.microsoft.clients.confidential;
   const words = [
