@@ -6,18 +6,25 @@ cd "$(dirname "$0")"
 umask 077
 mkdir -p secrets
 
+# An assignment ends the script when its command fails, which a pipe and an argument would hide.
 make() {
   if [ -e "secrets/$1" ]; then
     echo "secrets/$1 is there already"
   else
-    cat > "secrets/$1"
+    # Under another name until it is whole: a file that is there is never made again.
+    printf '%s' "$2" > "secrets/$1.part"
+    mv "secrets/$1.part" "secrets/$1"
     echo "secrets/$1 made"
   fi
 }
 
-echo "k1:$(openssl rand -base64 32)" | make keyring
-openssl rand -hex 24 | tr -d '\n' | make postgres_password
-printf 'postgres://mailgrant:%s@postgres/mailgrant' "$(cat secrets/postgres_password)" | make database_url
+key=$(openssl rand -base64 32)
+password=$(openssl rand -hex 24)
+make keyring "k1:$key
+"
+make postgres_password "$password"
+password=$(cat secrets/postgres_password)
+make database_url "postgres://mailgrant:$password@postgres/mailgrant"
 if [ "$(id -u)" = 0 ]; then chown 1000:1000 secrets/keyring secrets/database_url; fi
 # The first process of PostgreSQL's image reads its password as root, and drops to its own user afterwards.
 echo 'Keep a copy of secrets/keyring away from the database: without it every token is lost.'

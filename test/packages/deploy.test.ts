@@ -2,7 +2,16 @@
 // engine runs them is not tried here: `npm run check:container` does what can be done without one.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -128,6 +137,31 @@ test('the secrets that are made are a keyring that opens and a URL with the pass
     );
     assert.match(run().stdout, /keyring is there already/);
     assert.equal(made('keyring'), keyring);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('where nothing can make secrets, none are made and it says so', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mailgrant-secrets-'));
+  try {
+    const script = join(folder, 'make-secrets.sh');
+    writeFileSync(script, read('deploy/compose/make-secrets.sh'));
+    const tools = ['sh', 'cat', 'mkdir', 'mv', 'dirname', 'id', 'chown', 'tr'];
+    // A machine without openssl.
+    mkdirSync(join(folder, 'bin'));
+    for (const tool of tools) {
+      const { stdout } = spawnSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' });
+      symlinkSync(stdout.trim(), join(folder, 'bin', tool));
+    }
+    const { status, stdout, stderr } = spawnSync(join(folder, 'bin/sh'), [script], {
+      encoding: 'utf8',
+      env: { PATH: join(folder, 'bin') },
+    });
+    assert.notEqual(status, 0);
+    assert.match(stderr, /openssl/);
+    assert.doesNotMatch(stdout, /made/);
+    assert.deepEqual(readdirSync(join(folder, 'secrets')), []);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
