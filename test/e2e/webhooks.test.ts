@@ -143,6 +143,12 @@ it('while a secret is rotated both sign; afterwards, or when it is at once, only
   assert.equal((await test()).body.status, 'delivered');
   verified(receiver, made.secret);
   verified(receiver, second.secret);
+  const path = `/v1/webhook-endpoints/${made.id}/rotate-secret`;
+  const early = await stage.call('POST', path, {});
+  assert.equal(early.status, 409, 'the older one was promised a day');
+  assert.match(early.text, new RegExp(String(second.previous_secret_until)));
+  await test();
+  for (const both of [made.secret, second.secret]) verified(receiver, both);
   const third = await rotate({ is_immediate: true });
   assert.deepEqual([third.previous_secret_until, third.public_key], [null, null]);
   await test();

@@ -533,7 +533,7 @@ export type WebhookEndpointsOperations = {
   /**
    * Give a webhook endpoint a new secret.
    *
-   * For 24 hours each webhook carries two signatures, of the old secret and the new one.
+   * For 24 hours each webhook carries two signatures, of the old secret and the new one. Within that time it can be changed again only with `is_immediate`.
    *
    * Needs the scope `webhooks:update`.
    */

@@ -9,7 +9,12 @@ import { type Principal, requireScope, workspaceFor } from '../principal.ts';
 import type { Secret } from '../secret.ts';
 import { type Attempts, cancelledAtOnce } from './attempts.ts';
 import type { WebhookAttempt, WebhookDelivery } from './delivery.ts';
-import type { WebhookEndpoint, WebhookEventType, WebhookSignature } from './endpoint.ts';
+import {
+  signingSecrets,
+  type WebhookEndpoint,
+  type WebhookEventType,
+  type WebhookSignature,
+} from './endpoint.ts';
 import { sampleEvent } from './event-data.ts';
 import type { FanOut } from './fan-out.ts';
 import { formats } from './formats/index.ts';
@@ -148,7 +153,8 @@ export function createWebhookEndpoints(ports: Needs) {
 
     /**
      * A new key of the same kind. The old one signs beside it for a day, or with `isImmediate` not at all; a vendor's
-     * format has one signature, so there it ends at once.
+     * format has one signature, so there it ends at once. Throws `conflict` while an old one still signs, unless
+     * `isImmediate`: two sign at most, and what was promised of the older one would be broken.
      */
     async rotateSecret(
       principal: Principal,
@@ -165,6 +171,7 @@ export function createWebhookEndpoints(ports: Needs) {
         await rows.lock(`secret of webhook endpoint ${id}`);
         const old = await rows.webhookEndpoints.byId(id);
         if (!old) throw notFound('webhook endpoint');
+        if (!isImmediate && signingSecrets(old, now).length > 1) throw underWay(old);
         await rows.webhookEndpoints.update(id, {
           ...(isVendors
             ? { secret: sealVendorKey({ ...openVendorKey(old.secret), secret: text.reveal() }) }
@@ -233,6 +240,14 @@ export function createWebhookEndpoints(ports: Needs) {
     },
   };
 }
+
+const underWay = ({ previousSecretUntil }: WebhookEndpoint): GatewayError => {
+  const until = new Date(previousSecretUntil ?? 0).toISOString();
+  return new GatewayError(
+    'conflict',
+    `The secret was changed already, and the one before signs until ${until}. Change it again after that, or with \`is_immediate\`: then only the new one signs.`,
+  );
+};
 
 /** What the receiver has to be given; of a key pair it is the public half, which can be read at any time. */
 const shared = ({ signature, secret }: WebhookEndpoint): Secret<string> | null =>

@@ -212,10 +212,11 @@ export const webhookEndpoints: Noun = (app, core) => {
           id: 'rotateWebhookSecret',
           tag,
           summary: 'Give a webhook endpoint a new secret',
-          description: 'For 24 hours each webhook carries two signatures, of the old secret and the new one.',
+          description:
+            'For 24 hours each webhook carries two signatures, of the old secret and the new one. Within that time it can be changed again only with `is_immediate`.',
           scope: 'webhooks:update',
           success: { 200: answer('RotatedWebhookSecret', 'The new secret or public key.') },
-          errors: ['not_found'],
+          errors: ['not_found', 'conflict'],
         }),
       },
     },
