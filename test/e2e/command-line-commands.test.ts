@@ -1,5 +1,6 @@
 // The commands that ask an installation: the same words on the database and over HTTP, and errors as words or JSON.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { approve } from '../../sandbox/end-user.ts';
@@ -269,6 +270,28 @@ test('each command has help, and completion knows every one of them', async () =
   const verb = await runCommand(['mailboxes', 'list', '--help']);
   assert.match(verb.stdout, /--status STATUS .*\n? *needs_reauthorization/);
   assert.match((await runCommand(['--version'])).stdout, /^mailgrant \d+\.\d+\.\d+/);
+});
+
+test('a shell offers the values of an option, and files where an option takes anything', async () => {
+  const script = (await runCommand(['completion', 'bash'])).stdout;
+  const offered = (...words: string[]): string => {
+    const quoted = words.map((word) => `'${word}'`).join(' ');
+    const line = `COMP_WORDS=(mailgrant ${quoted}); COMP_CWORD=${words.length}; _mailgrant; echo "\${COMPREPLY[*]}"`;
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', `${script}\n${line}`], { encoding: 'utf8' });
+    assert.deepEqual([status, stderr], [0, '']);
+    return stdout.trim();
+  };
+  assert.equal(offered('connect', '--provider', ''), 'google microsoft');
+  assert.equal(offered('connect', '--email', 'a@b.test', '--provider', 'm'), 'microsoft');
+  assert.equal(offered('import', 'rows.txt', '--format', '=', 'c'), 'csv');
+  assert.equal(offered('import', '--format', '='), 'jsonl csv');
+  assert.equal(offered('oauth-client', 'create', '--credential-file', ''), '');
+  assert.equal(offered('completion', 'z'), 'zsh');
+  assert.equal(offered('help', 'mailboxes', 'ver'), 'verify');
+  assert.match(offered('mailboxes', 'list', '--status', ''), /needs_reauthorization/);
+  assert.match(offered('mailboxes', '--stat'), /^--status$/);
+  const fish = (await runCommand(['completion', 'fish'])).stdout;
+  assert.match(fish, /-l provider -x -a 'google microsoft'$/m);
 });
 
 test('once the gateway is down the same commands work on the database', async () => {
