@@ -129,16 +129,25 @@ export function createResealing(ports: Pick<Ports, 'clock' | 'random' | 'log' | 
 
     /**
      * Begins to seal everything under this process's first key; whoever does due work and has the same first key goes on
-     * with it. Begun again, it goes through everything again. Throws `conflict` while a process lacks the key.
+     * with it. Begun again, it goes through everything again. Throws `conflict` while a process lacks the key, or seals
+     * with another one: what that seals and signs would not be counted from here on.
      */
     async begin(principal: Principal): Promise<Resealing> {
       requireScope(principal, 'installation:update');
       const [keyId] = store.resealing.keyIds();
-      const lacking = (await holders()).filter(({ keyIds }) => !keyIds.includes(keyId));
+      const running = await holders();
+      const lacking = running.filter(({ keyIds }) => !keyIds.includes(keyId));
       if (lacking.length > 0) {
         throw new GatewayError(
           'conflict',
           `${lacking.length} running processes lack the key ${keyId} and could not open what it seals.`,
+        );
+      }
+      const others = running.filter(({ keyIds }) => keyIds[0] !== keyId);
+      if (others.length > 0) {
+        throw new GatewayError(
+          'conflict',
+          `${others.length} running processes seal with another key than ${keyId}: restart every process with the same order; one that was killed counts for a minute and a half.`,
         );
       }
       return store.transaction(async (rows) => {
