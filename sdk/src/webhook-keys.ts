@@ -30,6 +30,16 @@ export async function verifyingKey(text: string): Promise<VerifyingKey> {
   };
 }
 
+/** In base64. Throws `TypeError` for a text that is no HMAC secret; its message never holds the text. */
+export async function hmacSignature(secret: string, signed: string): Promise<string> {
+  const bytes = /^wh(sk|pk)_/.test(secret) ? null : base64Bytes(secret.replace(/^whsec_/, ''));
+  if (bytes === null || bytes.length === 0)
+    throw new TypeError('the webhook secret is none: it begins with whsec_ and goes on in base64');
+  const key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  const signature = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(signed));
+  return btoa(String.fromCharCode(...new Uint8Array(signature)));
+}
+
 /** Null for a text that is no base64. */
 function base64Bytes(text: string): Uint8Array<ArrayBuffer> | null {
   try {

@@ -4,6 +4,7 @@ import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import {
+  signTrialWebhook,
   type VerifyWebhookOptions,
   verifyWebhook,
   verifyWebhookRequest,
@@ -156,4 +157,19 @@ test('a mistake of the receiver is told as such, and lets nothing through', asyn
     { toleranceSeconds: -1 },
   ])
     await assert.rejects(verify(wrong), TypeError, JSON.stringify(wrong));
+});
+
+test('what is signed for a trial is believed here and by the library of the project, and an old one is not', async () => {
+  const data = { mailbox_id: 'Zoë ✓' };
+  const trial = await signTrialWebhook({ type: 'mailbox.connected', data }, { secret, id: 'evt_7' });
+  const { id, event: believed } = await verifyWebhook({ ...trial, secrets: secret });
+  assert.deepEqual([id, believed.type, believed.data], ['evt_7', 'mailbox.connected', data]);
+  assert.deepEqual(new Webhook(secret).verify(trial.body, trial.headers), believed);
+  const request = new Request('https://app.example.com/hooks', { method: 'POST', ...trial });
+  assert.equal((await verifyWebhookRequest(request, { secrets: secret })).id, 'evt_7');
+  const old = await signTrialWebhook({ type: 'x', data }, { secret, sentAt: new Date(now - 301_000) });
+  assert.equal(await refusal(old), 'too_old');
+  for (const wrong of ['', 'whsec_', 'whsk_AAAA', 'whpk_AAAA', 'whsec_not base64!']) {
+    await assert.rejects(signTrialWebhook({ type: 'x', data }, { secret: wrong }), TypeError);
+  }
 });
