@@ -16,7 +16,7 @@ export function Timeline({ objectId }: { objectId: string }) {
     <Panel title="Timeline">
       {error !== null && <ErrorState error={error} onRetry={() => void refetch()} />}
       {isPending && <RowsSkeleton rows={3} height={32} />}
-      {data && events.length === 0 && <Text size="sm">Nothing has happened yet.</Text>}
+      {data && events.length === 0 && <Text size="sm">No change of its state yet.</Text>}
       <ol className={classes.events}>
         {events.map((event) => (
           <Line key={event.id} event={event} />

@@ -9,6 +9,11 @@ export type BarPoint = { at: string } & Record<string, number | string>;
 
 export type BarsProps = { points: readonly BarPoint[]; series: readonly BarSeries[]; height?: number };
 
+const steps = 4;
+
+/** Whole numbers at each step, also where there is little or nothing to be seen. */
+const topOf = (most: number): number => Math.max(1, Math.ceil(most / steps)) * steps;
+
 export function Bars({ points, series, height = 220 }: BarsProps) {
   return (
     <div aria-hidden="true">
@@ -21,7 +26,13 @@ export function Bars({ points, series, height = 220 }: BarsProps) {
         tickLine="none"
         gridAxis="x"
         maxBarWidth={36}
-        yAxisProps={{ allowDecimals: false, width: 36 }}
+        yAxisProps={{
+          allowDecimals: false,
+          width: 36,
+          domain: [0, topOf],
+          tickCount: steps + 1,
+          interval: 0,
+        }}
         barProps={{ isAnimationActive: false }}
         barChartProps={{ accessibilityLayer: false }}
       />

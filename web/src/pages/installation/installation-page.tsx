@@ -59,7 +59,7 @@ export function InstallationPage() {
                 <Panel title="Grants">
                   <Facts
                     facts={[
-                      { name: 'Work', value: numberOf(data.grants.active) },
+                      { name: 'Alive', value: numberOf(data.grants.active) },
                       {
                         name: 'Must be given again',
                         value: numberOf(data.grants.needs_reauthorization),

@@ -35,10 +35,12 @@ export function KeyringPanel() {
               ? []
               : [
                   {
-                    name: isGoingOn ? 'So far' : 'Sealed anew',
-                    value: (
+                    name: 'Sealed anew',
+                    value: isGoingOn ? (
+                      `${numberOf(resealing.resealed)} values so far`
+                    ) : (
                       <>
-                        {numberOf(resealing.resealed)} of {numberOf(resealing.checked)} values looked at{' '}
+                        {numberOf(resealing.resealed)} of the {numberOf(resealing.checked)} values looked at,{' '}
                         <Moment at={resealing.finished_at ?? resealing.updated_at} />
                       </>
                     ),

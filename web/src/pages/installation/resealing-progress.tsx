@@ -1,6 +1,6 @@
 // How far the pass is that seals everything anew: a bar, the same in words, and what is left of the time once that was
 // seen long enough. Spoken at every quarter.
-import { Progress, Text } from '@mantine/core';
+import { Box, Progress, Text } from '@mantine/core';
 import { useEffect } from 'react';
 import type { Keyring } from '../../api/installation-actions.ts';
 import { useAnnounce } from '../../components/announcer.tsx';
@@ -29,7 +29,7 @@ export function ResealingProgress({ pass, lookedAt }: { pass: Pass; lookedAt: nu
   // biome-ignore lint/correctness/useExhaustiveDependencies: said at every quarter, not at every look.
   useEffect(() => announce(`Sealing anew: ${words}`), [quarter]);
   return (
-    <div>
+    <Box mb="md">
       <Text size="sm" fw={600} mb={6}>
         Sealing anew
       </Text>
@@ -38,6 +38,6 @@ export function ResealingProgress({ pass, lookedAt }: { pass: Pass; lookedAt: nu
         {words}
         {left !== null && `, ${left}`}
       </Text>
-    </div>
+    </Box>
   );
 }

@@ -51,12 +51,12 @@ export function MailboxPage() {
             <Transports mailbox={mailbox} />
             {may('mailboxes:update') && <Diagnosis mailbox={mailbox} />}
             <TokenReads mailboxId={mailbox.id} />
+            {may('events:read') && <Timeline objectId={mailbox.id} />}
           </Stack>
           <Stack gap="lg">
             <MailboxFacts mailbox={mailbox} />
             {may('mailboxes:update') && <MailboxSettings key={mailbox.id} mailbox={mailbox} />}
             <Scopes mailbox={mailbox} />
-            {may('events:read') && <Timeline objectId={mailbox.id} />}
           </Stack>
         </SimpleGrid>
       </Stack>

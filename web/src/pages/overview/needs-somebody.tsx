@@ -28,6 +28,7 @@ export function NeedsSomebody() {
   const paused = (oauthClients.data ?? []).filter(({ status }) => status === 'paused');
   const mailboxes = [...(gone.data?.items ?? []), ...(degraded.data?.items ?? [])];
   const isQuiet = paused.length + mailboxes.length === 0;
+  const hasMore = [gone, degraded].some(({ data }) => data?.next_cursor);
   return (
     <Panel title="Needs somebody now">
       {isPending ? (
@@ -47,13 +48,15 @@ export function NeedsSomebody() {
               <MailboxNeed key={mailbox.id} mailbox={mailbox} />
             ))}
           </ul>
-          <Text size="sm">
-            {gone.data?.next_cursor && (
-              <All status="needs_reauthorization" words="All that must be reconnected" />
-            )}
-            {gone.data?.next_cursor && degraded.data?.next_cursor && ' · '}
-            {degraded.data?.next_cursor && <All status="degraded" words="All that are degraded" />}
-          </Text>
+          {hasMore && (
+            <Text size="sm">
+              {gone.data?.next_cursor && (
+                <All status="needs_reauthorization" words="All that must be reconnected" />
+              )}
+              {gone.data?.next_cursor && degraded.data?.next_cursor && ' · '}
+              {degraded.data?.next_cursor && <All status="degraded" words="All that are degraded" />}
+            </Text>
+          )}
         </Stack>
       )}
     </Panel>
