@@ -154,9 +154,7 @@ test('npx mailgrant serve in an empty folder becomes ready, serves API and conso
   }
   const ended = once(child, 'exit');
   const isUp = async (path: string): Promise<boolean> => {
-    const answer = await fetch(`${address}${path}`, { signal: AbortSignal.timeout(5_000) }).catch(
-      () => null,
-    );
+    const answer = await fetch(`${address}${path}`, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
     return answer?.status === 200;
   };
   try {
