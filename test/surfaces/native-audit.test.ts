@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
 import type { AuditAction, ListedAuditEntry } from '../../src/core/index.ts';
+import { systemRandom } from '../../src/system.ts';
 import {
   type Answer,
   connect,
@@ -77,16 +78,30 @@ async function waiting(): Promise<{ id: string; code: string }> {
 
 const newEndpoint = () => create('/v1/webhook-endpoints', { url: 'https://app.example.com/hooks' });
 
-/** An endpoint with a delivery that was tried. */
+/** An endpoint with a delivery that was given up. */
 async function newDelivery(): Promise<{ endpointId: string; id: string }> {
   const endpointId = await newEndpoint();
-  const {
-    status,
-    body,
-    text: answer,
-  } = await owner.call('POST', `/v1/webhook-endpoints/${endpointId}/test`, {});
-  assert.equal(status, 200, answer);
-  return { endpointId, id: text(body.id) };
+  const [id, now] = [systemRandom.id(), Date.now()];
+  await world.store.webhookDeliveries.insert([
+    {
+      id,
+      workspaceId: owner.id,
+      endpointId,
+      eventId: systemRandom.id(),
+      eventType: 'mailbox.connected',
+      objectId: systemRandom.id(),
+      isTest: false,
+      body: '{}',
+      status: 'failed',
+      attempts: 10,
+      earlierAttempts: 0,
+      dueAt: now,
+      claimedUntil: 0,
+      createdAt: now,
+      finishedAt: now,
+    },
+  ]);
+  return { endpointId, id };
 }
 
 const ofConsole = { 'mailgrant-console': '1', origin: publicUrl, 'sec-fetch-site': 'same-origin' };
