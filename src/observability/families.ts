@@ -53,6 +53,7 @@ export const processFamilies = ({
       measures.connectSessions,
     ),
     counter('verifications_total', 'Proofs of transports by their verdict.', measures.verifications),
+    counter('proofs_total', 'The same proofs, told as zero before there are any.', measures.proofs),
     counter('webhook_attempts_total', 'Webhooks sent, by the answer.', measures.webhookAttempts),
     histogram('webhook_attempt_duration_seconds', 'Webhooks until the answer.', measures.webhookSeconds),
     counter('due_work_failures_total', 'Batches of due work that failed.', measures.dueWorkFailures),

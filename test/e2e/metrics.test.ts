@@ -75,6 +75,11 @@ test('what an alert waits for is told as none before it happens, so that the fir
       assert.notEqual(sumOf(series, 'mailgrant_refreshes_total', { provider, outcome }), null, outcome);
     }
   }
+  for (const transport of ['imap', 'smtp', 'gmail_api', 'graph']) {
+    assert.equal(sumOf(series, 'mailgrant_proofs_total', { transport, outcome: 'failed' }), 0, transport);
+  }
+  const proofs = sumOf(series, 'mailgrant_proofs_total', { outcome: 'ok' });
+  assert.equal(proofs, sumOf(series, 'mailgrant_verifications_total', { verdict: 'ok' }));
   // Of the work that a process does for itself, also with MAILGRANT_JOBS=off.
   assert.equal(sumOf(series, 'mailgrant_due_work_failures_total', { work: 'tell-of-keys' }), 0);
 });

@@ -34,7 +34,10 @@ export function measuredStore(
       async saveVerification(id, verification, verifyDueAt) {
         const isSaved = await rows.mailboxes.saveVerification(id, verification, verifyDueAt);
         for (const { transport, ok, reason } of isSaved ? verification.results : []) {
-          when(() => measures.verifications.add({ transport, verdict: ok ? 'ok' : reason }));
+          when(() => {
+            measures.verifications.add({ transport, verdict: ok ? 'ok' : reason });
+            measures.proofs.add({ transport, outcome: ok ? 'ok' : 'failed' });
+          });
         }
         return isSaved;
       },

@@ -2,6 +2,7 @@
 // Owns neither names of metrics nor a format. Label values come from closed sets, never from what a caller sent; the
 // bound on the series is for the day on which somebody forgets that.
 import type { ErrorCode } from '../errors.ts';
+import type { Transport } from '../ports.ts';
 
 /** One series of a counter. Who counts often keeps it and adds to `value`: that is all that a count costs. */
 export type Count = { readonly labels: Labels; value: number };
@@ -94,11 +95,20 @@ const refreshesFromStart = ['google', 'microsoft'].flatMap((provider) =>
   ['refreshed', 'dead', 'failed'].map((outcome) => ({ provider, outcome })),
 );
 
+const transports = ['imap', 'smtp', 'gmail_api', 'graph'] as const satisfies readonly Transport[];
+
+/** The same for proofs, whose verdicts are too many to be told before there is one. */
+const proofsFromStart = transports.flatMap((transport) =>
+  (['ok', 'failed'] as const).map((outcome) => ({ transport, outcome })),
+);
+
 /** All that the core counts. */
 export function createMeasures() {
   const tokenReads = createCounter(['result', 'reason']);
   const refreshes = createCounter(['provider', 'outcome']);
   for (const labels of refreshesFromStart) refreshes.of(labels);
+  const proofs = createCounter(['transport', 'outcome']);
+  for (const labels of proofsFromStart) proofs.of(labels);
   return {
     tokenReads,
     /** Of the hot path, which adds to its `value` and does nothing else. */
@@ -111,6 +121,8 @@ export function createMeasures() {
     providerCallSeconds: createHistogram(['provider', 'operation'], callSeconds),
     connectSessions: createCounter(['outcome', 'reason']),
     verifications: createCounter(['transport', 'verdict']),
+    /** The same proofs without their verdict: what an alert can wait for. `outcome` is `ok` or `failed`. */
+    proofs,
     webhookAttempts: createCounter(['outcome']),
     webhookSeconds: createHistogram([], callSeconds),
     dueWorkFailures: createCounter(['work']),
