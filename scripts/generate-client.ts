@@ -1,7 +1,7 @@
 // Writes what of the client follows from docs/openapi.json: its types and its methods; with --check it only compares.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { renderCodes, renderOperations, renderTypes } from './client/render.ts';
+import { renderCodes, renderOperations, renderTypes, renderVersion } from './client/render.ts';
 import { isSchema } from './client/schema-types.ts';
 import { writeOrCompare } from './generated-file.ts';
 
@@ -25,6 +25,7 @@ const files = {
   'types.ts': renderTypes(document),
   'operations.ts': renderOperations(document),
   'codes.ts': renderCodes(document),
+  'version.ts': renderVersion(JSON.parse(readFileSync('sdk/package.json', 'utf8'))),
 };
 const codes = Object.entries(files).map(([name, text]) =>
   writeOrCompare(`${folder}/${name}`, formatted(`${folder}/${name}`, text)),

@@ -60,6 +60,13 @@ export function renderCodes(document: Schema): string {
   return `${heading}\nimport type { Problem } from './types.ts';\n\n/** Every code that the server may send. */\nexport const serverErrorCodes = {\n${members}\n} as const satisfies Record<Problem['code'], true>;\n`;
 }
 
+/** Of the package, so that a program tells which release it uses. */
+export function renderVersion(manifest: unknown): string {
+  const version = isSchema(manifest) ? manifest.version : undefined;
+  if (typeof version !== 'string') throw new Error('the package of the client has no version');
+  return `${heading.replace('docs/openapi.json', 'sdk/package.json')}\nexport const version = '${version}';\n`;
+}
+
 export function renderOperations(document: Schema): string {
   const groups = new Map<string, Operation[]>();
   for (const operation of operationsOf(document)) {

@@ -1,4 +1,5 @@
 // @mailgrant/client: a client of Mailgrant for Node.js, Deno, Bun and browsers. No dependencies, no modules of Node.js.
+export type { Attempt, OnAttempt } from './attempts.ts';
 export type { CallOptions } from './call.ts';
 export { type ClientOptions, createClient, type MailgrantClient } from './client.ts';
 export {

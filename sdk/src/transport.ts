@@ -1,11 +1,13 @@
 // Sends calls: headers, time-outs, retries, a bound on the answer, and what comes back as a value or an error.
 
+import { type OnAttempt, observe } from './attempts.ts';
 import { boundedText } from './bounded-text.ts';
 import { type Call, type CallOptions, type Operation, queryText } from './call.ts';
 import { clientError, isMailgrantError } from './errors.ts';
 import { errorOf, type Failed, unreadable } from './problems.ts';
 import { createRetryBudget, mayTryAgain, pauseMs, retriesMax, retryAfterOf } from './retries.ts';
 import { sleep } from './sleep.ts';
+import { userAgent } from './user-agent.ts';
 import { withSignal } from './with-signal.ts';
 
 /** How a client calls. */
@@ -18,6 +20,8 @@ export type TransportOptions = {
   headers?: Readonly<Record<string, string>> | undefined;
   timeoutMs?: number | undefined;
   retries?: number | undefined;
+  /** Told of each attempt, for logs and measures; what it throws is thrown away. */
+  onAttempt?: OnAttempt | undefined;
 };
 
 const defaultTimeoutMs = 30_000;
@@ -38,7 +42,7 @@ export function createTransport(settings: TransportOptions): Call {
     const retries = Math.min(retriesMax, Math.max(0, options.retries ?? settings.retries ?? defaultRetries));
     for (let attempt = 0; ; attempt += 1) {
       try {
-        const answer = await send({ settings, base }, operation, options);
+        const answer = await send({ settings, base, number: attempt + 1 }, operation, options);
         budget.earn();
         // The server keeps to its OpenAPI document, of which the types are made; this is where it is believed.
         return answer as Answer;
@@ -73,10 +77,11 @@ function checkTimes({ timeoutMs, retries }: Pick<CallOptions, 'timeoutMs' | 'ret
   if (!isCount) throw new TypeError(`retries must be a number from 0 to ${retriesMax}`);
 }
 
-type Sender = { settings: TransportOptions; base: string };
+/** `number`: of the attempt, from 1. */
+type Sender = { settings: TransportOptions; base: string; number: number };
 
 async function send(
-  { settings, base }: Sender,
+  { settings, base, number }: Sender,
   operation: Operation,
   options: CallOptions,
 ): Promise<unknown> {
@@ -84,18 +89,23 @@ async function send(
   const { signal, release } = deadline(timeoutMsOf(settings, operation, options), options.signal);
   try {
     const headers = await headersOf(settings, options, { hasBody: body !== undefined, signal });
-    const answered = (settings.fetch ?? globalThis.fetch)(
-      `${base}${operation.path}${queryText(operation.query)}`,
-      {
-        method: operation.method,
-        headers,
-        signal,
-        // An API never sends elsewhere; following would carry the request to where the caller did not mean.
-        redirect: 'manual',
-        ...(body === undefined ? {} : { body }),
-      },
-    );
-    return await answered.then((response) => answerOf(response, operation)).catch(answerless(signal));
+    const request: RequestInit = {
+      method: operation.method,
+      headers,
+      signal,
+      // An API never sends elsewhere; following would carry the request to where the caller did not mean.
+      redirect: 'manual',
+      ...(body === undefined ? {} : { body }),
+    };
+    const url = `${base}${operation.path}${queryText(operation.query)}`;
+    const observed = observe(settings.onAttempt, operation, number);
+    return await (settings.fetch ?? globalThis.fetch)(url, request)
+      .then((response) => {
+        observed.answered(response);
+        return answerOf(response, operation);
+      })
+      .catch(answerless(signal))
+      .finally(observed.tell);
   } finally {
     release();
   }
@@ -123,6 +133,7 @@ async function headersOf(
       : settings.apiKey;
   const workspaceId = options.workspaceId ?? settings.workspaceId;
   const headers = new Headers({ accept: 'application/json, application/problem+json' });
+  if (userAgent !== null) headers.set('user-agent', userAgent);
   if (apiKey !== undefined) headers.set('authorization', bearerOf(apiKey));
   if (workspaceId !== undefined) headers.set('mailgrant-workspace', workspaceId);
   if (hasBody) headers.set('content-type', 'application/json');

@@ -1,7 +1,7 @@
 // What the client repeats and what it never does, against a server that fails in every way.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { createClient, isMailgrantError } from '../../sdk/src/index.ts';
+import { type Attempt, createClient, isMailgrantError } from '../../sdk/src/index.ts';
 import { pauseMs, retryAfterOf } from '../../sdk/src/retries.ts';
 import { type Scripted, type ScriptedServer, startScriptedServer } from './scripted-server.ts';
 
@@ -43,6 +43,31 @@ for (const [name, failure] of [
     assert.equal(server.received.length, 2);
   });
 }
+
+test('each attempt is told of, without key and query, and calls carry the name of the client', async () => {
+  const told: Attempt[] = [];
+  const watched = (onAttempt: (attempt: Attempt) => void) =>
+    createClient({ baseUrl: server.url, apiKey: 'mg_key', onAttempt });
+  server.answer('cut', {
+    status: 200,
+    body: { items: [], next_cursor: null },
+    headers: { 'x-request-id': 'r2' },
+  });
+  await watched((attempt) => told.push(attempt)).mailboxes.list({ search: 'ada' });
+  assert.deepEqual(
+    told.map(({ milliseconds, ...rest }) => ({ ...rest, isTimed: milliseconds > 0 })),
+    [
+      { method: 'GET', path: '/v1/mailboxes', number: 1, status: null, requestId: null, isTimed: true },
+      { method: 'GET', path: '/v1/mailboxes', number: 2, status: 200, requestId: 'r2', isTimed: true },
+    ],
+  );
+  assert.match(String(server.received[0]?.headers['user-agent']), /^mailgrant-client\/\d+\.\d+\.\d+$/);
+  server.answer(mailbox);
+  const fails = watched(() => {
+    throw new Error('a log that is full');
+  });
+  assert.equal((await fails.mailboxes.get('m1')).id, 'm1');
+});
 
 test('a token is read again after a 503, with the same body in full', async () => {
   server.answer(problem(503, 'provider_unavailable', soon), 'cut', {
