@@ -65,6 +65,22 @@ function messageOf({ keyword, instancePath, params, message }: SchemaViolation):
       return instancePath === '' ? 'must be a JSON object' : `must be ${params.type}`;
     case 'minProperties':
       return 'must have at least one member';
+    case 'minLength':
+      return params.limit === 1 ? 'must not be empty' : `must have at least ${params.limit} characters`;
+    case 'maxLength':
+      return `must have at most ${params.limit} characters`;
+    case 'minItems':
+      return params.limit === 1 ? 'must not be empty' : `must have at least ${params.limit} items`;
+    case 'maxItems':
+      return `must have at most ${params.limit} items`;
+    case 'maxProperties':
+      return `must have at most ${params.limit} members`;
+    case 'uniqueItems':
+      return 'must not have the same item twice';
+    case 'minimum':
+      return `must be at least ${params.limit}`;
+    case 'maximum':
+      return `must be at most ${params.limit}`;
     case 'format':
       return params.format === 'uuid' ? 'must be an id (UUID)' : `must be a ${params.format}`;
     case 'pattern':

@@ -121,11 +121,7 @@ describe('a credential', () => {
       { credential: { kind: 'secret' } },
       ['/credential needs value or reference'],
     ],
-    [
-      'that is empty',
-      { credential: { value: '' } },
-      ['/credential/value must NOT have fewer than 1 characters'],
-    ],
+    ['that is empty', { credential: { value: '' } }, ['/credential/value must not be empty']],
     [
       'of an unknown kind',
       { credential: { kind: 'password', value: 'x' } },

@@ -99,13 +99,13 @@ describe('a request of the wrong form', () => {
     'limit must be integer',
   ]);
   refused('a limit that is too high', () => workspace.call('GET', '/v1/mailboxes?limit=101'), [
-    'limit must be <= 100',
+    'limit must be at most 100',
   ]);
   refused('a place in front of a list', () => workspace.call('GET', '/v1/mailboxes?skip=-1'), [
-    'skip must be >= 0',
+    'skip must be at least 0',
   ]);
   refused('a place too far behind in a list', () => workspace.call('GET', '/v1/mailboxes?skip=1000001'), [
-    'skip must be <= 1000000',
+    'skip must be at most 1000000',
   ]);
   refused('a place that is no whole number', () => workspace.call('GET', '/v1/mailboxes?skip=1.5'), [
     'skip must be integer',

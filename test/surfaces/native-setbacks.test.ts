@@ -436,17 +436,21 @@ describe('a link for a customer', () => {
 
   for (const [what, body, fields] of [
     ['no customer', {}, ['/customer is required']],
-    ['an empty customer', { customer: '' }, ['/customer must NOT have fewer than 1 characters']],
+    ['an empty customer', { customer: '' }, ['/customer must not be empty']],
     [
       'an unknown profile',
       { customer: 'acme', profile: 'imap' },
       ['/profile must be one of: full, api, send_only'],
     ],
-    ['too short a life', { customer: 'acme', expires_in_seconds: 59 }, ['/expires_in_seconds must be >= 60']],
+    [
+      'too short a life',
+      { customer: 'acme', expires_in_seconds: 59 },
+      ['/expires_in_seconds must be at least 60'],
+    ],
     [
       'too long a life',
       { customer: 'acme', expires_in_seconds: 366 * 86_400 + 1 },
-      ['/expires_in_seconds must be <= 31622400'],
+      ['/expires_in_seconds must be at most 31622400'],
     ],
   ] as const) {
     it(`for ${what} is refused with the field named`, async () => {
