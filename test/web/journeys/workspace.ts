@@ -44,6 +44,11 @@ export function workspace(stage: () => Stage): void {
         const example = receiver.received.at(-1);
         assert.ok(example);
         new Webhook(secret ?? '').verify(example.body, example.headers);
+        await page.getByRole('link', { name: 'See what was sent' }).click();
+        await page.getByText('Trial', { exact: true }).waitFor();
+        assert.equal(await page.getByRole('button', { name: 'Send it again' }).count(), 0);
+        await page.goBack();
+        await heading(page, receiver.url).waitFor();
 
         receiver.respond(answering(500, {}, 'out of order'));
         await installation.call('PATCH', `/v1/mailboxes/${mailboxId}`, { disabled: true });

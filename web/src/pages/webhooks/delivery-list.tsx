@@ -100,7 +100,7 @@ function EndpointSelect({
 }
 
 function Row({ delivery }: { delivery: WebhookDelivery }) {
-  const { id, event_type: type, status, attempts, created_at: at, next_attempt_at: next } = delivery;
+  const { id, event_type: type, attempts, created_at: at, next_attempt_at: next } = delivery;
   return (
     <Table.Tr>
       <Table.Td>
@@ -109,7 +109,7 @@ function Row({ delivery }: { delivery: WebhookDelivery }) {
         </TextLink>
       </Table.Td>
       <Table.Td>
-        <DeliveryStatusBadge status={status} />
+        <DeliveryStatusBadge delivery={delivery} />
       </Table.Td>
       <Table.Td>{numberOf(attempts)}</Table.Td>
       <Table.Td>

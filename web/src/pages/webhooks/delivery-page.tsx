@@ -22,7 +22,7 @@ import { TextLink } from '../../components/text-link.tsx';
 import { objectHref } from '../audit/object-links.ts';
 import { AttemptList } from './attempt-list.tsx';
 import { DeliveryHeaders } from './delivery-headers.tsx';
-import { DeliveryStatusBadge, deliveryStatuses } from './delivery-status.tsx';
+import { DeliveryStatusBadge, meaningOf } from './delivery-status.tsx';
 
 const back = <TextLink href="/webhooks/deliveries">All deliveries</TextLink>;
 
@@ -39,9 +39,10 @@ export function WebhookDeliveryPage() {
     <Page
       title={delivery.event_type}
       above={back}
-      lead={deliveryStatuses[delivery.status].meaning}
-      beside={<DeliveryStatusBadge status={delivery.status} />}
+      lead={meaningOf(delivery)}
+      beside={<DeliveryStatusBadge delivery={delivery} />}
       actions={
+        !delivery.is_test &&
         may('webhooks:update') && (
           <Button
             variant="default"

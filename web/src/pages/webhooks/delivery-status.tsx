@@ -1,6 +1,14 @@
 // The status of a delivery: its words, tone and sign, in one table.
-import { IconBan, IconCircleCheck, IconCircleX, IconClock, type TablerIcon } from '@tabler/icons-react';
-import type { DeliveryStatus } from '../../api/webhook-deliveries.ts';
+import { Group } from '@mantine/core';
+import {
+  IconBan,
+  IconCircleCheck,
+  IconCircleX,
+  IconClock,
+  IconFlask,
+  type TablerIcon,
+} from '@tabler/icons-react';
+import type { DeliveryStatus, WebhookDelivery } from '../../api/webhook-deliveries.ts';
 import { StatusBadge, type Tone } from '../../components/status-badge.tsx';
 
 type Look = { tone: Tone; icon: TablerIcon; label: string; meaning: string };
@@ -27,7 +35,18 @@ export const deliveryStatuses = {
   },
 } as const satisfies Record<DeliveryStatus, Look>;
 
-export function DeliveryStatusBadge({ status }: { status: DeliveryStatus }) {
-  const { tone, icon, label } = deliveryStatuses[status];
-  return <StatusBadge tone={tone} icon={icon} label={label} />;
+type Told = Pick<WebhookDelivery, 'status' | 'is_test'>;
+
+/** A trial is tried once: nothing follows from what became of it. */
+export const meaningOf = ({ status, is_test: isTrial }: Told): string =>
+  isTrial ? 'An example that was sent once, as a trial.' : deliveryStatuses[status].meaning;
+
+export function DeliveryStatusBadge({ delivery }: { delivery: Told }) {
+  const { tone, icon, label } = deliveryStatuses[delivery.status];
+  return (
+    <Group gap={6}>
+      <StatusBadge tone={tone} icon={icon} label={label} />
+      {delivery.is_test && <StatusBadge tone="off" icon={IconFlask} label="Trial" />}
+    </Group>
+  );
 }
