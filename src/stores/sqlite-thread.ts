@@ -55,7 +55,8 @@ export const startThread = async <Request>({
   try {
     await started.promise;
   } catch (cause) {
-    throw new Error(`The database ${path} cannot be opened.`, { cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`The database ${path} cannot be opened: ${reason}.`, { cause });
   }
   worker.on('message', (answer: ThreadAnswer) => {
     const caller = asked;

@@ -293,8 +293,8 @@ describe('the files of SQLite', () => {
       await promisify(execFile)('sh', ['-c', 'yes "this is not a database" | head -c 8192 > text.db'], {
         cwd: dataDir,
       });
-      await assert.rejects(openSqlite({ path }), /cannot be opened/);
-      await assert.rejects(openSqlite({ path }), /cannot be opened/);
+      await assert.rejects(openSqlite({ path }), /cannot be opened: file is not a database/);
+      await assert.rejects(openSqlite({ path }), /cannot be opened: file is not a database/);
     }));
 });
 

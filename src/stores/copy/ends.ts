@@ -86,7 +86,8 @@ const openSqliteSource = (path: string): End => {
     };
   } catch (cause) {
     lock.discard();
-    throw new Error(`The database ${path} cannot be opened.`, { cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`The database ${path} cannot be opened: ${reason}.`, { cause });
   }
 };
 
