@@ -43,6 +43,7 @@ import {
 } from './providers/index.ts';
 import { openStore } from './stores/index.ts';
 import { createKeyring, parseKeyring } from './stores/keyring.ts';
+import { idsInFile } from './stores/keyring-file.ts';
 import { systemClock, systemRandom } from './system.ts';
 
 export type Gateway = {
@@ -111,20 +112,12 @@ async function assemble({ config, substitutes, membership }: Parts, opened: Open
   const surfaces = chosenSurfaces(config.surfaces);
   const keyring = createKeyring(parseKeyring(config.keyring));
   const endpoints = parseEndpointFile(config.endpoints ?? {});
+  const ca = endpoints.caFile === null ? null : readFileSync(endpoints.caFile, 'utf8');
 
   const about = { log, version: version(), process: membership?.process ?? firstProcess };
   const traces = await openTraces(config, about);
   opened.push(traces.close);
-  const egress = createEgress({ log, connectionsMax: config.hostCallsMax, ...egressTimeouts(config) });
-  opened.push(egress.close);
-  const ca = endpoints.caFile === null ? null : readFileSync(endpoints.caFile, 'utf8');
-  const webhookEgress = createWebhookEgress({
-    allowsHttp: config.webhookHttp,
-    networks: config.webhookNetworks,
-    timeoutMilliseconds: config.webhookTimeoutSeconds * 1000,
-    ca,
-  });
-  opened.push(webhookEgress.close);
+  // Before what calls others: a call that is cut off at the end is written down, with the lease that it held.
   const store = await openStore({
     databaseUrl: config.databaseUrl,
     poolSize: config.databasePoolSize,
@@ -134,6 +127,15 @@ async function assemble({ config, substitutes, membership }: Parts, opened: Open
   });
   opened.push(store.close);
   const isUnused = (await store.workspaces.list({ after: null, limit: 1 })).items.length === 0;
+  const egress = createEgress({ log, connectionsMax: config.hostCallsMax, ...egressTimeouts(config) });
+  opened.push(egress.close);
+  const webhookEgress = createWebhookEgress({
+    allowsHttp: config.webhookHttp,
+    networks: config.webhookNetworks,
+    timeoutMilliseconds: config.webhookTimeoutSeconds * 1000,
+    ca,
+  });
+  opened.push(webhookEgress.close);
   const credentialSource = createCredentialSource({ clock, log }, config.declaredCredentials);
   opened.push(credentialSource.close);
   const core = createCore({
@@ -141,6 +143,7 @@ async function assemble({ config, substitutes, membership }: Parts, opened: Open
     random,
     log,
     linkSigner: keyring,
+    writtenKeyIds: () => idsInFile(config.keyringFile),
     store,
     credentialSource,
     providers: createProviders({ endpoints, egressFetch: egress.fetch, egressPost: egress.post, clock }),
