@@ -39,6 +39,8 @@ export type Config = Readonly<
     dataDir: string;
     /** Text of the keyring, parsed by stores/keyring.ts. */
     keyring: string;
+    /** The file that it was read from, which may change meanwhile; null = the environment. */
+    keyringFile: string | null;
     /** Content of the operator's endpoint file; null = the built-in table. */
     endpoints: unknown;
     logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -74,7 +76,7 @@ export type Config = Readonly<
 
 /** Those with a name of their own; the operator names the others. */
 export type SettingKey =
-  | Exclude<keyof Config, 'declaredCredentials' | 'traces' | 'consoleOidc'>
+  | Exclude<keyof Config, 'declaredCredentials' | 'keyringFile' | 'traces' | 'consoleOidc'>
   | ConsoleOidcKey;
 
 /** Every mistake found, one a line. */
@@ -117,6 +119,7 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     databasePoolSize: whole('databasePoolSize', 1, 200),
     dataDir,
     keyring: text('keyring') || readDefaultKeyring(dataDir, mistakes),
+    keyringFile: keyringFileOf(keyringPlace(environment)),
     endpoints: readJson(environment, settingsTable.endpoints.name, mistakes),
     logLevel: oneOf('logLevel', ['debug', 'info', 'warn', 'error', 'silent']) ?? 'info',
     trustProxy: text('trustProxy') === '' ? false : listOf(text('trustProxy')),
@@ -316,6 +319,9 @@ export function keyringPlace(
   const path = environment[`${name}_FILE`] ?? defaultKeyringFile(dataDirectory(environment));
   return { kind: 'file', path };
 }
+
+const keyringFileOf = (place: ReturnType<typeof keyringPlace>): string | null =>
+  place.kind === 'file' ? place.path : null;
 
 /** Where `mailgrant init` should make a keyring; null when there is one by any means. */
 export function missingKeyringFile(

@@ -3,6 +3,7 @@
 import { keyringPlace, loadCommandSettings, loadConfig } from '../config.ts';
 import { generateKey } from '../stores/keyring.ts';
 import {
+  idsInFile,
   idsOf,
   readKeyringFile,
   withKeyFirst,
@@ -157,6 +158,7 @@ async function promote(api: Api, input: Input): Promise<number> {
 async function reseal(input: Input, context: Context): Promise<number> {
   if (input.flag('dry-run')) {
     return ask(input, context, async ({ api }) => {
+      requireRestarted(await api.call('GET', '/v1/keyring'));
       const left = countLeft(await api.call('GET', '/v1/keyring', { query: { count: true } }));
       tell(input, { values: left }, `${left} values would be sealed again.`);
       return left > 0 ? exitCodes.answerIsNo : exitCodes.done;
@@ -165,6 +167,7 @@ async function reseal(input: Input, context: Context): Promise<number> {
   const isElsewhere = (input.text('url') ?? loadCommandSettings().url) !== null;
   if (isElsewhere) {
     return ask(input, context, async ({ api }) => {
+      requireRestarted(await api.call('GET', '/v1/keyring'));
       const begun = await api.call('POST', '/v1/keyring/reseal');
       if (input.flag('no-wait')) return tell(input, begun, 'The gateway goes on with it.');
       return finished(api, input, pause);
@@ -183,6 +186,20 @@ async function reseal(input: Input, context: Context): Promise<number> {
     stopping.abort();
     await gateway.close();
   }
+}
+
+/**
+ * Throws when the keyring file of this configuration is that of the gateway, by the ids, and has another first key than
+ * the gateway seals with. The gateway looks by itself too, but may have the keyring from elsewhere.
+ */
+function requireRestarted(status: unknown): void {
+  const place = keyringPlace();
+  const [written] = (place.kind === 'file' ? idsInFile(place.path) : null) ?? [];
+  const [sealing, ...others] = textsOf(memberOf(status, 'key_ids'));
+  if (written === undefined || written === sealing || !others.includes(written)) return;
+  throw new Error(
+    `The first key of the keyring file is ${written}, and the gateway seals with ${sealing} still: restart every process, then seal again.`,
+  );
 }
 
 /** Looks every second how far the pass is, while `work` goes on with it or somebody else does. */

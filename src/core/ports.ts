@@ -31,6 +31,11 @@ export type Ports = {
   clock: Clock;
   random: Random;
   linkSigner: LinkSigner;
+  /**
+   * Ids of the keyring as it is written down now, the first one first: it may have changed since this process read it.
+   * Null, or absent = that cannot be known.
+   */
+  writtenKeyIds?(): readonly string[] | null;
   log: Log;
   store: Store;
   providers: Providers;

@@ -36,7 +36,7 @@ const linkDays = 30;
 /** At the end of a process. */
 const forgettingMilliseconds = 1000;
 
-export function createResealing(ports: Pick<Ports, 'clock' | 'random' | 'log' | 'store'>) {
+export function createResealing(ports: Pick<Ports, 'clock' | 'random' | 'log' | 'store' | 'writtenKeyIds'>) {
   const { clock, random, log, store } = ports;
   const ownId = random.id();
 
@@ -101,6 +101,15 @@ export function createResealing(ports: Pick<Ports, 'clock' | 'random' | 'log' | 
     }
   }
 
+  function requireReadOrder(keyId: string): void {
+    const [written] = ports.writtenKeyIds?.() ?? [];
+    if (written === undefined || written === keyId) return;
+    throw new GatewayError(
+      'conflict',
+      `The first key of the keyring file is ${written}, and this process seals with ${keyId} still: restart every process, then seal again.`,
+    );
+  }
+
   /** Links are signed, and nobody knows which are out there. */
   async function requireLinksOver(keyId: string): Promise<void> {
     const [first] = store.resealing.keyIds();
@@ -130,11 +139,13 @@ export function createResealing(ports: Pick<Ports, 'clock' | 'random' | 'log' | 
     /**
      * Begins to seal everything under this process's first key; whoever does due work and has the same first key goes on
      * with it. Begun again, it goes through everything again. Throws `conflict` while a process lacks the key, or seals
-     * with another one: what that seals and signs would not be counted from here on.
+     * with another one: what that seals and signs would not be counted from here on; and when the keyring has another
+     * order by now than this process read, whose old first key would come to stay by it.
      */
     async begin(principal: Principal): Promise<Resealing> {
       requireScope(principal, 'installation:update');
       const [keyId] = store.resealing.keyIds();
+      requireReadOrder(keyId);
       const running = await holders();
       const lacking = running.filter(({ keyIds }) => !keyIds.includes(keyId));
       if (lacking.length > 0) {

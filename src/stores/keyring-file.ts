@@ -32,6 +32,16 @@ const requireKnown = (entries: readonly string[], id: string): void => {
 
 export const idsOf = (text: string): string[] => entriesOf(text).map(idOf);
 
+/** As the file is now; null without one, or when it cannot be read as a keyring, as while somebody edits it. */
+export function idsInFile(path: string | null): string[] | null {
+  if (path === null) return null;
+  try {
+    return idsOf(readFileSync(path, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
 /** With a further key, which opens and does not seal. */
 export const withKeyLast = (text: string, entry: string): string => joined([...entriesOf(text), entry]);
 

@@ -1,8 +1,13 @@
-// When everything may be sealed anew: only once every running process has the key, and seals with it.
+// When everything may be sealed anew: only once every running process has the key, and seals with it, and with the one
+// that is the first of the keyring by now.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, it } from 'node:test';
+import { generateKey } from '../../src/stores/keyring.ts';
+import { runCommand } from '../support/command.ts';
 import { type Call, type Installation, startInstallation } from '../support/installation.ts';
 
 let installation: Installation;
@@ -43,4 +48,51 @@ it('resealing is refused while a process lacks the key, or seals with another on
   tellOfAnother([own, 'an-older-key']);
   const begun = await call('POST', '/v1/keyring/reseal');
   assert.ok(begun.status < 300, begun.text);
+});
+
+const idOf = (entry: string): string => entry.slice(0, entry.indexOf(':'));
+
+it('resealing is refused after a promotion without a restart, by the server and by the command line', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mailgrant-native-keyring-'));
+  const file = join(folder, 'keyring');
+  const [old, fresh] = [generateKey(), generateKey()];
+  writeFileSync(file, `${old}\n${fresh}\n`);
+  const promoted = await startInstallation({
+    environment: { MAILGRANT_KEYRING: '', MAILGRANT_KEYRING_FILE: file },
+  });
+  try {
+    const key = await promoted.issueKey(['all', 'workspaces:manage'], null);
+    const asOperator = promoted.callAs(key);
+    const reseal = (environment: Record<string, string>, ...words: string[]) =>
+      runCommand(['keyring', 'reseal', '--url', promoted.address, ...words], {
+        environment: { MAILGRANT_API_KEY: key, ...environment },
+      });
+    writeFileSync(file, `${fresh}\n${old}\n`);
+    const refused = await asOperator('POST', '/v1/keyring/reseal');
+    assert.equal(refused.status, 409, refused.text);
+    const words = new RegExp(
+      `is ${idOf(fresh)}, and .* seals with ${idOf(old)} still: restart every process`,
+    );
+    assert.match(refused.text, words);
+    assert.equal((await asOperator('GET', '/v1/keyring')).body.resealing, null, 'no pass has begun');
+    // From a place without that file the gateway says so, and where the file is the command knows it before.
+    for (const environment of [{ MAILGRANT_DATA_DIR: folder }, { MAILGRANT_KEYRING_FILE: file }]) {
+      const ended = await reseal(environment, '--no-wait');
+      assert.equal(ended.code, 1);
+      assert.match(ended.stderr, words);
+    }
+    const counted = await reseal({ MAILGRANT_KEYRING_FILE: file }, '--dry-run');
+    assert.equal(counted.code, 1);
+    assert.match(counted.stderr, words);
+    // A keyring of another installation says nothing of this one.
+    const elsewhere = join(folder, 'elsewhere');
+    writeFileSync(elsewhere, generateKey());
+    assert.equal((await reseal({ MAILGRANT_KEYRING_FILE: elsewhere }, '--dry-run')).code, 0);
+    writeFileSync(file, `${old}\n${fresh}\n`);
+    const begun = await asOperator('POST', '/v1/keyring/reseal');
+    assert.ok(begun.status < 300, begun.text);
+  } finally {
+    await promoted.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
