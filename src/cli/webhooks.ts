@@ -14,7 +14,7 @@ const endpointRows: Column[] = [
   member('URL', 'url'),
   member('STATUS', 'status'),
   member('REASON', 'disabled_reason'),
-  member('EVENTS', 'event_types'),
+  ['EVENTS', (endpoint) => shown(memberOf(endpoint, 'event_types')) ?? 'all'],
   member('SIGNATURE', 'signature'),
 ];
 const endpointDetails: Column[] = [
