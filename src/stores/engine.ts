@@ -41,10 +41,10 @@ export type GrantClaim = { id: string; lease: Lease };
 export type Session = {
   reader: Kysely<Tables>;
   /**
-   * For reads that may look at many rows: they hold up no others, and may wait for one another. As with `reader`, one that
-   * begins after a write was acknowledged sees it.
+   * For reads that may look at many rows: they hold up no others, and may wait for one another, each workspace in its
+   * turn; null = the installation's. As with `reader`, one that begins after a write was acknowledged sees it.
    */
-  scanner: Kysely<Tables>;
+  scannerFor(workspaceId: string | null): Kysely<Tables>;
   writer: Kysely<Tables>;
   /** A read is a round trip on a connection that others may use: those of one moment are better asked together. */
   readsTogether: boolean;

@@ -106,7 +106,7 @@ const transact = async <T>(db: Kysely<Tables>, work: (inner: Kysely<Tables>) => 
 
 const sessionOn = (db: Kysely<Tables>): Omit<Session, 'unit' | 'saveRefreshed'> => ({
   reader: db,
-  scanner: db,
+  scannerFor: () => db,
   writer: db,
   readsTogether: false,
   claimable: (query) => query.forUpdate().skipLocked(),

@@ -1,15 +1,16 @@
-// The main thread's side of the thread of long reads: started by the first of them, one read after the other in order of
-// arrival, a bound on those that wait and on how long a caller does. A thread that dies is replaced: it held nothing.
+// The main thread's side of the thread of long reads: started by the first of them, one read after the other, workspaces
+// in turns, a bound on those that wait and on how long a caller does. A thread that dies is replaced: it held nothing.
 import { GatewayError } from '../core/errors.ts';
 import type { ScannerRequest, Statement, StatementResult, ThreadAnswer } from './sqlite-protocol.ts';
 import { singleOf, startThread, type Thread } from './sqlite-thread.ts';
+import { createTurnQueue } from './turn-queue.ts';
 
 export type Scanner = {
   /**
-   * Sees whatever was acknowledged before. Rejects with GatewayError: `overloaded` when too many wait, or no answer came
-   * in time.
+   * Sees whatever was acknowledged before. `owner`: the workspace whose turn it takes. Rejects with GatewayError:
+   * `overloaded` when too many wait, first of all of who has most of them, or no answer came in time.
    */
-  run(statement: Statement): Promise<StatementResult>;
+  run(owner: string, statement: Statement): Promise<StatementResult>;
   /** Between two reads, which would keep it from its end. False: somebody wrote, try again. */
   emptyLog(): Promise<boolean>;
   /** Reads whose turn has not come. */
@@ -28,6 +29,9 @@ export type ScannerOptions = {
   milliseconds: number;
 };
 
+/** In place of a workspace, for what is the installation's. */
+export const nobody = '';
+
 type Job = {
   request: ScannerRequest;
   resolve: (answer: ThreadAnswer) => void;
@@ -35,7 +39,7 @@ type Job = {
 };
 
 export const createScanner = (path: string, { queueMax, milliseconds }: ScannerOptions): Scanner => {
-  const queue: Job[] = [];
+  const queue = createTurnQueue<Job>(queueMax);
   let thread: Thread<ScannerRequest> | null = null;
   let pumping: Promise<void> | null = null;
   let isClosing = false;
@@ -49,7 +53,7 @@ export const createScanner = (path: string, { queueMax, milliseconds }: ScannerO
   };
 
   const pump = async (): Promise<void> => {
-    for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
+    for (let job = queue.take(); job !== undefined; job = queue.take()) {
       try {
         job.resolve(await (await startedThread()).ask(job.request));
       } catch (cause) {
@@ -64,10 +68,9 @@ export const createScanner = (path: string, { queueMax, milliseconds }: ScannerO
     pumping = null;
   };
 
-  const ask = (request: ScannerRequest): Promise<ThreadAnswer> =>
+  const ask = (owner: string, request: ScannerRequest): Promise<ThreadAnswer> =>
     new Promise((resolve, reject) => {
       if (isClosing) return reject(closed());
-      if (queue.length >= queueMax) return reject(overloaded('Too many long reads wait for the database.'));
       const job: Job = {
         request,
         resolve: (answer) => {
@@ -81,30 +84,29 @@ export const createScanner = (path: string, { queueMax, milliseconds }: ScannerO
       };
       const timer = setTimeout(() => {
         // One that runs is not in it any more, and nobody will hear of its answer.
-        const at = queue.indexOf(job);
-        if (at !== -1) queue.splice(at, 1);
+        queue.remove(owner, job);
         reject(overloaded(`A long read of the database was not answered within ${milliseconds} ms.`));
       }, milliseconds);
-      queue.push(job);
+      queue.add(owner, job)?.reject(overloaded('Too many long reads wait for the database.'));
       pumping ??= pump();
     });
 
   return {
-    run: async (statement) => {
-      const [result] = singleOf(await ask({ type: 'statement', statement }));
+    run: async (owner, statement) => {
+      const [result] = singleOf(await ask(owner, { type: 'statement', statement }));
       if (result === undefined) {
         throw new GatewayError('internal_error', 'The thread of long reads answered nothing.');
       }
       return result;
     },
     emptyLog: async () => {
-      const [result] = singleOf(await ask({ type: 'empty-log' }));
+      const [result] = singleOf(await ask(nobody, { type: 'empty-log' }));
       return Number(result?.rows[0]?.busy) === 0;
     },
-    waiting: () => queue.length,
+    waiting: queue.size,
     close: async () => {
       isClosing = true;
-      for (const job of queue.splice(0)) job.reject(closed());
+      for (const job of queue.takeAll()) job.reject(closed());
       await pumping;
       await thread?.end();
     },

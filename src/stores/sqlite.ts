@@ -18,7 +18,7 @@ import { createPrivateFile, lockDatabase } from './sqlite-file-lock.ts';
 import { emptyWriteAheadLog } from './sqlite-forgetting.ts';
 import type { Statement, StatementResult } from './sqlite-protocol.ts';
 import { claimStatement, groupedClaims, readClaimed, savingUnit } from './sqlite-refreshes.ts';
-import { createScanner, type Scanner } from './sqlite-scanner.ts';
+import { createScanner, nobody, type Scanner } from './sqlite-scanner.ts';
 import { openWriterThread, type WriterThread } from './sqlite-writer-thread.ts';
 import type { Turn } from './sqlite-writer-turn.ts';
 
@@ -90,8 +90,7 @@ export const openSqlite = async ({
         // The writer last: who may only read cannot bring the write-ahead log into the file, and the file alone would
         // be without what was written last.
         connection.close();
-        await scanner.close();
-        await thread.close().finally(lock.release);
+        await scanner.close().finally(() => thread.close().finally(lock.release));
       },
     };
   } catch (error) {
@@ -144,7 +143,10 @@ const openSession = ({ reader, scanner, thread, transaction, hub }: Parts): Sess
   });
   return {
     reader,
-    scanner: new Kysely<Tables>({ dialect: sqliteDialect((statement) => scanner.run(statement)) }),
+    scannerFor: (workspaceId) =>
+      new Kysely<Tables>({
+        dialect: sqliteDialect((statement) => scanner.run(workspaceId ?? nobody, statement)),
+      }),
     writer,
     readsTogether: false,
     ...unlocked,
@@ -202,7 +204,7 @@ export const turnSession = (turn: Turn, announced: Change[]): UnitSession => {
   const db = new Kysely<Tables>({ dialect: sqliteDialect((statement) => turn.run(statement)) });
   const session: UnitSession = {
     reader: db,
-    scanner: db,
+    scannerFor: () => db,
     writer: db,
     readsTogether: false,
     ...unlocked,

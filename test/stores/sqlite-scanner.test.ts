@@ -35,7 +35,7 @@ const scan = ({ session }: Engine) => {
   let isOver = false;
   const done = sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < 5000000)
     select count(*) as count from n`
-    .execute(session.scanner)
+    .execute(session.scannerFor(null))
     .finally(() => {
       isOver = true;
     });
@@ -149,7 +149,7 @@ describe('long reads of SQLite', () => {
           ({ code, message, cause }) => ({ code, message, cause: String(cause) }),
         );
       for (const text of ['select nothing from nowhere', `delete from workspaces where id = 'none'`]) {
-        const failure = await failureOf(sql.raw(text).execute(session.scanner));
+        const failure = await failureOf(sql.raw(text).execute(session.scannerFor(null)));
         assert.notEqual(failure, 'none');
         assert.deepEqual(failure, await failureOf(sql.raw(text).execute(session.reader)));
       }
@@ -159,7 +159,7 @@ describe('long reads of SQLite', () => {
     withEngine({}, async ({ engine: { session } }) => {
       const bytes = new Uint8Array([0, 1, 254, 255]);
       const query = sql`select ${bytes} as bytes, ${'ä€😀'} as text, ${2 ** 52} as big, null as missing`;
-      const { rows } = await query.execute(session.scanner);
+      const { rows } = await query.execute(session.scannerFor(null));
       assert.deepEqual(rows, [{ bytes, text: 'ä€😀', big: 2 ** 52, missing: null }]);
     }));
 });
@@ -181,6 +181,25 @@ describe('bounds of long reads of SQLite', () => {
       assert.notEqual(await store.mailboxes.forTokenRead(known.id), null);
       await done;
       assert.deepEqual(await Promise.all(waiting), [[known.email], [known.email]]);
+    }));
+
+  it('a workspace that asks for many waits for itself: another one has its turn, and a place in a full queue', () =>
+    withEngine({ scanQueueMax: 4 }, async ({ engine, store }) => {
+      const busy = await furnish(store);
+      const calm = await furnish(store);
+      await found(store, busy.workspaceId, 'a');
+      const { done } = scan(engine);
+      await nextTurnOfLoop();
+      const answered: string[] = [];
+      const search = (name: string, workspaceId: string) =>
+        found(store, workspaceId, 'known').then(
+          () => answered.push(name),
+          ({ code }) => answered.push(`${name} ${code}`),
+        );
+      const many = Array.from({ length: 4 }, (_, turn) => search(`busy ${turn}`, busy.workspaceId));
+      await until('the queue is full', () => engine.load().waiting === 4);
+      await Promise.all([...many, search('calm', calm.workspaceId), done]);
+      assert.deepEqual(answered, ['busy 3 overloaded', 'busy 0', 'calm', 'busy 1', 'busy 2']);
     }));
 
   it('one that takes too long is answered with `overloaded`, as are those that it kept waiting; then they are served', () =>

@@ -27,7 +27,7 @@ export const auditOperations = ({ session }: Context): StoreOperations['audit'] 
       .execute();
   },
   list: async (workspaceId, { action, objectId, actorId }, page) => {
-    let query = listingBy(session, { action, objectId, actorId })
+    let query = listingBy(session, workspaceId, { action, objectId, actorId })
       .selectFrom('audit_entries')
       .leftJoin('api_keys', 'api_keys.id', 'audit_entries.actor_id')
       .selectAll('audit_entries')

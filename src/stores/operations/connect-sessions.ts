@@ -36,7 +36,7 @@ export const connectSessionOperations = ({
     return row === undefined ? null : connectSessionFromRow(row);
   },
   list: async (workspaceId, wanted, page) => {
-    let query = listingBy(session, { status: wanted?.status })
+    let query = listingBy(session, workspaceId, { status: wanted?.status })
       .selectFrom('connect_sessions')
       .selectAll()
       .where('workspace_id', '=', workspaceId);

@@ -29,7 +29,8 @@ export const customerOperations = ({ session }: Context): StoreOperations['custo
   },
   ofMailboxes: async (workspaceId, { after, limit }) => {
     // Read off an index alone (mailboxes_customer), but off all that it has of these.
-    let query = session.scanner
+    let query = session
+      .scannerFor(workspaceId)
       .selectFrom('mailboxes')
       .select((eb) => ['customer as name', eb.fn.countAll<number | string>().as('mailboxes')])
       .where('workspace_id', '=', workspaceId)

@@ -92,7 +92,7 @@ export const mailboxOperations = ({ session, keyring }: Context): StoreOperation
       const { after, skip = 0 } = page;
       const limit = rowsWanted(page);
       if (!Number.isSafeInteger(skip) || skip < 0) throw new RangeError('A list skips none or more.');
-      const found = listed(mailboxListing(session, filter, skip), workspaceId, filter, {
+      const found = listed(mailboxListing(session, workspaceId, { filter, skip }), workspaceId, filter, {
         after,
         skip,
         limit,
@@ -104,13 +104,14 @@ export const mailboxOperations = ({ session, keyring }: Context): StoreOperation
       });
     },
     tally: async (workspaceId, filter, { after, limit }) => {
-      let part = filtered(session.scanner, workspaceId, filter).select([
+      let part = filtered(session.scannerFor(workspaceId), workspaceId, filter).select([
         'mailboxes.id as id',
         'mailboxes.provider as provider',
         statusText.as('status'),
       ]);
       if (after !== null) part = part.where('mailboxes.id', '>', after);
-      const rows = await session.scanner
+      const rows = await session
+        .scannerFor(workspaceId)
         .selectFrom(part.orderBy('mailboxes.id').limit(limit).as('part'))
         .select(['status', 'provider', (eb) => eb.fn.max('id').as('last')])
         .select((eb) => eb.fn.countAll<number>().as('count'))
@@ -151,7 +152,7 @@ export const mailboxOperations = ({ session, keyring }: Context): StoreOperation
       if (![offset, limit].every((each) => Number.isSafeInteger(each) && each >= 0)) {
         throw new RangeError('A slice begins at 0 or later and holds 0 or more.');
       }
-      const all = filtered(session.scanner, workspaceId, filter);
+      const all = filtered(session.scannerFor(workspaceId), workspaceId, filter);
       const counted = await all
         .select((eb) => eb.fn.countAll<number>().as('count'))
         .executeTakeFirstOrThrow();

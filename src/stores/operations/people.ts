@@ -12,7 +12,7 @@ export const peopleOperations = ({ session }: Context): PeopleOperations => ({
     const keys = keysOf(table);
     const behind = after === null ? sql`` : sql`and (${keys}) > (${sql.join([...after])})`;
     const { rows } = await sql<Row>`${selected(table)} where ${ofWorkspace(table, workspaceId)} ${behind}
-      order by ${keys} limit ${limit}`.execute(session.scanner);
+      order by ${keys} limit ${limit}`.execute(session.scannerFor(workspaceId));
     const found = rows.map((row) => personalRow(table, row));
     const last = found.at(-1);
     return { rows: found, after: rows.length === limit && last ? last.key : null };

@@ -41,7 +41,7 @@ export const webhookDeliveryOperations = ({ session }: Context): StoreOperations
     return rows.map(attemptFromRow);
   },
   list: async (workspaceId, { endpointId, status, eventType }, page) => {
-    let query = listingBy(session, { endpointId, status, eventType })
+    let query = listingBy(session, workspaceId, { endpointId, status, eventType })
       .selectFrom('webhook_deliveries')
       .selectAll()
       // Those of a newer release, which runs beside this one during an update, are for that one to tell.
