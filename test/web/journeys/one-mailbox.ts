@@ -50,6 +50,34 @@ export function oneMailbox(stage: () => Stage): void {
     );
   });
 
+  journey(stage, 'who saves a form takes back nothing that others have saved meanwhile', async (stage) => {
+    const { installation } = stage;
+    const { call } = installation;
+    const id = await idOf(stage, 'carol@gmail.test');
+    const visitor = await stage.visit();
+    const { page } = visitor;
+    await signIn(visitor, installation.address, installation.apiKey, `/mailboxes/${id}`);
+    const name = page.getByLabel('Name', { exact: true });
+    const customer = page.getByLabel('Customer');
+    const save = page.getByRole('button', { name: 'Save', exact: true });
+    await name.fill('Carol, support');
+
+    const metadata = { region: 'EMEA', plan: 'gold' };
+    const changes = { name: 'Carol, billing', customer: 'Initech', metadata };
+    assert.equal((await call('PATCH', `/v1/mailboxes/${id}`, changes)).status, 200);
+    await press(page, 'Verify now');
+    await until('the new customer is shown', async () => (await customer.inputValue()) === 'Initech');
+    assert.equal(await page.getByLabel('Name of pair 2').inputValue(), 'plan');
+    assert.equal(await name.inputValue(), 'Carol, support', 'what was entered is still there');
+    await page.getByText('Changed by somebody else meanwhile: Name.').waitFor();
+
+    await save.click();
+    await page.getByText('Saved', { exact: true }).waitFor();
+    await until('nothing is left to save', () => save.isDisabled());
+    const { body } = await call('GET', `/v1/mailboxes/${id}`);
+    assert.deepEqual([body.name, body.customer, body.metadata], ['Carol, support', 'Initech', metadata]);
+  });
+
   journey(
     stage,
     'a disabled mailbox hands out no token, and does again when it is enabled',

@@ -11,9 +11,6 @@ export function useSettings() {
   return useQuery({
     queryKey: key('settings'),
     queryFn: ({ signal }) => client.settings.get({ signal }),
-    // Nothing that somebody types is replaced under their hands.
-    refetchOnWindowFocus: false,
-    staleTime: 60_000,
   });
 }
 

@@ -1,20 +1,25 @@
 // What can be changed of an OAuth client that is in use. What was not changed is not sent.
 import { Button, Group, Stack, Switch, Textarea, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import { type OAuthClient, type OAuthClientChanges, useOAuthClientActions } from '../../api/oauth-client.ts';
 import { ErrorState } from '../../components/error-state.tsx';
 import { notifyDone } from '../../components/notify.ts';
+import { OvertakenNote } from '../../components/overtaken-note.tsx';
 import { Panel } from '../../components/panel.tsx';
+import { useDraft } from '../../components/use-draft.ts';
 import { scopesOf } from './scopes-text.ts';
 
 export function ClientSettings({ client }: { client: OAuthClient }) {
   const { update } = useOAuthClientActions(client.id);
-  const [name, setName] = useState(client.name);
-  const [clientId, setClientId] = useState(client.client_id);
-  const [directory, setDirectory] = useState(client.entra_tenant ?? '');
-  const [isPersonal, setPersonal] = useState(client.personal_accounts);
-  const [areCustomers, setCustomers] = useState(client.customers_may_use);
-  const [scopes, setScopes] = useState(client.extra_scopes.join('\n'));
+  const draft = useDraft({
+    name: client.name,
+    clientId: client.client_id,
+    directory: client.entra_tenant ?? '',
+    isPersonal: client.personal_accounts,
+    areCustomers: client.customers_may_use,
+    scopes: client.extra_scopes.join('\n'),
+  });
+  const { name, clientId, directory, isPersonal, areCustomers, scopes } = draft.fields;
   const isMicrosoft = client.provider === 'microsoft';
   const isAsking = client.grant_type === 'authorization_code';
   const extra = scopesOf(scopes);
@@ -29,7 +34,14 @@ export function ClientSettings({ client }: { client: OAuthClient }) {
   const isChanged = Object.keys(changes).length > 0;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (isChanged) update.mutate(changes, { onSuccess: () => notifyDone('Saved') });
+    if (!isChanged) return;
+    const saved = draft.sending();
+    update.mutate(changes, {
+      onSuccess: () => {
+        saved();
+        notifyDone('Saved');
+      },
+    });
   };
   return (
     <Panel title="Settings" note="Client id and directory stay as they are while mailboxes depend on them.">
@@ -39,14 +51,14 @@ export function ClientSettings({ client }: { client: OAuthClient }) {
             label="Name"
             maxLength={200}
             value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
+            onChange={(event) => draft.enter({ name: event.currentTarget.value })}
           />
           <TextInput
             label="Client id"
             maxLength={512}
             spellCheck={false}
             value={clientId}
-            onChange={(event) => setClientId(event.currentTarget.value)}
+            onChange={(event) => draft.enter({ clientId: event.currentTarget.value })}
           />
           {isMicrosoft && (
             <TextInput
@@ -55,7 +67,7 @@ export function ClientSettings({ client }: { client: OAuthClient }) {
               maxLength={253}
               spellCheck={false}
               value={directory}
-              onChange={(event) => setDirectory(event.currentTarget.value)}
+              onChange={(event) => draft.enter({ directory: event.currentTarget.value })}
             />
           )}
           {isAsking && (
@@ -63,7 +75,7 @@ export function ClientSettings({ client }: { client: OAuthClient }) {
               label="Consumer accounts may be connected"
               description="gmail.com, outlook.com and the like."
               checked={isPersonal}
-              onChange={(event) => setPersonal(event.currentTarget.checked)}
+              onChange={(event) => draft.enter({ isPersonal: event.currentTarget.checked })}
             />
           )}
           {!client.is_shared && isAsking && (
@@ -71,7 +83,7 @@ export function ClientSettings({ client }: { client: OAuthClient }) {
               label="Offered to customers"
               description="On the page that a customer link leads to."
               checked={areCustomers}
-              onChange={(event) => setCustomers(event.currentTarget.checked)}
+              onChange={(event) => draft.enter({ areCustomers: event.currentTarget.checked })}
             />
           )}
           <Textarea
@@ -81,16 +93,37 @@ export function ClientSettings({ client }: { client: OAuthClient }) {
             rows={3}
             spellCheck={false}
             value={scopes}
-            onChange={(event) => setScopes(event.currentTarget.value)}
+            onChange={(event) => draft.enter({ scopes: event.currentTarget.value })}
           />
+          <OvertakenNote names={draft.overtaken.map((field) => labels[field])} />
           {update.error !== null && <ErrorState error={update.error} />}
           <Group>
             <Button type="submit" disabled={!isChanged} loading={update.isPending}>
               Save
             </Button>
+            {isChanged && (
+              <Button
+                variant="subtle"
+                onClick={() => {
+                  draft.reset();
+                  update.reset();
+                }}
+              >
+                Undo changes
+              </Button>
+            )}
           </Group>
         </Stack>
       </form>
     </Panel>
   );
 }
+
+const labels = {
+  name: 'Name',
+  clientId: 'Client id',
+  directory: 'Directory',
+  isPersonal: 'Consumer accounts',
+  areCustomers: 'Offered to customers',
+  scopes: 'Further scopes',
+};

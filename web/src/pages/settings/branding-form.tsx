@@ -1,11 +1,13 @@
 // How the pages look that mailbox owners see: name, logo, colour, links, with a preview.
 import { Button, FileButton, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { IconPhotoUp } from '@tabler/icons-react';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import { type Branding, type BrandingChanges, useChangeSettings } from '../../api/settings.ts';
 import { ErrorState } from '../../components/error-state.tsx';
 import { notifyDone, notifyProblem } from '../../components/notify.ts';
+import { OvertakenNote } from '../../components/overtaken-note.tsx';
 import { Panel } from '../../components/panel.tsx';
+import { useDraft } from '../../components/use-draft.ts';
 import { BrandPreview } from './brand-preview.tsx';
 import { ColorField } from './color-field.tsx';
 import { type Logo, logoOf } from './logo-file.ts';
@@ -40,8 +42,7 @@ function changesOf(draft: Draft, branding: Branding): BrandingChanges {
 
 export function BrandingForm({ branding }: { branding: Branding }) {
   const change = useChangeSettings();
-  const [draft, setDraft] = useState(() => draftOf(branding));
-  const set = (changes: Partial<Draft>): void => setDraft({ ...draft, ...changes });
+  const { fields: draft, enter: set, reset, sending, overtaken } = useDraft(draftOf(branding));
   const changes = changesOf(draft, branding);
   const isChanged = Object.keys(changes).length > 0;
   const read = async (file: File | null): Promise<void> => {
@@ -54,7 +55,17 @@ export function BrandingForm({ branding }: { branding: Branding }) {
   };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (isChanged) change.mutate({ branding: changes }, { onSuccess: () => notifyDone('Saved') });
+    if (!isChanged) return;
+    const saved = sending();
+    change.mutate(
+      { branding: changes },
+      {
+        onSuccess: () => {
+          saved();
+          notifyDone('Saved');
+        },
+      },
+    );
   };
   return (
     <Panel
@@ -114,13 +125,14 @@ export function BrandingForm({ branding }: { branding: Branding }) {
               value={draft.privacy}
               onChange={(event) => set({ privacy: event.currentTarget.value })}
             />
+            <OvertakenNote names={overtaken.map((field) => labels[field])} />
             {change.error !== null && <ErrorState error={change.error} />}
             <Group>
               <Button type="submit" disabled={!isChanged} loading={change.isPending}>
                 Save
               </Button>
               {isChanged && (
-                <Button variant="subtle" onClick={() => setDraft(draftOf(branding))}>
+                <Button variant="subtle" onClick={reset}>
                   Undo changes
                 </Button>
               )}
@@ -138,3 +150,5 @@ export function BrandingForm({ branding }: { branding: Branding }) {
     </Panel>
   );
 }
+
+const labels = { name: 'Name', color: 'Colour', support: 'Help', privacy: 'Privacy notice', logo: 'Logo' };

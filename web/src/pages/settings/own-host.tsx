@@ -6,12 +6,15 @@ import { useChangeSettings } from '../../api/settings.ts';
 import { useSession } from '../../app/session-context.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { notifyDone } from '../../components/notify.ts';
+import { OvertakenNote } from '../../components/overtaken-note.tsx';
 import { Panel } from '../../components/panel.tsx';
+import { useDraft } from '../../components/use-draft.ts';
 
 export function OwnHost({ origin }: { origin: string | null }) {
   const { is_installation: isInstallation } = useSession();
   const change = useChangeSettings();
-  const [text, setText] = useState(origin ?? '');
+  const { fields, enter, sending, overtaken } = useDraft({ text: origin ?? '' });
+  const { text } = fields;
   const [isAsked, setAsked] = useState(false);
   const entered = text.trim() === '' ? null : text.trim();
   return (
@@ -34,8 +37,9 @@ export function OwnHost({ origin }: { origin: string | null }) {
               maxLength={512}
               spellCheck={false}
               value={text}
-              onChange={(event) => setText(event.currentTarget.value)}
+              onChange={(event) => enter({ text: event.currentTarget.value })}
             />
+            <OvertakenNote names={overtaken.map(() => 'Origin')} />
             <Group>
               <Button type="submit" disabled={entered === origin}>
                 Save
@@ -55,8 +59,9 @@ export function OwnHost({ origin }: { origin: string | null }) {
         title="Move the pages to another host"
         confirmLabel="Move them"
         onConfirm={async () => {
-          const settings = await change.mutateAsync({ branding: { origin: entered } });
-          setText(settings.branding.origin ?? '');
+          const saved = sending();
+          await change.mutateAsync({ branding: { origin: entered } });
+          saved();
           notifyDone('The pages are on another host now.');
         }}
       >

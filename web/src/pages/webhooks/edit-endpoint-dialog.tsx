@@ -5,6 +5,8 @@ import { useWebhookEndpointActions, type WebhookEndpoint } from '../../api/webho
 import { DialogActions } from '../../components/dialog-actions.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { notifyDone } from '../../components/notify.ts';
+import { OvertakenNote } from '../../components/overtaken-note.tsx';
+import { useDraft } from '../../components/use-draft.ts';
 import { useFocusBack } from '../../components/use-focus-back.ts';
 import { type EndpointDraft, EndpointFields, isComplete } from './endpoint-fields.tsx';
 
@@ -17,7 +19,7 @@ export function EditEndpointDialog({
 }) {
   useFocusBack();
   const { update } = useWebhookEndpointActions(endpoint.id);
-  const [draft, setDraft] = useState<EndpointDraft>({
+  const { fields, enter, overtaken } = useDraft<EndpointDraft>({
     url: endpoint.url,
     description: endpoint.description,
     types: endpoint.event_types,
@@ -26,13 +28,16 @@ export function EditEndpointDialog({
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setMissingShown(true);
-    if (!isComplete(draft)) return;
-    const url = draft.url.trim();
+    if (!isComplete(fields)) return;
+    const url = fields.url.trim();
+    const description = fields.description.trim();
     update.mutate(
       {
         ...(url === endpoint.url ? {} : { url }),
-        description: draft.description.trim(),
-        event_types: draft.types === null ? null : [...draft.types],
+        ...(description === endpoint.description ? {} : { description }),
+        ...(fields.types === endpoint.event_types
+          ? {}
+          : { event_types: fields.types === null ? null : [...fields.types] }),
       },
       {
         onSuccess: () => {
@@ -53,7 +58,8 @@ export function EditEndpointDialog({
     >
       <form onSubmit={submit} noValidate>
         <Stack>
-          <EndpointFields draft={draft} onChange={setDraft} areMissingShown={areMissingShown} />
+          <EndpointFields draft={fields} onChange={enter} areMissingShown={areMissingShown} />
+          <OvertakenNote names={overtaken.map((field) => labels[field])} />
           {update.error !== null && <ErrorState error={update.error} />}
           <DialogActions>
             <Button variant="default" onClick={onClose}>
@@ -68,3 +74,5 @@ export function EditEndpointDialog({
     </Modal>
   );
 }
+
+const labels = { url: 'URL', description: 'Description', types: 'Events' };
