@@ -6,9 +6,16 @@ import { GatewayError } from '../core/errors.ts';
 export const overloaded = (detail: string, cause?: unknown): GatewayError =>
   new GatewayError('overloaded', detail, { cause, extras: { retryAfterSeconds: 1 } });
 
-/** A caller may try again: the server is lost, going down, starting, short of something, or not the primary. */
+/**
+ * A caller may try again: the server is lost, going down, starting, short of something, or not the primary; or others
+ * worked on the same rows, and the server let this one go so that they could go on. Whether something is there already,
+ * which is `conflict`, none of it says.
+ */
 const isPassing = ({ code = '' }: pg.DatabaseError): boolean =>
-  isOfLostServer(code) || code.startsWith('53') || code === queryCanceled;
+  isOfLostServer(code) || code.startsWith('53') || code === queryCanceled || rivalries.has(code);
+
+/** A serialization failure, a deadlock. */
+const rivalries: ReadonlySet<string> = new Set(['40001', '40P01']);
 
 /** Of which another connection may know better: 08 lost, 57P0x stopped or starting, 25006 a standby by now. */
 const isOfLostServer = (code: string): boolean =>
@@ -45,11 +52,6 @@ export const statementError = (cause: unknown): GatewayError => {
     case '22021':
     case '22P05':
       return new GatewayError('invalid_request', 'A text holds a character that cannot be kept.', { cause });
-    case '40001':
-    case '40P01':
-      return new GatewayError('conflict', 'Another process changed the same rows at the same time.', {
-        cause,
-      });
     default:
       return new GatewayError('internal_error', 'The database refused a statement.', { cause });
   }

@@ -119,6 +119,30 @@ describe('the engine of PostgreSQL', () => {
       await engine.close();
     }));
 
+  it('of two that wait for each other in a ring one goes on, and the other one may try again', () =>
+    withPostgres(async ({ openTwo }) => {
+      const stores = await openTwo();
+      const both = Promise.withResolvers<void>();
+      let held = 0;
+      const outcomes = await Promise.allSettled(
+        [
+          ['one', 'other'],
+          ['other', 'one'],
+        ].map(([first = '', second = ''], node) =>
+          stores[node]?.transaction(async (rows) => {
+            await rows.lock(first);
+            held += 1;
+            if (held === 2) both.resolve();
+            await both.promise;
+            await rows.lock(second);
+          }),
+        ),
+      );
+      const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+      assert.equal(failures.length, 1);
+      for (const failure of failures) assertBusy(failure);
+    }));
+
   it('nothing outlives a transaction on the server: no named statement and no session lock', () =>
     withPostgres(async ({ url, open }) => {
       const store = await open();
