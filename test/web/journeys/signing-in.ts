@@ -62,12 +62,36 @@ export function signingIn(stage: () => Stage): void {
       await page.getByRole('link', { name: 'Connect sessions' }).click();
       await heading(page, 'Sign in to the console').waitFor();
       assert.equal(new URL(page.url()).pathname, '/console/connect-sessions');
+      await page.getByRole('status').getByText('Your session is over').waitFor();
       await page.getByLabel('API key', { exact: true }).fill(installation.apiKey);
       await press(page, 'Sign in');
       await heading(page, 'Connect sessions').waitFor();
       assert.equal(new URL(page.url()).pathname, '/console/connect-sessions');
     },
   );
+
+  journey(stage, 'no window shows the pages of somebody who is not signed in any more', async (stage) => {
+    const { installation } = stage;
+    const other = await installation.addWorkspace('Somebody else');
+    const visitor = await stage.visit();
+    const { page: first, context } = visitor;
+    await signIn(visitor, installation.address, installation.apiKey, '/customers');
+    await first.getByText('Test workspace', { exact: true }).waitFor();
+    const second = await context.newPage();
+    await second.goto(`${installation.address}/console/customers`);
+    await second.getByText('Test workspace', { exact: true }).waitFor();
+
+    await fromMenu(second, 'Account and appearance', 'Sign out');
+    await first.getByRole('status').getByText('Your session is over').waitFor();
+    await heading(second, 'Sign in to the console').waitFor();
+    assert.equal(await second.getByText('Your session is over').count(), 0, 'it was meant');
+
+    await second.getByLabel('API key', { exact: true }).fill(other.apiKey);
+    await press(second, 'Sign in');
+    await second.getByText('Somebody else', { exact: true }).waitFor();
+    await first.getByText('Somebody else', { exact: true }).waitFor();
+    assert.equal(await first.getByText('Test workspace', { exact: true }).count(), 0);
+  });
 
   journey(
     stage,

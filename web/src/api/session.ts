@@ -29,7 +29,10 @@ export function useSignIn() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (apiKey: string) => api.consoleSession.begin({ api_key: apiKey }),
-    onSuccess: (session) => queries.setQueryData(sessionKey, session),
+    onSuccess: (session) => {
+      isSignedOut = false;
+      queries.setQueryData(sessionKey, session);
+    },
   });
 }
 
@@ -40,10 +43,15 @@ export function useSignOut() {
     onSuccess: () => {
       // Nothing of what was seen stays in this page's memory.
       queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
+      isSignedOut = true;
       queries.setQueryData(sessionKey, null);
     },
   });
 }
+
+/** Whether the last session of this window ended by the person's own will, here. */
+export const hasSignedOut = (): boolean => isSignedOut;
+let isSignedOut = false;
 
 /** Ways to sign in beside an API key. */
 export const useSignInOptions = () =>

@@ -65,7 +65,7 @@ export function ConnectForm({ customer: givenCustomer, isPending, failure, onSub
   );
   const which = (
     <OAuthClientSelect
-      oauthClients={(oauthClients.data ?? []).filter((client) => client.provider === provider)}
+      oauthClients={oauthClients.data?.filter((client) => client.provider === provider)}
       value={oauthClientId}
       onChange={setOAuthClientId}
     />

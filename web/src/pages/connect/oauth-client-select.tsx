@@ -4,13 +4,13 @@ import { Link } from 'wouter';
 import type { OAuthClient } from '../../api/oauth-clients.ts';
 
 type Props = {
-  oauthClients: readonly OAuthClient[];
+  /** Undefined while they are not known. */
+  oauthClients: readonly OAuthClient[] | undefined;
   value: string | null;
   onChange: (id: string | null) => void;
 };
 
 export function OAuthClientSelect({ oauthClients, value, onChange }: Props) {
-  const isNone = oauthClients.length === 0;
   return (
     <div>
       <Select
@@ -19,7 +19,7 @@ export function OAuthClientSelect({ oauthClients, value, onChange }: Props) {
         placeholder="Taken by itself"
         clearable
         searchable
-        data={oauthClients.map(({ id, name, status, is_shared: isShared }) => ({
+        data={(oauthClients ?? []).map(({ id, name, status, is_shared: isShared }) => ({
           value: id,
           label: `${name}${isShared ? ' (shared)' : ''}${status === 'paused' ? ', paused' : ''}`,
           disabled: status === 'paused',
@@ -27,7 +27,7 @@ export function OAuthClientSelect({ oauthClients, value, onChange }: Props) {
         value={value}
         onChange={onChange}
       />
-      {isNone && (
+      {oauthClients?.length === 0 && (
         <Text size="sm" mt={6}>
           There is none at this provider that you can see.{' '}
           <Anchor component={Link} href="/oauth-clients" underline="always">

@@ -10,7 +10,8 @@ import { wordsOf } from '../../components/words-of-error.ts';
 import { keepReturnPlace } from './return-place.ts';
 import classes from './sign-in-page.module.css';
 
-export function SignInPage() {
+/** `isOver`: somebody was signed in, and did not sign out here. */
+export function SignInPage({ isOver }: { isOver: boolean }) {
   const options = useSignInOptions();
   const signIn = useSignIn();
   const [apiKey, setApiKey] = useState('');
@@ -39,6 +40,14 @@ export function SignInPage() {
           With an API key of a workspace, or of the whole installation. What the key may do is what the
           console shows.
         </Text>
+        {isOver && signIn.error === null && (
+          <Alert role="status" variant="default" mb="lg" title="Your session is over">
+            <Text size="sm">
+              It ended by itself, by a sign-out in another window, or with its API key. Sign in to go on where
+              you were. What was not saved has to be entered again.
+            </Text>
+          </Alert>
+        )}
         {oidc && (
           <>
             <Button component="a" href={oidc.url} fullWidth size="md" onClick={keepReturnPlace}>
