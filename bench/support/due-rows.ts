@@ -28,6 +28,8 @@ const inserts: Record<string, string> = {
       case when n % 1000 = 0 then BYTES end from numbered`,
   events: `(id, workspace_id, type, object_id, data, created_at, is_pending)
     select 'e' || n, 'w1', 'mailbox.connected', 'm' || n, '{}', 1, case when n % 200 = 0 then 1 else 0 end from numbered`,
+  audit_entries: `(id, workspace_id, at, actor_kind, action, data)
+    select '02' || n, 'w' || (n % 4 + 1), ${dueAt} + n, 'gateway', 'mailbox.updated', '{}' from numbered`,
   webhook_endpoints: `(id, workspace_id, connect_session_id, url, description, format, signature, secret, status,
       created_at, updated_at)
     select 'h' || n, 'w1', case when n % 100 = 0 then 's' || n end, 'u', '', 'standard', 'hmac', BYTES, 'enabled', 1, 1

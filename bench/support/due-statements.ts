@@ -11,6 +11,7 @@ import {
 } from 'kysely';
 import type { Session } from '../../src/stores/engine.ts';
 import { createKeyring, generateKey, parseKeyring } from '../../src/stores/keyring.ts';
+import { auditOperations } from '../../src/stores/operations/audit.ts';
 import { backgroundJobOperations } from '../../src/stores/operations/background-jobs.ts';
 import { breakerOperations } from '../../src/stores/operations/breakers.ts';
 import { connectSessionOperations } from '../../src/stores/operations/connect-sessions.ts';
@@ -83,6 +84,18 @@ const works: Works = {
       (context: Context) => mailboxOperations(context).list('w1', { status }, { after: null, limit: batch }),
     ]),
   ),
+  ...Object.fromEntries(
+    [false, true].map((oldestFirst) => [
+      `audit entries of a time, ${oldestFirst ? 'oldest' : 'newest'} first`,
+      (context: Context) =>
+        auditOperations(context).list(
+          'w1',
+          { since: dueAt, until: 2 * dueAt, oldestFirst },
+          { after: null, limit: batch },
+        ),
+    ]),
+  ),
+  'audit entries to be pruned': (context) => auditOperations(context).prune(dueAt, batch),
   'token reads to be pruned': (context) => tokenUseOperations(context).prune(dueAt, batch),
 };
 

@@ -16,10 +16,12 @@ export type CallOptions = {
   workspaceId?: string | null;
 };
 
+export type ListOptions = CallOptions & { limit?: number | null; after?: string | null };
+
 export type Api = {
   call(method: LocalRequest['method'], path: string, options?: CallOptions): Promise<unknown>;
-  /** Every item of a list, page after page. */
-  items(path: string, options?: CallOptions & { limit?: number | null }): AsyncGenerator<unknown>;
+  /** Every item of a list, page after page; `after`: behind the one of this cursor. */
+  items(path: string, options?: ListOptions): AsyncGenerator<unknown>;
   /** Where it acts; null = in none, or in that of the key. */
   workspaceId: string | null;
 };
@@ -77,10 +79,10 @@ export function createApi(send: Send, apiKey: string, workspaceId: string | null
 
   async function* items(
     path: string,
-    { limit = null, query = {}, ...options }: CallOptions & { limit?: number | null } = {},
+    { limit = null, after = null, query = {}, ...options }: ListOptions = {},
   ): AsyncGenerator<unknown> {
     let left = limit ?? Number.POSITIVE_INFINITY;
-    let cursor: string | null = null;
+    let cursor = after;
     for (let page = 0; page < pagesMax; page += 1) {
       if (left <= 0) return;
       const answer = await call('GET', path, {

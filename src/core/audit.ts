@@ -1,7 +1,7 @@
 // The audit log: who changed what, when, from where. Written in the transaction of the change that it tells of, never
 // changed, pruned by its age. It names objects by their ids and holds neither secrets nor addresses of mailboxes, so
 // that nothing of it has to be erased with a person. Token reads are counted apart (token-uses.ts).
-import { GatewayError } from './errors.ts';
+import { GatewayError, invalidField } from './errors.ts';
 import type { Page, PageRequest, Ports, StoreOperations } from './ports.ts';
 import { type Principal, requireScope, workspaceFor } from './principal.ts';
 
@@ -130,7 +130,16 @@ const actorOf = ({ from, keyId }: Principal): AuditActor => {
   return { kind, id: kind === 'command_line' ? null : keyId };
 };
 
-export type AuditFilter = { action?: AuditAction; objectId?: string; actorId?: string };
+/** `since` is the first moment that is in it, `until` the first one that is not; milliseconds. */
+export type AuditFilter = {
+  action?: AuditAction;
+  objectId?: string;
+  actorId?: string;
+  since?: number;
+  until?: number;
+  /** For whoever reads on from where he was; else the newest comes first. */
+  oldestFirst?: boolean;
+};
 
 const otherWorkspace = 'This API key belongs to another workspace.';
 
@@ -139,9 +148,11 @@ export type Audit = ReturnType<typeof createAudit>;
 export function createAudit({ store }: Pick<Ports, 'store'>) {
   return {
     /**
-     * Newest first. `workspaceId`: whose; undefined = where the caller acts, which is the installation itself for its
-     * keys that name no workspace. These may read every workspace's, also of one that was deleted. Throws
-     * `permission_denied` for another workspace's.
+     * Newest first, unless `oldestFirst`. `workspaceId`: whose; undefined = where the caller acts, which is the
+     * installation itself for its keys that name no workspace. These may read every workspace's, also of one that was deleted. Throws
+     * `permission_denied` for another workspace's, `invalid_request` for a time that ends before it begins. Entries of
+     * changes that were made side by side are seen when their transactions end, so perhaps not in the order of their ids:
+     * whoever reads on by a cursor looks at the last minute again.
      */
     async list(
       principal: Principal,
@@ -149,6 +160,9 @@ export function createAudit({ store }: Pick<Ports, 'store'>) {
       page: PageRequest,
     ): Promise<Page<ListedAuditEntry>> {
       requireScope(principal, 'audit:read');
+      if (filter.since !== undefined && filter.until !== undefined && filter.until <= filter.since) {
+        throw invalidField('until', 'must be later than since');
+      }
       const { workspaceId: own, isInstallation } = principal;
       if (workspaceId !== undefined && own !== null && workspaceId !== own) {
         const reason = isInstallation ? 'The header names another workspace.' : otherWorkspace;

@@ -18,3 +18,9 @@ export const pageOf = <R, T>(
     next: rows.length > page.limit && last !== undefined ? idOf(last) : null,
   };
 };
+
+/** The smallest id of version 7 (RFC 9562 section 5.7) of a moment. */
+export const firstIdOf = (at: number): string => {
+  const digits = Math.max(0, at).toString(16).padStart(12, '0');
+  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}`;
+};

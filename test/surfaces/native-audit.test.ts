@@ -393,6 +393,31 @@ describe('the audit log', () => {
     assert.equal((await owner.call('GET', '/v1/audit-entries?action=unheard_of')).status, 400);
   });
 
+  it('is read by time and oldest first, and says what is wrong with a time', async () => {
+    const { body } = await owner.call('GET', '/v1/audit-entries?order=oldest&limit=3');
+    const [one, two, three] = list(body.items);
+    assert.ok(one && two && three && text(one.id) < text(two.id) && text(two.id) < text(three.id));
+    const on = await owner.call('GET', `/v1/audit-entries?order=oldest&limit=1&cursor=${text(one.id)}`);
+    assert.deepEqual(list(on.body.items), [two]);
+    const path = (since: string, until: string): string =>
+      `/v1/audit-entries?since=${encodeURIComponent(since)}&until=${encodeURIComponent(until)}`;
+    const none = await owner.call('GET', path('2001-01-01T00:00:00Z', '2002-01-01T00:00:00+02:00'));
+    assert.deepEqual([none.status, none.body.items], [200, []]);
+    const since = text(one.at);
+    const found = await owner.call('GET', path(since, new Date(Date.parse(since) + 1).toISOString()));
+    assert.ok(list(found.body.items).length > 0);
+    assert.ok(list(found.body.items).every(({ at }) => at === since));
+    for (const [from, to, words] of [
+      ['yesterday', '2026-01-01T00:00:00Z', /since/],
+      ['2026-01-02T00:00:00Z', '2026-01-01T00:00:00Z', /until.*must be later than since/],
+      ['2026-01-02T23:59:60Z', '2027-01-01T00:00:00Z', /without leap seconds/],
+    ] as const) {
+      const refused = await owner.call('GET', path(from, to));
+      assert.equal(refused.status, 400, refused.text);
+      assert.match(refused.text, words);
+    }
+  });
+
   it("shows a workspace nothing of another one's, and the installation its own", async () => {
     const stranger = await world.addWorkspace('Stranger');
     const { body } = await stranger.call('GET', '/v1/audit-entries');

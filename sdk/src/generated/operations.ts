@@ -602,7 +602,7 @@ export type AuditEntriesOperations = {
   /**
    * List the audit entries.
    *
-   * Who changed what, newest first. A key of the installation that names no workspace reads the entries of the installation itself, and with `workspace_id` those of any workspace, also of one that was deleted.
+   * Who changed what, newest first, or as `order` says. To follow the log, read `order=oldest` with the id of an entry as `cursor`, and pass over those that were read: entries of changes that are made side by side may come up to a minute after others with later ids, so begin again at one that is a minute older than the last. A key of the installation that names no workspace reads the entries of the installation itself, and with `workspace_id` those of any workspace, also of one that was deleted.
    *
    * Needs the scope `audit:read`.
    */

@@ -2136,6 +2136,12 @@ export type ListAuditEntriesQuery = {
   actor_id?: string | undefined;
   /** Of this workspace, also when it is deleted; for keys of the installation. */
   workspace_id?: string | undefined;
+  /** Only from this time on. */
+  since?: string | undefined;
+  /** Only from before this time. */
+  until?: string | undefined;
+  /** Which come first. Default: `newest`. */
+  order?: 'newest' | 'oldest' | undefined;
   /** Items on one page. From 1 to 100. Default: `50`. */
   limit?: number | undefined;
   /** `next_cursor` of the page before. */

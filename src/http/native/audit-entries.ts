@@ -1,4 +1,4 @@
-// The audit log over HTTP: who changed what, newest first. Read-only: entries come of changes, and go by their age.
+// The audit log over HTTP: who changed what. Read-only: entries come of changes, and go by their age.
 import { type Static, Type } from 'typebox';
 import { auditActions, type ListedAuditEntry } from '../../core/index.ts';
 import { type Noun, operation } from './operation.ts';
@@ -14,6 +14,7 @@ import {
   presentPage,
   text,
   time,
+  timeOf,
 } from './parts.ts';
 import { principalOf } from './principal.ts';
 
@@ -82,6 +83,11 @@ export const auditEntries: Noun = (app, core) => {
             workspace_id: Type.Optional(
               id('Of this workspace, also when it is deleted; for keys of the installation.'),
             ),
+            since: Type.Optional(time('Only from this time on.')),
+            until: Type.Optional(time('Only from before this time.')),
+            order: Type.Optional(
+              oneOf(['newest', 'oldest'], { description: 'Which come first.', default: 'newest' }),
+            ),
             ...pageQuery,
           },
           closed,
@@ -91,19 +97,24 @@ export const auditEntries: Noun = (app, core) => {
           tag: 'Audit',
           summary: 'List the audit entries',
           description:
-            'Who changed what, newest first. A key of the installation that names no workspace reads the entries of the installation itself, and with `workspace_id` those of any workspace, also of one that was deleted.',
+            'Who changed what, newest first, or as `order` says. To follow the log, read `order=oldest` with the id of an entry as `cursor`, and pass over those that were read: entries of changes that are made side by side may come up to a minute after others with later ids, so begin again at one that is a minute older than the last. A key of the installation that names no workspace reads the entries of the installation itself, and with `workspace_id` those of any workspace, also of one that was deleted.',
           scope: 'audit:read',
-          success: { 200: pageOf('AuditEntry', 'Newest first.') },
+          success: { 200: pageOf('AuditEntry', 'Newest first, or as `order` says.') },
         }),
       },
     },
     async (request) => {
       const { action, object_id: objectId, actor_id: actorId, workspace_id: workspaceId } = request.query;
+      const since = timeOf('since', request.query.since);
+      const until = timeOf('until', request.query.until);
       const filter = {
         ...(action === undefined ? {} : { action }),
         ...(objectId === undefined ? {} : { objectId }),
         ...(actorId === undefined ? {} : { actorId }),
         ...(workspaceId === undefined ? {} : { workspaceId }),
+        ...(since === null ? {} : { since }),
+        ...(until === null ? {} : { until }),
+        oldestFirst: request.query.order === 'oldest',
       };
       const page = await core.audit.list(principalOf(request), filter, pageRequestOf(request.query));
       return presentPage(page, present);

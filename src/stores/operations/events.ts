@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { GatewayEvent } from '../../core/events.ts';
 import type { StoreOperations } from '../../core/ports.ts';
 import { dataColumn } from '../json-columns.ts';
-import { pageOf, rowsWanted } from '../page.ts';
+import { firstIdOf, pageOf, rowsWanted } from '../page.ts';
 import { type Row, readable, readRow } from '../row.ts';
 import { eventTypes, wordsOf } from '../words.ts';
 import type { Context } from './context.ts';
@@ -78,12 +78,6 @@ export const eventOperations = ({ session }: Context): StoreOperations['events']
     return Number(numDeletedRows);
   },
 });
-
-/** The smallest id of version 7 (RFC 9562 section 5.7) of a moment. */
-const firstIdOf = (at: number): string => {
-  const digits = Math.max(0, at).toString(16).padStart(12, '0');
-  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}`;
-};
 
 const eventFromRow = (row: Row): GatewayEvent => {
   const { text, textOrNull, integer, json, oneOf } = readRow('events', row);

@@ -10,7 +10,7 @@ type Readers = Pick<Session, 'reader' | 'scannerFor'>;
 export const listingBy = (
   { reader, scannerFor }: Readers,
   workspaceId: string | null,
-  filters: Readonly<Record<string, string | undefined>>,
+  filters: Readonly<Record<string, string | number | undefined>>,
 ): Database =>
   Object.values(filters).every((value) => value === undefined) ? reader : scannerFor(workspaceId);
 

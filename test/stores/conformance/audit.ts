@@ -42,6 +42,35 @@ export const auditGuarantees = (createDatabase: CreateDatabase): void =>
       assert.deepEqual(items, [{ ...second, actorName: null }]);
     });
 
+    it('answers entries of a time, by their time also where ids are ahead of it, and in both orders', async (store) => {
+      const workspaceId = newId();
+      // As ids are made: by the time, but for the third, which a clock made that was put back for an hour.
+      const at = (minutes: number): number => 1_800_000_000_000 + minutes * 60_000;
+      const idAt = (minutes: number): string => {
+        const digits = at(minutes).toString(16).padStart(12, '0');
+        return `${digits.slice(0, 8)}-${digits.slice(8)}-7000-8000-${String(minutes).padStart(12, '0')}`;
+      };
+      const made = (minutes: number, ahead = 0) =>
+        entry({ workspaceId, id: idAt(minutes + ahead), at: at(minutes) });
+      const [first, second, third, fourth] = [made(0), made(10), made(15, 60), made(20)];
+      for (const each of [first, second, third, fourth]) await store.audit.append(each);
+      const ids = async (filter: Parameters<typeof store.audit.list>[1], after: string | null = null) =>
+        (await store.audit.list(workspaceId, filter, { after, limit: 10 })).items.map(({ id }) => id);
+      assert.deepEqual(await ids({ since: at(10) }), [third.id, fourth.id, second.id]);
+      assert.deepEqual(await ids({ until: at(20) }), [third.id, second.id, first.id], 'not the end itself');
+      assert.deepEqual(await ids({ since: at(10), until: at(15) }), [second.id]);
+      assert.deepEqual(await ids({ since: at(21) }), []);
+      assert.deepEqual(await ids({ since: 0, oldestFirst: true }), [
+        first.id,
+        second.id,
+        fourth.id,
+        third.id,
+      ]);
+      assert.deepEqual(await ids({ oldestFirst: true }, second.id), [fourth.id, third.id]);
+      const two = await store.audit.list(workspaceId, { oldestFirst: true }, { after: null, limit: 2 });
+      assert.deepEqual([two.items.length, two.next], [2, second.id]);
+    });
+
     it('an entry is never changed or replaced, and not deleted while it is young', async (store, { raw }) => {
       const young = entry({ at: daysAgo(29) });
       await store.audit.append(young);
