@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { GatewayError } from '../../src/core/index.ts';
+import type { StoreOperations } from '../../src/core/ports.ts';
 import {
   connect,
   type Json,
@@ -56,6 +58,20 @@ const outcome = async (id: string) => {
 const mailbox = async (at: number): Promise<Json> =>
   (await workspace.call('GET', `/v1/mailboxes/${ids[at]}`)).body;
 const good = (total: number) => ({ status: 'succeeded', total, done: total, failed: 0, failures: [] });
+
+/** Like the first one, `0@bulk.example` and on. */
+const addMany = async (count: number): Promise<void> => {
+  const [joined] = (await world.core.mailboxes.list(principal(), {}, { after: null, limit: 1 })).items;
+  assert.ok(joined);
+  await world.store.transaction(async (rows) => {
+    for (const name of Array.from({ length: count }, (_, at) => `${at}`)) {
+      const id = `${workspace.id.slice(0, 24)}${name.padStart(12, '0')}`;
+      const email = `${name}@bulk.example`;
+      const number = await rows.numbers.next('mailbox');
+      await rows.mailboxes.insert({ ...joined.mailbox, id, email, number, externalId: null });
+    }
+  });
+};
 
 describe('a job over mailboxes', () => {
   it('switches, assigns and disconnects those that are named, and raises the same events as one by one', async () => {
@@ -161,23 +177,7 @@ describe('a job over mailboxes', () => {
   });
 
   it('goes in steps, and a cancelled one ends where it is, also in the middle of a step', async () => {
-    const many = Array.from({ length: 205 }, (_, at) => `${at}`);
-    const [joined] = (await world.core.mailboxes.list(principal(), {}, { after: null, limit: 1 })).items;
-    assert.ok(joined);
-    await world.store.transaction(async (rows) => {
-      for (const name of many) {
-        const id = `019a2b8c-0000-7000-8000-${name.padStart(12, '0')}`;
-        const email = `${name}@bulk.example`;
-        const number = await rows.numbers.next('mailbox');
-        await rows.mailboxes.insert({
-          ...joined.mailbox,
-          id: workspace.id.slice(0, 24) + id.slice(24),
-          email,
-          number,
-          externalId: null,
-        });
-      }
-    });
+    await addMany(205);
     const id = await begin({ action: 'disable', filter: { search: '@bulk.example' } });
     assert.equal(await world.core.backgroundJobs.workDue(), 1);
     const running = await read(id);
@@ -195,6 +195,29 @@ describe('a job over mailboxes', () => {
     assert.equal(record(body.by_status).disabled, over.done);
     const again = await workspace.call('POST', `/v1/background-jobs/${id}/cancel`);
     assert.deepEqual([again.status, again.body.code], [409, 'conflict']);
+  });
+
+  it('counts what was done before the database was busy, which its filter would not find again', async (context) => {
+    await addMany(205);
+    const disabled = async () =>
+      record((await workspace.call('GET', '/v1/mailboxes/summary?search=@bulk.example')).body.by_status)
+        .disabled;
+    let refusals = 0;
+    const { transaction } = world.store;
+    const busy = async <T>(work: (rows: StoreOperations) => Promise<T>): Promise<T> => {
+      if (refusals === 0 && (await disabled()) === 50) {
+        refusals += 1;
+        throw new GatewayError('overloaded', 'refused by the test');
+      }
+      return transaction(work);
+    };
+    context.mock.method(world.store, 'transaction', busy);
+    const status = (await mailbox(0)).status;
+    const id = await begin({ action: 'disable', filter: { search: '@bulk.example', status } });
+    await world.core.backgroundJobs.workDue();
+    assert.deepEqual([refusals, (await read(id)).done], [1, 50]);
+    await workAll();
+    assert.deepEqual([await outcome(id), await disabled()], [good(205), 205]);
   });
 
   it('needs the right to do to each what it does to all', async () => {

@@ -87,6 +87,7 @@ export async function startWorld({
     // The core wraps what it counts; a test that takes the place of a read must still be asked.
     store: {
       ...store,
+      transaction: (work) => store.transaction(work),
       mailboxes: { ...store.mailboxes, forTokenRead: (id) => store.mailboxes.forTokenRead(id) },
     },
     ...createPorts(behaviour),

@@ -144,7 +144,7 @@ export function createMailboxStep(
       if (id === undefined) return [];
       if (others.length === 0) return [failureOf(id, error)];
       rethrowOverload(error);
-      return inOrder(ids, (each) => change(principal, [each], changes));
+      return inOrder(groupsOf(ids, 1), (each) => change(principal, each, changes));
     }
   }
 
@@ -164,10 +164,11 @@ export function createMailboxStep(
     const total = plan.total ?? plan.ids?.length ?? (await mailboxes.count(principal, plan.filter));
     const { ids, next } = await targetsOf(job, plan, limit);
     const outcomes = isAsking
-      ? await Promise.all(ids.map((id) => ask(principal, action, id)))
+      ? await askAll(ids, (id) => ask(principal, action, id))
       : await inOrder(groupsOf(ids, changedTogether), (group) =>
           change(principal, group, changesOf(action, plan.customer)),
         );
+    const position = outcomes.length === ids.length ? next : positionBehind(plan, ids, outcomes.length);
     const failures = outcomes.filter((outcome) => outcome !== null);
     const done = plan.done + outcomes.length - failures.length;
     const failed = plan.failed + failures.length;
@@ -176,11 +177,11 @@ export function createMailboxStep(
       done,
       failed,
       failures: [...plan.failures, ...failures].slice(0, failuresMax),
-      position: next,
+      position,
       // Those that a filter finds come and go meanwhile.
-      total: next === null ? done + failed : Math.max(total, done + failed),
+      total: position === null ? done + failed : Math.max(total, done + failed),
     };
-    if (next === null) return { ...job, status: 'success', progress: 100, data };
+    if (position === null) return { ...job, status: 'success', progress: 100, data };
     const progress = Math.min(99, Math.floor(((done + failed) * 100) / Math.max(1, data.total)));
     return { ...job, status: 'running', progress, data };
   };
@@ -219,11 +220,41 @@ const groupsOf = (ids: readonly string[], size: number): string[][] =>
     ids.slice(turn * size, (turn + 1) * size),
   );
 
-async function inOrder<Item, Outcome>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Outcome[]>,
-): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  for (const item of items) outcomes.push(...(await work(item)));
+type Outcomes = (JobFailure | null)[];
+
+/**
+ * Until the database is busy: what was done before counts, and those behind it are of the next step, and a filter would not find the
+ * former again. Rejects when nothing was done.
+ */
+async function inOrder(
+  groups: readonly string[][],
+  work: (group: string[]) => Promise<Outcomes>,
+): Promise<Outcomes> {
+  const outcomes: Outcomes = [];
+  for (const group of groups) {
+    const some = await work(group).catch((error: unknown) => {
+      if (outcomes.length === 0) throw error;
+      return [];
+    });
+    outcomes.push(...some);
+    if (some.length < group.length) break;
+  }
   return outcomes;
 }
+
+/** All at once, and none is left behind when the database is busy for one of them. As `inOrder` otherwise. */
+async function askAll(
+  ids: readonly string[],
+  work: (id: string) => Promise<JobFailure | null>,
+): Promise<Outcomes> {
+  const asked = new Map(ids.map((id) => [id, work(id)]));
+  await Promise.allSettled(asked.values());
+  return inOrder(groupsOf(ids, 1), async (group) => Promise.all(group.map((id) => asked.get(id) ?? null)));
+}
+
+/** Of a step that did so many of these. */
+const positionBehind = (
+  { ids: named, position }: MailboxJobPlan,
+  ids: readonly string[],
+  count: number,
+): string | null => (named === null ? (ids[count - 1] ?? position) : String(Number(position ?? 0) + count));
