@@ -223,8 +223,8 @@ const groupsOf = (ids: readonly string[], size: number): string[][] =>
 type Outcomes = (JobFailure | null)[];
 
 /**
- * Until the database is busy: what was done before counts, and those behind it are of the next step, and a filter would not find the
- * former again. Rejects when nothing was done.
+ * Until the database is busy: what was done before counts, as a filter would not find it again, and the rest is left to
+ * the next step. Rejects when nothing was done.
  */
 async function inOrder(
   groups: readonly string[][],
