@@ -137,6 +137,31 @@ test('a webhook endpoint is changed, its secret rotated at once, a trial shown w
   await over(['webhooks', 'delete', id]);
 });
 
+test("endpoints of the installation itself are made and shown with --installation, and are no workspace's", async () => {
+  const words = ['webhooks', 'create', 'https://hooks.example/own', '--installation', '--json'];
+  const byWorkspace = await over(words);
+  assert.equal(byWorkspace.code, 64, byWorkspace.stdout);
+  assert.match(byWorkspace.stderr, /--installation needs a key of the installation/);
+  const both = await over([...words, '--workspace', installation.workspaceId], installationKey);
+  assert.equal(both.code, 64);
+  const id = String(memberOf(json(await over(words, installationKey)), 'id'));
+  const ids = async (...more: string[]): Promise<unknown[]> =>
+    items(await over(['webhooks', ...more, '--json'], installationKey)).map((each) => memberOf(each, 'id'));
+  assert.deepEqual(await ids('--installation'), [id]);
+  assert.ok(!(await ids('--workspace', installation.workspaceId)).includes(id));
+  const tried = await over(['webhooks', 'test', id, '--installation'], installationKey);
+  assert.equal(tried.code, 1, 'nobody is there');
+  const [delivery] = items(
+    await over(['webhooks', 'deliveries', '--installation', '--json'], installationKey),
+  );
+  assert.equal(memberOf(delivery, 'endpoint_id'), id);
+  const workspace = { MAILGRANT_WORKSPACE: installation.workspaceId };
+  const gone = await runCommand(['webhooks', 'delete', id, '--installation'], {
+    environment: { MAILGRANT_URL: installation.address, MAILGRANT_API_KEY: installationKey, ...workspace },
+  });
+  assert.equal(gone.code, 0, gone.stderr);
+});
+
 test('an OAuth client is made with a secret from standard input, examined, and deleted', async () => {
   const { clientId, clientSecret } = installation.sandbox.microsoft.clients.confidential;
   const words = [
