@@ -2,6 +2,7 @@
 // account, or not at all; the console shows it while it happens.
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import { memberOf } from '../../support/installation.ts';
 import { inSight } from '../support/in-sight.ts';
 import { journey, type Stage } from '../support/stage.ts';
 import { choose, goTo, heading, press, signIn } from '../support/steps.ts';
@@ -53,8 +54,9 @@ export function connecting(stage: () => Stage): void {
       const { page } = visitor;
       await signIn(visitor, installation.address, installation.apiKey, '/connect');
       await page.getByLabel('Address', { exact: true }).fill('gina@corp.test');
-      await press(page, 'Make the connect link');
+      await page.getByRole('button', { name: 'Make the connect link' }).dblclick();
       await heading(page, 'gina@corp.test').waitFor();
+      assert.equal(await sessionsFor(stage, 'gina@corp.test'), 1, 'a double click makes one link');
 
       const owner = await stage.visit();
       const link = await linkIn(page);
@@ -178,6 +180,12 @@ export function connecting(stage: () => Stage): void {
     await heading(customer.page, /./).waitFor();
     assert.equal(await heading(customer.page, 'Connect a mailbox').count(), 0);
   });
+}
+
+async function sessionsFor({ installation }: Stage, email: string): Promise<number> {
+  const { body } = await installation.call('GET', '/v1/connect-sessions?limit=100');
+  const items: unknown[] = Array.isArray(body.items) ? body.items : [];
+  return items.filter((item) => memberOf(item, 'expected_email') === email).length;
 }
 
 /** The link as the console shows it, to be carried to its owner. */

@@ -1,8 +1,9 @@
 // API keys: listed without their text, made (the text is shown once and kept nowhere), revoked.
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import type { ApiKey, CreateApiKeyBody, NewApiKey } from '../../../sdk/src/index.ts';
 import { useApi } from './api-context.tsx';
 import { usePaged } from './paged.ts';
+import { useAction } from './use-action.ts';
 
 export type { ApiKey, NewApiKey };
 
@@ -18,7 +19,7 @@ export function useApiKeys() {
 export function useCreateApiKey() {
   const { client, key } = useApi();
   const queries = useQueryClient();
-  return useMutation({
+  return useAction({
     // What it answers holds the key: it is kept no longer than the dialog that shows it.
     gcTime: 0,
     mutationFn: (body: CreateApiKeyBody) => client.apiKeys.create(body),
@@ -29,7 +30,7 @@ export function useCreateApiKey() {
 export function useRevokeApiKey() {
   const { client, key } = useApi();
   const queries = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: (id: string) => client.apiKeys.revoke(id),
     onSuccess: () => queries.invalidateQueries({ queryKey: key('api-keys') }),
   });

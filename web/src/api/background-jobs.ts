@@ -1,10 +1,11 @@
 // What runs in the background over many mailboxes: begun here, watched until it is over.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import type { BackgroundJob, CreateMailboxJobBody } from '../../../sdk/src/index.ts';
 import { useMay } from '../app/session-context.tsx';
 import { useApi } from './api-context.tsx';
 import { useFreshMailboxes } from './mailbox-pages.ts';
+import { useAction } from './use-action.ts';
 
 export type { BackgroundJob };
 export type MailboxJobRequest = CreateMailboxJobBody;
@@ -31,7 +32,7 @@ export function useBackgroundJobs() {
 export function useBeginMailboxJob() {
   const { client, key } = useApi();
   const queries = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: (request: MailboxJobRequest) => client.mailboxJobs.create(request),
     onSuccess: (job) => {
       queries.setQueryData<BackgroundJob[]>(key('background-jobs'), (known = []) => [
@@ -45,7 +46,7 @@ export function useBeginMailboxJob() {
 export function useCancelJob() {
   const { client, key } = useApi();
   const queries = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: (id: string) => client.backgroundJobs.cancel(id),
     onSuccess: () => queries.invalidateQueries({ queryKey: key('background-jobs') }),
   });

@@ -1,5 +1,5 @@
 // Connect sessions: made, listed, watched by long polls until they are over, cancelled. And links for customers.
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import type {
   ConnectSession,
   CreateConnectSessionBody,
@@ -7,6 +7,7 @@ import type {
   NewConnectSession,
 } from '../../../sdk/src/index.ts';
 import { useApi } from './api-context.tsx';
+import { useAction } from './use-action.ts';
 
 export type { ConnectSession, NewConnectSession };
 export type ConnectSessionStatus = ConnectSession['status'];
@@ -63,7 +64,7 @@ export function useConnectSession(id: string) {
 export function useCreateConnectSession() {
   const { client, key } = useApi();
   const queries = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: (body: CreateConnectSessionBody) => client.connectSessions.create(body),
     onSuccess: () => queries.invalidateQueries({ queryKey: key('connect-sessions', 'list') }),
   });
@@ -72,7 +73,7 @@ export function useCreateConnectSession() {
 export function useCancelConnectSession() {
   const { client, key } = useApi();
   const queries = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: (id: string) => client.connectSessions.cancel(id),
     onSuccess: (session) => {
       queries.setQueryData(key('connect-sessions', 'one', session.id), session);
@@ -83,10 +84,10 @@ export function useCancelConnectSession() {
 
 export function useCreateCustomerLink() {
   const { client } = useApi();
-  return useMutation({ mutationFn: (body: CreateCustomerLinkBody) => client.customerLinks.create(body) });
+  return useAction({ mutationFn: (body: CreateCustomerLinkBody) => client.customerLinks.create(body) });
 }
 
 export function useRevokeCustomerLinks() {
   const { client } = useApi();
-  return useMutation({ mutationFn: () => client.customerLinks.revoke() });
+  return useAction({ mutationFn: () => client.customerLinks.revoke() });
 }

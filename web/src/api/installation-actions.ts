@@ -1,8 +1,9 @@
 // What operators do by hand to the installation: let an address in again, send calls to a provider again, seal anew.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Installation, Keyring } from '../../../sdk/src/index.ts';
 import { useMay } from '../app/session-context.tsx';
 import { useApi } from './api-context.tsx';
+import { useAction } from './use-action.ts';
 
 export type { Installation, Keyring };
 
@@ -11,11 +12,11 @@ export function useInstallationActions() {
   const queries = useQueryClient();
   const changed = (): Promise<void> => queries.invalidateQueries({ queryKey: ['installation'] });
   return {
-    liftBlock: useMutation({
+    liftBlock: useAction({
       mutationFn: (key: string) => client.installation.liftBlock(key),
       onSuccess: changed,
     }),
-    closeBreaker: useMutation({
+    closeBreaker: useAction({
       mutationFn: (key: string) => client.installation.closeBreaker(key),
       onSuccess: changed,
     }),

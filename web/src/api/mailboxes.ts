@@ -1,8 +1,9 @@
 // Mailboxes: by what they are found, the first that are found, one of them and what is done to it. The list is in
 // mailbox-pages.ts.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Disconnection, Mailbox, UpdateMailboxBody, Verdict } from '../../../sdk/src/index.ts';
 import { useApi } from './api-context.tsx';
+import { useAction } from './use-action.ts';
 
 export type { Mailbox, Verdict };
 export type MailboxStatus = Mailbox['status'];
@@ -52,16 +53,16 @@ export function useMailboxActions(id: string) {
     void queries.invalidateQueries({ queryKey: key('events') });
   };
   return {
-    update: useMutation({
+    update: useAction({
       mutationFn: (body: UpdateMailboxBody) => client.mailboxes.update(id, body),
       onSuccess: show,
     }),
-    verify: useMutation({ mutationFn: () => client.mailboxes.verify(id), onSuccess: show }),
-    diagnose: useMutation({
+    verify: useAction({ mutationFn: () => client.mailboxes.verify(id), onSuccess: show }),
+    diagnose: useAction({
       mutationFn: () => client.mailboxes.diagnose(id, { timeoutMs: 120_000 }),
       onSuccess: () => queries.invalidateQueries({ queryKey: key('mailboxes', 'one', id) }),
     }),
-    disconnect: useMutation<Disconnection>({
+    disconnect: useAction<Disconnection>({
       mutationFn: () => client.mailboxes.disconnect(id),
       onSuccess: changed,
     }),

@@ -1,5 +1,5 @@
 // OAuth clients as their own pages need them: the list, one with its set-up list, and what is done to it.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type {
   CreateOAuthClientBody,
   Credential,
@@ -14,6 +14,7 @@ import { useMay } from '../app/session-context.tsx';
 import { useWorkspace } from '../app/workspace-context.tsx';
 import { useApi } from './api-context.tsx';
 import { usePaged } from './paged.ts';
+import { useAction } from './use-action.ts';
 
 export type { Credential, Examination, LackingMailbox, OAuthClient, Removal, SetUpList };
 export type GrantType = OAuthClient['grant_type'];
@@ -71,7 +72,7 @@ export function useLackingScopes(id: string, { enabled }: { enabled: boolean }) 
 export function useCreateOAuthClient() {
   const { client, key } = useApi();
   const queries = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: (body: NewOAuthClient) => client.oauthClients.create(body),
     onSuccess: () => queries.invalidateQueries({ queryKey: key('oauth-clients') }),
   });
@@ -83,7 +84,7 @@ export function useOAuthClientActions(id: string) {
   const queries = useQueryClient();
   const changed = (): Promise<void> => queries.invalidateQueries({ queryKey: key('oauth-clients') });
   return {
-    update: useMutation({
+    update: useAction({
       mutationFn: (body: OAuthClientChanges) => client.oauthClients.update(id, body),
       onSuccess: (updated) => {
         queries.setQueryData(key('oauth-clients', 'one', id), updated);
@@ -91,12 +92,12 @@ export function useOAuthClientActions(id: string) {
         return changed();
       },
     }),
-    examine: useMutation({
+    examine: useAction({
       mutationFn: (email: string | null) =>
         client.oauthClients.examine(id, email === null ? {} : { email }, { timeoutMs: examinedWithinMs }),
       onSuccess: changed,
     }),
-    remove: useMutation({
+    remove: useAction({
       mutationFn: ({ isForced }: { isForced: boolean }) =>
         client.oauthClients.delete(id, { force: isForced ? 'true' : 'false' }),
       onSuccess: () => {

@@ -1,8 +1,9 @@
 // What is held of one person, and forgetting it. No answer outlives the page: it is about a person.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Erasure, Person } from '../../../sdk/src/index.ts';
 import { useApi } from './api-context.tsx';
 import { isUnderWay } from './background-jobs.ts';
+import { useAction } from './use-action.ts';
 
 export type { Erasure, Person };
 
@@ -14,12 +15,12 @@ export function usePeople() {
   const { client, key } = useApi();
   const queries = useQueryClient();
   return {
-    tell: useMutation({
+    tell: useAction({
       gcTime: 0,
       mutationFn: (email: string) => client.people.export({ email }, { timeoutMs: searchedWithinMs }),
     }),
     /** Begins a background job, or answers the one that is under way for the same address. */
-    erase: useMutation({
+    erase: useAction({
       gcTime: 0,
       mutationFn: (email: string) => client.people.erase({ email, confirm: email }),
       onSuccess: () => queries.invalidateQueries({ queryKey: key('background-jobs') }),

@@ -1,8 +1,9 @@
 // The console session: who is signed in, signing in by API key, signing out, and what other ways in there are.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createApi } from './client.ts';
 import { isProblem } from './problem.ts';
 import { sessionKey } from './session-key.ts';
+import { useAction } from './use-action.ts';
 
 const api = createApi(null);
 
@@ -27,7 +28,7 @@ export const useConsoleSession = () =>
 
 export function useSignIn() {
   const queries = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: (apiKey: string) => api.consoleSession.begin({ api_key: apiKey }),
     onSuccess: (session) => {
       isSignedOut = false;
@@ -38,7 +39,7 @@ export function useSignIn() {
 
 export function useSignOut() {
   const queries = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: () => api.consoleSession.end(),
     onSuccess: () => {
       // Nothing of what was seen stays in this page's memory.

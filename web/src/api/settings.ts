@@ -1,7 +1,8 @@
 // Settings of the workspace: read, and changed member by member.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Branding, ChangeSettingsBody, Settings } from '../../../sdk/src/index.ts';
 import { useApi } from './api-context.tsx';
+import { useAction } from './use-action.ts';
 
 export type { Branding, Settings };
 export type BrandingChanges = NonNullable<ChangeSettingsBody['branding']>;
@@ -17,7 +18,7 @@ export function useSettings() {
 export function useChangeSettings() {
   const { client, key } = useApi();
   const queries = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: (body: ChangeSettingsBody) => client.settings.update(body),
     onSuccess: (settings) => queries.setQueryData(key('settings'), settings),
   });

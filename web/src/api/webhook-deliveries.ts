@@ -1,9 +1,10 @@
 // Webhook deliveries: what was sent, what came back, and sending it again.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { WebhookDelivery, WebhookDeliveryDetails } from '../../../sdk/src/index.ts';
 import { useApi } from './api-context.tsx';
 import type { EventType } from './event-types.ts';
 import { usePaged } from './paged.ts';
+import { useAction } from './use-action.ts';
 
 export type { WebhookDelivery, WebhookDeliveryDetails };
 export type DeliveryStatus = WebhookDelivery['status'];
@@ -43,7 +44,7 @@ export function useWebhookDelivery(id: string) {
 export function useReplayDelivery(id: string) {
   const { client, key } = useApi();
   const queries = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: () => client.webhookDeliveries.replay(id),
     onSuccess: () => queries.invalidateQueries({ queryKey: key('webhook-deliveries') }),
   });

@@ -1,5 +1,5 @@
 // Webhook endpoints: the list, one, and what is done to it.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type {
   CreateWebhookEndpointBody,
   NewWebhookEndpoint,
@@ -10,6 +10,7 @@ import type {
 import { useApi } from './api-context.tsx';
 import type { EventType } from './event-types.ts';
 import { usePaged } from './paged.ts';
+import { useAction } from './use-action.ts';
 
 export type { NewWebhookEndpoint, RotatedWebhookSecret, WebhookEndpoint };
 export type EndpointChanges = UpdateWebhookEndpointBody;
@@ -37,7 +38,7 @@ export function useWebhookEndpoint(id: string) {
 export function useCreateWebhookEndpoint() {
   const { client, key } = useApi();
   const queries = useQueryClient();
-  return useMutation({
+  return useAction({
     // What it answers holds the secret: it is kept no longer than the dialog that shows it.
     gcTime: 0,
     mutationFn: (body: NewEndpoint) => client.webhookEndpoints.create(body),
@@ -54,30 +55,30 @@ export function useWebhookEndpointActions(id: string) {
     void queries.invalidateQueries({ queryKey: key('webhook-deliveries') });
   };
   return {
-    update: useMutation({
+    update: useAction({
       mutationFn: (body: EndpointChanges) => client.webhookEndpoints.update(id, body),
       onSuccess: (endpoint) => {
         queries.setQueryData(key('webhook-endpoints', 'one', id), endpoint);
         changed();
       },
     }),
-    rotate: useMutation({
+    rotate: useAction({
       gcTime: 0,
       mutationFn: ({ isImmediate }: { isImmediate: boolean }) =>
         client.webhookEndpoints.rotateSecret(id, { is_immediate: isImmediate }),
       onSuccess: changed,
     }),
-    test: useMutation({
+    test: useAction({
       mutationFn: (eventType: EventType) =>
         client.webhookEndpoints.test(id, { event_type: eventType }, { timeoutMs: triedWithinMs }),
       onSuccess: changed,
     }),
-    replay: useMutation({
+    replay: useAction({
       mutationFn: (body: Parameters<typeof client.webhookEndpoints.replay>[1]) =>
         client.webhookEndpoints.replay(id, body),
       onSuccess: changed,
     }),
-    remove: useMutation({
+    remove: useAction({
       mutationFn: () => client.webhookEndpoints.delete(id),
       onSuccess: () => {
         queries.removeQueries({ queryKey: key('webhook-endpoints', 'one', id) });

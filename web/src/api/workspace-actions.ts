@@ -1,8 +1,9 @@
 // Workspaces as their own page needs them: the list, made, renamed, deleted.
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import type { Workspace } from '../../../sdk/src/index.ts';
 import { useApi } from './api-context.tsx';
 import { usePaged } from './paged.ts';
+import { useAction } from './use-action.ts';
 
 export type { Workspace };
 
@@ -23,15 +24,15 @@ export function useWorkspaceActions() {
   const queries = useQueryClient();
   const changed = (): Promise<void> => queries.invalidateQueries({ queryKey: ['workspaces'] });
   return {
-    create: useMutation({
+    create: useAction({
       mutationFn: (name: string) => client.workspaces.create({ name }),
       onSuccess: changed,
     }),
-    rename: useMutation({
+    rename: useAction({
       mutationFn: ({ id, name }: { id: string; name: string }) => client.workspaces.update(id, { name }),
       onSuccess: changed,
     }),
-    remove: useMutation({
+    remove: useAction({
       mutationFn: (id: string) => client.workspaces.delete(id, { timeoutMs: deletedWithinMs }),
       // Not the one itself: the switcher may still show it, and would be told that it is gone.
       onSuccess: () =>

@@ -35,8 +35,10 @@ export function ChooseWorkspacePage() {
         <Panel>
           <Stack gap="xs" align="flex-start">
             {found.slice(0, offeredMax).map(({ id, name }) => (
-              <Button key={id} variant="default" onClick={() => choose(id)}>
-                {name}
+              <Button key={id} variant="default" maw="100%" onClick={() => choose(id)}>
+                <Text span inherit truncate>
+                  {name}
+                </Text>
               </Button>
             ))}
             {found.length > offeredMax && (

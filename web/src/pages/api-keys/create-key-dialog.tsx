@@ -36,6 +36,7 @@ export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
       centered
       // The key would be gone by a slip of the hand.
       closeOnClickOutside={create.data === undefined}
+      closeOnEscape={create.data === undefined}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {create.data ? (

@@ -39,6 +39,7 @@ export function CreateEndpointDialog({ onClose }: { onClose: () => void }) {
       centered
       // The secret would be gone by a slip of the hand.
       closeOnClickOutside={made === undefined}
+      closeOnEscape={made === undefined}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {made ? (

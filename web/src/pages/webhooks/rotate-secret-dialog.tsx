@@ -32,6 +32,7 @@ export function RotateSecretDialog({
       size="lg"
       centered
       closeOnClickOutside={made === undefined}
+      closeOnEscape={made === undefined}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {made ? (
