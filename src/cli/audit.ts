@@ -80,7 +80,7 @@ async function listed(api: Api, input: Input, asked: Query): Promise<number> {
 const followed = (api: Api, input: Input, query: Query): Promise<number> =>
   untilSignal(async (stopping) => {
     const first = query.since === null ? limitOf(input) : 'all';
-    const entries = follow({ api, path, query, time: 'at', first, stopping });
+    const entries = follow({ api, path, query, first, stopping });
     for await (const entry of entries) {
       const line = input.flag('json')
         ? JSON.stringify(entry)

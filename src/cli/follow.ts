@@ -1,7 +1,8 @@
 // Reading a list on and on: what is new comes out once, in order as far as it can be. Rows of transactions that ran side
-// by side may be seen after others with later ids, so the last minute is read again and again, and what was seen is
-// passed over. Goes on over failures of the gateway; what is no use to ask again ends it.
-import { setTimeout as wait } from 'node:timers/promises';
+// by side may be seen after others with later ids, so what was first seen within the last minute is read again and again,
+// and passed over. Goes on over failures of the gateway; what is no use to ask again ends it.
+import type { Clock } from '../core/ports.ts';
+import { systemClock } from '../system.ts';
 import { type Api, ApiProblem, type Query } from './api.ts';
 import { exitCodes } from './command.ts';
 import { note } from './output.ts';
@@ -12,11 +13,10 @@ type Following = {
   api: Api;
   path: string;
   query: Query;
-  /** The member that tells when an item was made. */
-  time: string;
   /** How many that are there already come first, or from when on (`query.since`) all of them: `all`. */
   first: number | 'all';
   stopping: AbortSignal;
+  clock?: Pick<Clock, 'now' | 'sleep'>;
 };
 
 const pauseMilliseconds = 1000;
@@ -24,7 +24,7 @@ const pauseMilliseconds = 1000;
 const retryMilliseconds = { first: 1000, most: 30_000 } as const;
 /** A transaction that takes longer ends by a time-out. */
 const settledMilliseconds = 60_000;
-/** Of what was seen; with more in a minute, the oldest count as settled. */
+/** Of what was seen; with more in a minute, the first ones count as settled. */
 const seenMax = 10_000;
 /** Looked at to begin with, so that what is shown first is not all that is known to be there. */
 const knownLeast = 100;
@@ -34,22 +34,23 @@ export async function* follow({
   api,
   path,
   query,
-  time,
   first,
   stopping,
+  clock = systemClock,
 }: Following): AsyncGenerator<unknown> {
+  /** When each was seen first. */
   const seen = new Map<string, number>();
   let settled: string | null = null;
   const isNew = (item: unknown): boolean => {
     const id = textOf(item, 'id') ?? '';
     if (seen.has(id)) return false;
-    seen.set(id, Date.parse(textOf(item, time) ?? '') || 0);
-    if (seen.size > 2 * seenMax) settle();
+    seen.set(id, clock.now());
+    if (seen.size > 2 * seenMax) settle(clock.now());
     return true;
   };
-  const settle = (): void => {
-    const latest = [...seen.values()].reduce((one, other) => Math.max(one, other), 0);
-    const before = latest - settledMilliseconds;
+  /** After a reading that began at `at`: it has found whatever comes before those that were seen a minute earlier. */
+  const settle = (at: number): void => {
+    const before = at - settledMilliseconds;
     for (const [id, at] of [...seen].sort(([left], [right]) => (left < right ? -1 : 1))) {
       if (at > before && seen.size <= seenMax) return;
       settled = id;
@@ -66,10 +67,10 @@ export async function* follow({
     for (const item of known) isNew(item);
     settled = textOf(known[0], 'id');
     yield* known.slice(Math.max(0, known.length - first));
-    settle();
   }
   let failures = 0;
   while (!stopping.aborted) {
+    const began = clock.now();
     try {
       for await (const item of api.items(path, { after: settled, query: { ...query, order: 'oldest' } })) {
         if (isNew(item)) yield item;
@@ -77,7 +78,7 @@ export async function* follow({
       }
       if (failures > 0) note('The gateway answers again.');
       failures = 0;
-      settle();
+      settle(began);
     } catch (error) {
       if (!isPassing(error)) throw error;
       if (failures === 0) note(`${error.message}\nIt is asked again until it answers.`);
@@ -86,7 +87,7 @@ export async function* follow({
     const { first: least, most } = retryMilliseconds;
     const pause =
       failures === 0 ? pauseMilliseconds : Math.min(most, least * 2 ** Math.min(failures - 1, 10));
-    await wait(pause, null, { signal: stopping }).catch(() => {});
+    await clock.sleep(pause, stopping);
   }
 }
 
