@@ -149,6 +149,10 @@ export function oneMailbox(stage: () => Stage): void {
     const id = await idOf(stage, 'carol@gmail.test');
     const visitor = await stage.visit();
     const { page } = visitor;
+    const bystander = await stage.visit();
+    bystander.expects(/^404 (GET|PATCH) \/v1\//);
+    await signIn(bystander, installation.address, installation.apiKey, `/mailboxes/${id}`);
+    await heading(bystander.page, 'carol@gmail.test').waitFor();
     await signIn(visitor, installation.address, installation.apiKey, `/mailboxes/${id}`);
     await fromMenu(page, 'More actions', 'Disconnect');
     const field = page.getByRole('dialog').getByLabel('Type carol@gmail.test to confirm');
@@ -161,7 +165,10 @@ export function oneMailbox(stage: () => Stage): void {
     await answer(page, 'Disconnect for good');
     await heading(page, 'Mailboxes').waitFor();
     assert.equal((await installation.call('GET', `/v1/mailboxes/${id}`)).status, 404);
-    visitor.expects(/^404 GET \/v1\/mailboxes\//);
+    visitor.expects(/^404 (GET|PATCH) \/v1\/mailboxes\//);
+    await bystander.page.getByLabel('Customer').fill('Hooli');
+    await press(bystander.page, 'Save');
+    await heading(bystander.page, 'There is no such mailbox').waitFor();
     await page.goto(`${installation.address}/console/mailboxes/${id}`);
     await heading(page, 'There is no such mailbox').waitFor();
     await page.goto(`${installation.address}/console/nowhere`);

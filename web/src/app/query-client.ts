@@ -1,4 +1,5 @@
-// The cache of what the API has answered: what is retried, and what happens everywhere when a session is over.
+// The cache of what the API has answered: what is retried, and what happens everywhere when a session is
+// over or an object is gone.
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { isProblem } from '../api/problem.ts';
 import { sessionKey } from '../api/session-key.ts';
@@ -11,9 +12,14 @@ export function createQueryClient(): QueryClient {
   const onError = (error: Error): void => {
     if (isProblem(error) && error.status === 401) client.setQueryData(sessionKey, null);
   };
+  // Somebody else has taken away what was to be changed: what is shown of it is asked for anew.
+  const onActionError = (error: Error): void => {
+    onError(error);
+    if (isProblem(error) && error.status === 404) void client.invalidateQueries({ type: 'active' });
+  };
   const client: QueryClient = new QueryClient({
     queryCache: new QueryCache({ onError }),
-    mutationCache: new MutationCache({ onError }),
+    mutationCache: new MutationCache({ onError: onActionError }),
     defaultOptions: {
       queries: {
         staleTime: staleMs,

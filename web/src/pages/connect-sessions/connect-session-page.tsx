@@ -9,8 +9,8 @@ import { useMay } from '../../app/session-context.tsx';
 import { useAnnounce } from '../../components/announcer.tsx';
 import { ConnectStatusBadge, connectStatuses } from '../../components/connect-status.tsx';
 import { Copyable } from '../../components/copyable.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
 import { notifyProblem } from '../../components/notify.ts';
+import { isMissing, ObjectMissing } from '../../components/object-missing.tsx';
 import { Page } from '../../components/page.tsx';
 import { PageSkeleton } from '../../components/page-skeleton.tsx';
 import { Panel } from '../../components/panel.tsx';
@@ -33,12 +33,8 @@ export function ConnectSessionPage() {
       All connect sessions
     </Anchor>
   );
-  if (error !== null && !session) {
-    return (
-      <Page title="Connect session" above={back}>
-        <ErrorState error={error} onRetry={() => void refetch()} />
-      </Page>
-    );
+  if (isMissing(session, error)) {
+    return <ObjectMissing noun="connect session" error={error} above={back} onRetry={() => void refetch()} />;
   }
   if (!session) return <PageSkeleton />;
   const isOpen = !isOver(session.status);

@@ -3,10 +3,9 @@
 import { Anchor, SimpleGrid, Stack } from '@mantine/core';
 import { Link, useParams } from 'wouter';
 import { useMailbox } from '../../api/mailboxes.ts';
-import { isProblem } from '../../api/problem.ts';
 import { useMay } from '../../app/session-context.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
 import { MailboxStatusBadge } from '../../components/mailbox-status.tsx';
+import { isMissing, ObjectMissing } from '../../components/object-missing.tsx';
 import { Page } from '../../components/page.tsx';
 import { PageSkeleton } from '../../components/page-skeleton.tsx';
 import { Timeline } from '../../components/timeline.tsx';
@@ -28,13 +27,8 @@ export function MailboxPage() {
       All mailboxes
     </Anchor>
   );
-  if (error !== null && !mailbox) {
-    const isGone = isProblem(error) && error.status === 404;
-    return (
-      <Page title={isGone ? 'There is no such mailbox' : 'Mailbox'} above={back}>
-        <ErrorState error={error} {...(isGone ? {} : { onRetry: () => void refetch() })} />
-      </Page>
-    );
+  if (isMissing(mailbox, error)) {
+    return <ObjectMissing noun="mailbox" error={error} above={back} onRetry={() => void refetch()} />;
   }
   if (!mailbox) return <PageSkeleton />;
   return (

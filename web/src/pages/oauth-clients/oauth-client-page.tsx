@@ -4,7 +4,7 @@ import { IconInfoCircle } from '@tabler/icons-react';
 import { useParams } from 'wouter';
 import { useIsOwn, useOAuthClient } from '../../api/oauth-client.ts';
 import { useMay } from '../../app/session-context.tsx';
-import { ObjectMissing } from '../../components/object-missing.tsx';
+import { isMissing, ObjectMissing } from '../../components/object-missing.tsx';
 import { Page } from '../../components/page.tsx';
 import { PageSkeleton } from '../../components/page-skeleton.tsx';
 import { TextLink } from '../../components/text-link.tsx';
@@ -26,10 +26,10 @@ export function OAuthClientPage() {
   const may = useMay();
   const isOwnClient = useIsOwn();
   const { data: client, error, refetch } = useOAuthClient(id);
-  if (!client) {
-    if (error === null) return <PageSkeleton />;
+  if (isMissing(client, error)) {
     return <ObjectMissing noun="OAuth client" error={error} above={back} onRetry={() => void refetch()} />;
   }
+  if (!client) return <PageSkeleton />;
   const isOwn = isOwnClient(client);
   const mayChange = isOwn && may('oauth_clients:update');
   return (

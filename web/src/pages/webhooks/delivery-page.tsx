@@ -14,7 +14,7 @@ import { CopyButton } from '../../components/copy-button.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { notifyDone, notifyProblem } from '../../components/notify.ts';
-import { ObjectMissing } from '../../components/object-missing.tsx';
+import { isMissing, ObjectMissing } from '../../components/object-missing.tsx';
 import { Page } from '../../components/page.tsx';
 import { PageSkeleton } from '../../components/page-skeleton.tsx';
 import { Panel } from '../../components/panel.tsx';
@@ -31,10 +31,10 @@ export function WebhookDeliveryPage() {
   const may = useMay();
   const replay = useReplayDelivery(id);
   const { data: delivery, error, refetch } = useWebhookDelivery(id);
-  if (!delivery) {
-    if (error === null) return <PageSkeleton />;
+  if (isMissing(delivery, error)) {
     return <ObjectMissing noun="delivery" error={error} above={back} onRetry={() => void refetch()} />;
   }
+  if (!delivery) return <PageSkeleton />;
   return (
     <Page
       title={delivery.event_type}

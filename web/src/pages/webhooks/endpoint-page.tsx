@@ -5,7 +5,7 @@ import { useParams } from 'wouter';
 import { useWebhookEndpoint } from '../../api/webhook-endpoints.ts';
 import { useMay } from '../../app/session-context.tsx';
 import { Moment } from '../../components/moment.tsx';
-import { ObjectMissing } from '../../components/object-missing.tsx';
+import { isMissing, ObjectMissing } from '../../components/object-missing.tsx';
 import { Page } from '../../components/page.tsx';
 import { PageSkeleton } from '../../components/page-skeleton.tsx';
 import { Panel } from '../../components/panel.tsx';
@@ -23,10 +23,10 @@ export function WebhookEndpointPage() {
   const { id = '' } = useParams<{ id: string }>();
   const may = useMay();
   const { data: endpoint, error, refetch } = useWebhookEndpoint(id);
-  if (!endpoint) {
-    if (error === null) return <PageSkeleton />;
+  if (isMissing(endpoint, error)) {
     return <ObjectMissing noun="endpoint" error={error} above={back} onRetry={() => void refetch()} />;
   }
+  if (!endpoint) return <PageSkeleton />;
   const { status, disabled_reason: reason, disabled_at: disabledAt, failing_since: failingSince } = endpoint;
   return (
     <Page
