@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { GatewayError } from '../../src/core/index.ts';
 import { personalTables } from '../../src/stores/personal-columns.ts';
 import { client, customer, grant, mailbox, session, tag } from '../stores/fixtures.ts';
+import { until } from '../support/until.ts';
 import { type Answer, list, record, type TestWorkspace, text, type World } from './native-world.ts';
 
 type Row = Record<string, unknown>;
@@ -267,6 +268,57 @@ export function peopleSuite(open: () => Promise<{ world: World; database: Databa
       const longest = Math.max(...pieces.map(({ length }) => length));
       assert.ok(longest < pieces.join('').length / 4, `${longest} characters at once`);
       assert.ok(turns >= 10, `others had ${turns} turns`);
+    });
+
+    it('is no person when more than ten thousand objects are about the address: neither told nor erased', async () => {
+      const crowd = await world.addWorkspace('Crowd');
+      const shared = 'everybody@many.example';
+      await database.all(
+        `insert into events (id, workspace_id, type, object_id, data, created_at, is_pending)
+         with recursive n (i) as (select 1 union all select i + 1 from n where i < 10001)
+         select substr(?, 1, 24) || (100000000000 + i), ?, 'mailbox.disconnected',
+           substr(?, 1, 24) || (200000000000 + i), ?, 1, 0 from n`,
+        ...[crowd.id, crowd.id, crowd.id, JSON.stringify({ email: shared })],
+      );
+      const told = await crowd.call('POST', '/v1/people/export', { email: shared });
+      assert.deepEqual([told.status, told.body.code], [409, 'conflict']);
+      const begun = await crowd.call('POST', '/v1/people/erase', { email: shared, confirm: shared });
+      while ((await world.core.backgroundJobs.workDue()) > 0);
+      const job = await crowd.call('GET', `/v1/background-jobs/${text(begun.body.id)}`);
+      assert.equal(job.body.status, 'failed', job.text);
+      const { body } = await crowd.call('GET', '/v1/events?limit=1');
+      assert.equal(record(list(body.items)[0]?.data).email, shared);
+    });
+
+    it('is searched for no longer than somebody waits for the answer', async (context) => {
+      const base = await world.app.listen({ host: '127.0.0.1', port: 0 });
+      const leaving = new AbortController();
+      const begun = Promise.withResolvers<{ answer: Promise<unknown>; signal: AbortSignal | undefined }>();
+      const { people } = world.core;
+      const tell = people.export;
+      context.mock.method(people, 'export', (...asked: Parameters<typeof tell>) => {
+        const answer = tell(...asked);
+        begun.resolve({ answer, signal: asked[2] });
+        return answer;
+      });
+      const { slice } = world.store.people;
+      let slices = 0;
+      context.mock.method(world.store.people, 'slice', async (...asked: Parameters<typeof slice>) => {
+        slices += 1;
+        leaving.abort();
+        const { signal } = await begun.promise;
+        await until('the server knows', () => signal?.aborted === true);
+        return slice(...asked);
+      });
+      const asking = fetch(`${base}/v1/people/export`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${workspace.key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ email: address }),
+        signal: leaving.signal,
+      });
+      await assert.rejects(asking, { name: 'AbortError' });
+      await assert.rejects((await begun.promise).answer, { code: 'overloaded' });
+      assert.equal(slices, 1);
     });
 
     it('is told and erased by keys with the right scope, in their own workspace', async () => {

@@ -50,16 +50,21 @@ export function createPeople(ports: Needs) {
   return {
     /**
      * Throws nothing for a person of whom nothing is held: then that is the answer. Throws `conflict` for an address that
-     * more than 10,000 objects are about.
+     * more than 10,000 objects are about, `overloaded` once `signal` has aborted: it goes through everything, for nobody.
      */
-    async export(principal: Principal, { email: given }: { email: string }): Promise<PersonExport> {
+    async export(
+      principal: Principal,
+      { email: given }: { email: string },
+      signal?: AbortSignal,
+    ): Promise<PersonExport> {
       const workspaceId = workspaceFor(principal, 'people:read');
       const person = unknownPerson(given);
-      await search(workspaceId, person, { from: firstPlace, milliseconds: unhurried });
+      await search(workspaceId, person, { from: firstPlace, milliseconds: unhurried, signal });
       const recognition = recognitionOf(person);
       const records: PersonExport['records'] = [];
       let isComplete = true;
-      const way = { workspaceId, tables: store.people.tables(), from: firstPlace, milliseconds: unhurried };
+      const tables = store.people.tables();
+      const way = { workspaceId, tables, from: firstPlace, milliseconds: unhurried, signal };
       await walk(way, async (row) => {
         if (!isComplete || !isAbout(row, recognition, person.objectIds)) return;
         if (records.length < recordsMax) {

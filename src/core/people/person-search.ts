@@ -49,10 +49,10 @@ export type PersonSearch = ReturnType<typeof createPersonSearch>;
 export function createPersonSearch({ clock, store }: Pick<Ports, 'clock' | 'store'>) {
   /**
    * Visits the rows of these tables, for about so long; answers where to go on, null at the end. Rows that come while it
-   * walks may be missed.
+   * walks may be missed. Throws `overloaded` once `signal` has aborted.
    */
   async function walk(
-    { workspaceId, tables, from, milliseconds }: Walk,
+    { workspaceId, tables, from, milliseconds, signal }: Walk,
     visit: (row: PersonalRow) => Promise<void>,
   ): Promise<Place | null> {
     const begun = clock.now();
@@ -61,6 +61,7 @@ export function createPersonSearch({ clock, store }: Pick<Ports, 'clock' | 'stor
     for (;;) {
       const name = tables[table];
       if (name === undefined) return null;
+      if (signal?.aborted) throw new GatewayError('overloaded', 'Nobody waits for this any more.');
       const slice = await store.people.slice(workspaceId, name, { after, limit: sliceRows });
       for (const row of slice.rows) {
         await visit(row);
@@ -118,9 +119,9 @@ export function createPersonSearch({ clock, store }: Pick<Ports, 'clock' | 'stor
     search: (
       workspaceId: string,
       person: Person,
-      { from, milliseconds }: { from: Place; milliseconds: number },
+      way: Pick<Walk, 'from' | 'milliseconds' | 'signal'>,
     ): Promise<Place | null> =>
-      walk({ workspaceId, tables: searchedTables, from, milliseconds }, (row) => note(person, row)),
+      walk({ ...way, workspaceId, tables: searchedTables }, (row) => note(person, row)),
   };
 }
 
@@ -130,7 +131,14 @@ const tooMany = (): GatewayError =>
     `More than ${objectsMax} mailboxes, connect sessions and other objects are about this address, which is not one person's. Disconnect mailboxes that it opens for others first.`,
   );
 
-type Walk = { workspaceId: string; tables: readonly string[]; from: Place; milliseconds: number };
+type Walk = {
+  workspaceId: string;
+  tables: readonly string[];
+  from: Place;
+  milliseconds: number;
+  /** Ends it: nobody wants it any more. */
+  signal?: AbortSignal | undefined;
+};
 
 /** Addresses alone decide whether a row is about somebody. They only become more. */
 const kept = new WeakMap<Person, { count: number; recognition: Recognition }>();

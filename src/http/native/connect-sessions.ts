@@ -1,5 +1,4 @@
 // Connect sessions over HTTP: make a link, wait for what comes of it, confirm it, cancel it.
-import type { FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { type ConnectSession, connectSessionStatuses, connectStatusOf, isOpen } from '../../core/index.ts';
 import {
@@ -8,6 +7,7 @@ import {
   newConnectSessionSchema,
   presentConnectSession,
 } from './connect-session-schema.ts';
+import { gone } from './gone.ts';
 import { answer, type Noun, operation } from './operation.ts';
 import {
   closed,
@@ -212,13 +212,6 @@ export const connectSessions: Noun = (app, core) => {
     async (request) => present(await core.connectSessions.cancel(principalOf(request), request.params.id)),
   );
 };
-
-/** Aborts when the connection closes; the response knows of that also when the request was read to its end. */
-function gone({ raw }: Pick<FastifyReply, 'raw'>): AbortSignal {
-  const controller = new AbortController();
-  raw.once('close', () => controller.abort());
-  return controller.signal;
-}
 
 const requestOf = (body: Static<typeof newConnectSession>) => ({
   provider: body.provider ?? null,

@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox';
 import type { MailboxWithGrant, PersonExport } from '../../core/index.ts';
 import { presentJob } from './background-jobs.ts';
+import { gone } from './gone.ts';
 import { answer, type Noun, operation } from './operation.ts';
 import { closed, email, id, isoTime, isoTimeOrNull, noQuery, nullable, time } from './parts.ts';
 import { type LongList, streamOfObject } from './person-text.ts';
@@ -73,7 +74,7 @@ export const people: Noun = (app, core) => {
       },
     },
     async (request, reply) => {
-      const found = await core.people.export(principalOf(request), request.body);
+      const found = await core.people.export(principalOf(request), request.body, gone(reply));
       // A stream passes by the schema: the types of the members are held to it below.
       return reply.type('application/json; charset=utf-8').send(streamOf(found));
     },
