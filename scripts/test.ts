@@ -1,6 +1,6 @@
 // Runs the tests: all of them against real mail servers, a real database and a real browser, or with
 // --portable those that need npm alone. Other arguments name the files to run, by any part of their name.
-// MAILGRANT_TEST_TIMEOUT_SECONDS (240) bounds each file, MAILGRANT_TEST_CONCURRENCY (3, for many of them wait)
+// MAILGRANT_TEST_TIMEOUT_SECONDS (360) bounds each file, MAILGRANT_TEST_CONCURRENCY (3, for many of them wait)
 // how many run at once.
 import { join } from 'node:path';
 import process from 'node:process';
@@ -86,7 +86,7 @@ async function runAll({ files, folder, report, signal }: Run): Promise<void> {
   await runFiles({
     files,
     concurrency: setting('MAILGRANT_TEST_CONCURRENCY', 3),
-    timeoutSeconds: setting('MAILGRANT_TEST_TIMEOUT_SECONDS', 240),
+    timeoutSeconds: setting('MAILGRANT_TEST_TIMEOUT_SECONDS', 360),
     signal,
     onResult: report.addFile,
   });
