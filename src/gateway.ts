@@ -76,7 +76,7 @@ export type Substitutes = Partial<
 const builtConsole = fileURLToPath(new URL('../web/dist', import.meta.url));
 
 const unusedNotice =
-  'There is no workspace here, and nobody has an API key: `mailgrant init` makes both (on an embedded database while this is stopped).';
+  'There is no workspace here: `mailgrant init` makes one with its first API keys (on an embedded database while this is stopped).';
 
 const directAuthUrlNotice =
   'MAILGRANT_DIRECT_AUTH_URL is on: links lead to the provider at once, and no browser is bound to them';
