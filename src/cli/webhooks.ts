@@ -2,5 +2,6 @@
 import type { Command } from './command.ts';
 import { deliveryVerbs } from './webhook-deliveries.ts';
 import { endpointVerbs } from './webhook-endpoints.ts';
+import { listen } from './webhook-listen.ts';
 
-export const command: Command = { verbs: { ...endpointVerbs, ...deliveryVerbs } };
+export const command: Command = { verbs: { ...endpointVerbs, ...deliveryVerbs, listen } };

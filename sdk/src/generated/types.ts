@@ -958,6 +958,8 @@ export type MailgrantEvent = {
   data: Record<string, unknown>;
   /** When it happened. */
   created_at: string;
+  /** Byte by byte what a webhook endpoint is sent of it, whose `webhook-id` is `id`; with `with_webhook_body` only. */
+  webhook_body?: string;
 };
 
 /** A URL that is told of events. */
@@ -1920,6 +1922,8 @@ export type ListEventsQuery = {
   object_id?: string | undefined;
   /** Which come first. Default: `oldest`. */
   order?: 'oldest' | 'newest' | undefined;
+  /** `true` = with the body of the webhook, for whoever delivers it to a program that no gateway reaches. Needs `webhooks:create` too: bodies hold reconnect links. Default: `false`. */
+  with_webhook_body?: 'true' | 'false' | undefined;
   /** Items on one page. From 1 to 100. Default: `50`. */
   limit?: number | undefined;
   /** `next_cursor` of the page before. */

@@ -4,6 +4,7 @@ import type { InFlight } from '../in-flight.ts';
 import type { Links } from '../links.ts';
 import type { Ports } from '../ports.ts';
 import { createAttempts } from './attempts.ts';
+import { createWebhookBodies } from './bodies.ts';
 import { createDeliverer } from './deliverer.ts';
 import { createWebhookDeliveries } from './deliveries.ts';
 import { createWebhookEndpoints } from './endpoints.ts';
@@ -32,6 +33,7 @@ export function createWebhooks(ports: Needs) {
     endpoints: createWebhookEndpoints({ ...ports, attempts, tellEarlier: fanOut.tellEarlier }),
     ofVendors: createVendorWebhooks({ ...ports, tellEarlier: fanOut.tellEarlier }),
     deliveries: createWebhookDeliveries({ ...ports, deliveriesDue }),
+    ...createWebhookBodies(ports),
     ...fanOut,
     ...createDeliverer({ ...ports, attempts, deliveriesDue }),
     eventsRaised,

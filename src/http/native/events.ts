@@ -12,6 +12,12 @@ const eventSchema = Type.Object(
     object_id: id('The mailbox, connect session or OAuth client that changed.'),
     data: Type.Object({}, { additionalProperties: true, description: 'More about it; never a secret.' }),
     created_at: time('When it happened.'),
+    webhook_body: Type.Optional(
+      Type.String({
+        description:
+          'Byte by byte what a webhook endpoint is sent of it, whose `webhook-id` is `id`; with `with_webhook_body` only.',
+      }),
+    ),
   },
   { $id: 'Event', title: 'Event', description: 'One change of state.' },
 );
@@ -19,6 +25,13 @@ const eventSchema = Type.Object(
 const filter = {
   object_id: Type.Optional(id('Only events of this mailbox, connect session or OAuth client.')),
   order: Type.Optional(oneOf(['oldest', 'newest'], { description: 'Which come first.', default: 'oldest' })),
+  with_webhook_body: Type.Optional(
+    oneOf(['true', 'false'], {
+      default: 'false',
+      description:
+        '`true` = with the body of the webhook, for whoever delivers it to a program that no gateway reaches. Needs `webhooks:create` too: bodies hold reconnect links.',
+    }),
+  ),
 };
 
 export const events: Noun = (app, core) => {
@@ -43,7 +56,14 @@ export const events: Noun = (app, core) => {
         newestFirst: query.order === 'newest',
         ...(query.object_id === undefined ? {} : { objectId: query.object_id }),
       };
-      return presentPage(await core.events.list(principalOf(request), pageRequestOf(query), wanted), present);
+      const principal = principalOf(request);
+      const page = await core.events.list(principal, pageRequestOf(query), wanted);
+      if (query.with_webhook_body !== 'true') return presentPage(page, present);
+      const bodies = await core.webhooks.bodiesOf(principal, page.items);
+      return presentPage(page, (event) => {
+        const body = bodies.get(event.id);
+        return { ...present(event), ...(body === undefined ? {} : { webhook_body: body }) };
+      });
     },
   );
 };

@@ -1,11 +1,12 @@
 // Standard Webhooks 1.0.0: `{type, timestamp, data}`, and three headers over exactly what is sent.
 import { signatureOf } from '../keys.ts';
-import type { Format } from './format.ts';
+import type { Format, ToldEvent } from './format.ts';
 
 /** The specification wants bodies below 20 kB. */
 const bodyBytesMax = 20_000;
 
-export const standard: Format = {
+/** Has a body for every event, and no key has a say in it. */
+export const standard: Format & { render(event: ToldEvent): string } = {
   namesMailboxes: false,
 
   render({ type, at, workspaceId, data }) {
