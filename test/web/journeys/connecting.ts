@@ -45,6 +45,24 @@ export function connecting(stage: () => Stage): void {
     },
   );
 
+  journey(stage, 'a key that may only make links gets its link, and is asked nothing else', async (stage) => {
+    const { installation } = stage;
+    const scopes = ['connect_sessions:create'];
+    const made = await installation.call('POST', '/v1/api-keys', { name: 'Links only', scopes });
+    const visitor = await stage.visit();
+    const { page } = visitor;
+    await signIn(visitor, installation.address, String(made.body.key));
+    await page.getByText('Your key may not see this page').waitFor();
+    await page.getByText('mailboxes:read').waitFor();
+    await goTo(page, 'Connect a mailbox');
+    await press(page, 'Make the connect link');
+    visitor.expects(/^403 GET \/v1\/connect-sessions\//);
+    await heading(page, 'Connect session').waitFor();
+    const owner = await stage.visit();
+    await owner.page.goto(await linkIn(page));
+    await heading(owner.page, /Connect your mailbox/).waitFor();
+  });
+
   journey(
     stage,
     'who signs in to another account is told so, and so is the console, until the right one comes',

@@ -93,6 +93,28 @@ export function signingIn(stage: () => Stage): void {
     assert.equal(await first.getByText('Test workspace', { exact: true }).count(), 0);
   });
 
+  journey(stage, 'a page whose files do not come leaves the console standing', async (stage) => {
+    const { installation } = stage;
+    const visitor = await stage.visit();
+    const { page } = visitor;
+    await signIn(visitor, installation.address, installation.apiKey, '/customers');
+    await heading(page, 'Customers').waitFor();
+    visitor.expects(/^console: Error: The files of this page could not be loaded/);
+    await page.route('**/*', (route) => route.abort());
+    await page.getByRole('link', { name: 'People', exact: true }).click();
+    await page.getByText('The files of this page could not be loaded').waitFor();
+    await page.getByRole('link', { name: 'Customers', exact: true }).click();
+    await heading(page, 'Customers').waitFor();
+    await page.unroute('**/*');
+    await page.getByRole('link', { name: 'People', exact: true }).click();
+    await press(page, 'Load the page again');
+    await heading(page, 'People').waitFor();
+    await page.getByLabel('An address of the person').fill('not an address');
+    await press(page, 'Find everything');
+    visitor.expects(/^400 POST \/v1\/people\/export$/);
+    await page.getByRole('alert').getByText('“email” is not of the form').waitFor();
+  });
+
   journey(
     stage,
     "an operator comes in by the organisation's own sign-in, back to the page that was asked for",

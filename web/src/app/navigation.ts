@@ -33,7 +33,7 @@ export const navigation: readonly NavigationSection[] = [
   {
     title: 'Mail',
     entries: [
-      { path: '/', label: 'Overview', icon: IconGauge },
+      { path: '/', label: 'Overview', icon: IconGauge, scope: 'mailboxes:read' },
       { path: '/mailboxes', label: 'Mailboxes', icon: IconInbox, scope: 'mailboxes:read' },
       {
         path: '/connect',
@@ -81,3 +81,9 @@ export const navigation: readonly NavigationSection[] = [
     ],
   },
 ];
+
+/** What a page of this address is called, and which scope it needs; undefined for pages that are in no list. */
+export function entryOf(path: string): NavigationEntry | undefined {
+  const [, first = ''] = path.split('/');
+  return navigation.flatMap(({ entries }) => entries).find((entry) => entry.path === `/${first}`);
+}

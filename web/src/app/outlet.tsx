@@ -5,8 +5,11 @@ import { Route, Switch, useLocation } from 'wouter';
 import { PageSkeleton } from '../components/page-skeleton.tsx';
 import { ChooseWorkspacePage } from './choose-workspace-page.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
+import { entryOf } from './navigation.ts';
 import { NotFoundPage } from './not-found-page.tsx';
 import { type PageRoute, routes } from './routes.ts';
+import { ScopeMissingPage } from './scope-missing-page.tsx';
+import { useMay } from './session-context.tsx';
 import { useWorkspace } from './workspace-context.tsx';
 
 export function Outlet() {
@@ -29,8 +32,15 @@ export function Outlet() {
   );
 }
 
-function Gate({ route: { page: Page, needsWorkspace } }: { route: PageRoute }) {
+function Gate({ route: { path, page: Page, needsWorkspace } }: { route: PageRoute }) {
   const { workspaceId } = useWorkspace();
+  const may = useMay();
+  const entry = entryOf(path);
+  // Whoever made a link comes to its page, which shows it to them even if they may read no others.
+  const isOwnLink = path === '/connect-sessions/:id' && may('connect_sessions:create');
+  if (entry?.scope !== undefined && !may(entry.scope) && !isOwnLink) {
+    return <ScopeMissingPage title={entry.label} scope={entry.scope} />;
+  }
   if (needsWorkspace && workspaceId === null) return <ChooseWorkspacePage />;
   // A page of another workspace is another page: nothing that was selected or typed goes over.
   return <Page key={workspaceId} />;

@@ -1,6 +1,7 @@
 // What went wrong, what to do about it, and the way to try again.
 import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
+import { isProblem } from '../api/problem.ts';
 import { wordsOf } from './words-of-error.ts';
 
 type Props = { error: unknown; onRetry?: () => void; retryLabel?: string };
@@ -23,7 +24,8 @@ export function ErrorState({ error, onRetry, retryLabel = 'Try again' }: Props) 
             Request <Code>{requestId}</Code>
           </Text>
         )}
-        {onRetry && (
+        {/* A key does not get its rights by asking again. */}
+        {onRetry && !(isProblem(error) && error.code === 'permission_denied') && (
           <Group>
             <Button size="xs" variant="default" onClick={onRetry}>
               {retryLabel}

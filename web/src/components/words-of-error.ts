@@ -18,14 +18,25 @@ export function wordsOf(error: unknown): ErrorWords {
     };
   }
   const { detail, requestId, verdict, retryAfterSeconds, fields } = error;
-  const named = fields.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  const ofFields = fields.filter(({ field }) => field !== '');
+  const named = ofFields.map(({ field, message }) => `${nameOf(field)} ${message}.`).join(' ');
   const wait = retryAfterSeconds === null ? null : `Try again in ${retryAfterSeconds} seconds.`;
   return {
-    title: titleOf(error.code, error.status),
-    detail: named === '' ? detail : `${detail} (${named})`,
+    title: named === '' ? titleOf(error.code, error.status) : 'Something that was entered cannot be taken',
+    // What the server says of the request as a whole is for programs; people entered fields.
+    detail: named === '' ? detail : named,
     remedy: verdict?.remedy ?? wait,
     requestId,
   };
+}
+
+/** `/branding/support_url` as “support url”, `/return_urls/1` as “return urls (2)”: the field, or the place in a list. */
+function nameOf(field: string): string {
+  const parts = field.split('/').filter((part) => part !== '');
+  const last = parts.at(-1) ?? 'it';
+  const isPlace = /^\d+$/.test(last);
+  const word = (isPlace ? (parts.at(-2) ?? 'it') : last).replaceAll('_', ' ');
+  return `“${word}${isPlace ? ` (${Number(last) + 1})` : ''}”`;
 }
 
 function titleOf(code: string, status: number): string {

@@ -33,6 +33,17 @@ export function ConnectSessionPage() {
       All connect sessions
     </Anchor>
   );
+  if (link !== null && !session && !may('connect_sessions:read')) {
+    return (
+      <Page
+        title="Connect session"
+        above={back}
+        lead="Your key may make links, but not see what becomes of them. Copy it now: it is not shown again."
+      >
+        <LinkPanel link={link} />
+      </Page>
+    );
+  }
   if (isMissing(session, error)) {
     return <ObjectMissing noun="connect session" error={error} above={back} onRetry={() => void refetch()} />;
   }
@@ -57,34 +68,39 @@ export function ConnectSessionPage() {
       }
     >
       <Stack gap="lg">
-        {isOpen && (
-          <Panel title="The link" note="For the owner of the mailbox. Whoever has it can use it once.">
-            {link === null ? (
-              <Text size="sm">
-                It was shown when the session was made, and is not kept. If it is lost, cancel this session
-                and make a new one.
-              </Text>
-            ) : (
-              <Stack gap="sm" align="stretch">
-                <Copyable text={link} label="Copy link" />
-                <Button
-                  component="a"
-                  href={link}
-                  target="_blank"
-                  rel="noopener noreferrer"
-                  variant="light"
-                  leftSection={<IconExternalLink size={16} aria-hidden="true" />}
-                  w="fit-content"
-                >
-                  Open in a new tab
-                </Button>
-              </Stack>
-            )}
-          </Panel>
-        )}
+        {isOpen && <LinkPanel link={link} />}
         <SessionOutcome session={session} />
         <SessionFacts session={session} />
       </Stack>
     </Page>
+  );
+}
+
+/** `link`: null when it was made elsewhere, or before the page was loaded. */
+function LinkPanel({ link }: { link: string | null }) {
+  return (
+    <Panel title="The link" note="For the owner of the mailbox. Whoever has it can use it once.">
+      {link === null ? (
+        <Text size="sm">
+          It was shown when the session was made, and is not kept. If it is lost, cancel this session and make
+          a new one.
+        </Text>
+      ) : (
+        <Stack gap="sm" align="stretch">
+          <Copyable text={link} label="Copy link" />
+          <Button
+            component="a"
+            href={link}
+            target="_blank"
+            rel="noopener noreferrer"
+            variant="light"
+            leftSection={<IconExternalLink size={16} aria-hidden="true" />}
+            w="fit-content"
+          >
+            Open in a new tab
+          </Button>
+        </Stack>
+      )}
+    </Panel>
   );
 }

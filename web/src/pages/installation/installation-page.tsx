@@ -1,8 +1,6 @@
 // The state of the whole installation, live, and what operators do by hand. For keys that may see it.
 import { SimpleGrid, Stack } from '@mantine/core';
 import { useInstallation } from '../../api/installation.ts';
-import { useMay } from '../../app/session-context.tsx';
-import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { Moment } from '../../components/moment.tsx';
@@ -21,17 +19,7 @@ import { WebhookQueue } from './webhook-queue.tsx';
 const engines = { sqlite: 'SQLite', postgres: 'PostgreSQL' } as const;
 
 export function InstallationPage() {
-  const may = useMay();
   const { data, error, refetch, dataUpdatedAt } = useInstallation();
-  if (!may('installation:read')) {
-    return (
-      <Page title="Installation">
-        <EmptyState title="Your key may not see it">
-          The state of the installation is for keys of the installation with the scope installation:read.
-        </EmptyState>
-      </Page>
-    );
-  }
   if (!data && error === null) return <PageSkeleton />;
   return (
     <Page title="Installation" lead="How the server fares, renewed every five seconds.">
@@ -61,7 +49,7 @@ export function InstallationPage() {
                     facts={[
                       { name: 'Alive', value: numberOf(data.grants.active) },
                       {
-                        name: 'Must be given again',
+                        name: 'Need reauthorization',
                         value: numberOf(data.grants.needs_reauthorization),
                       },
                       {

@@ -48,7 +48,7 @@ export function RefreshQueue({ queue, lookedAt }: { queue: Queue; lookedAt: numb
             { name: 'Under way', value: numberOf(queue.leased) },
             { name: 'Late by ten minutes or more', value: numberOf(queue.overdue) },
             {
-              name: 'Due the longest',
+              name: 'Oldest due',
               value: queue.oldest_due_at === null ? 'Nothing waits' : <Moment at={queue.oldest_due_at} />,
             },
           ]}

@@ -13,7 +13,7 @@ export function WebhookQueue({ queue }: { queue: Installation['webhooks'] }) {
         facts={[
           { name: 'Wait to be sent', value: numberOf(queue.pending) },
           {
-            name: 'Due the longest',
+            name: 'Oldest due',
             value: queue.oldest_due_at === null ? 'Nothing waits' : <Moment at={queue.oldest_due_at} />,
           },
           { name: 'Given up within a day', value: numberOf(queue.failed) },

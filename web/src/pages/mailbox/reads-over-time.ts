@@ -76,7 +76,13 @@ function next(at: number, unit: 'hour' | 'day'): number {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).getTime();
 }
 
-const hourForm = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric', hour: 'numeric' });
+const hourForm = new Intl.DateTimeFormat(undefined, {
+  month: 'short',
+  day: 'numeric',
+  hour: 'numeric',
+  // Without them some languages leave a bare number: "22 Nov, 13".
+  minute: '2-digit',
+});
 const dayForm = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' });
 const labelOf = (at: number, unit: 'hour' | 'day'): string =>
   (unit === 'hour' ? hourForm : dayForm).format(at);

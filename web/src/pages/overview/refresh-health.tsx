@@ -39,7 +39,7 @@ export function RefreshHealth() {
             },
             { name: 'Late by ten minutes or more', value: numberOf(queue.overdue) },
             {
-              name: 'Due the longest',
+              name: 'Oldest due',
               value: queue.oldest_due_at === null ? 'Nothing waits' : <Moment at={queue.oldest_due_at} />,
             },
             ...providers.map(({ provider, breaker }) => ({
