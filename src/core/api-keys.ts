@@ -215,7 +215,7 @@ export function createApiKeys(ports: Needs) {
     async read(principal: Principal, id: string): Promise<ApiKey> {
       requireScope(principal, 'api_keys:read');
       const key = await store.apiKeys.byId(id);
-      if (!key || key.workspaceId !== principal.workspaceId) throw notFound('API key');
+      if (!key || key.workspaceId !== principal.workspaceId) throw notFound('API key', principal.workspaceId);
       return key;
     },
 
@@ -223,10 +223,10 @@ export function createApiKeys(ports: Needs) {
     async revoke(principal: Principal, id: string): Promise<void> {
       requireScope(principal, 'api_keys:delete');
       const key = await store.apiKeys.byId(id);
-      if (!key || key.workspaceId !== principal.workspaceId) throw notFound('API key');
+      if (!key || key.workspaceId !== principal.workspaceId) throw notFound('API key', principal.workspaceId);
       const { workspaceId } = key;
       await store.transaction(async (rows) => {
-        if (!(await rows.apiKeys.revoke(id, clock.now()))) throw notFound('API key');
+        if (!(await rows.apiKeys.revoke(id, clock.now()))) throw notFound('API key', key.workspaceId);
         await record(ports, rows, principal, { workspaceId, action: 'api_key.revoked', objectId: id });
       });
     },

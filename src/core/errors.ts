@@ -226,5 +226,9 @@ export const linkOver = (): GatewayError =>
 export const invalidField = (field: string, message: string): GatewayError =>
   new GatewayError('invalid_request', 'A field is not valid.', { extras: { fields: [{ field, message }] } });
 
-export const notFound = (what: string): GatewayError =>
-  new GatewayError('not_found', `There is no such ${what} in this workspace.`);
+/** `owner`: the workspace in which it was looked for; null = the installation, whose keys name none. */
+export const notFound = (what: string, owner?: string | null): GatewayError =>
+  new GatewayError(
+    'not_found',
+    `There is no such ${what} in ${owner === null ? 'the installation itself' : 'this workspace'}.`,
+  );

@@ -192,7 +192,7 @@ export function createInstallation(ports: Needs) {
       });
       return true;
     });
-    if (!isLifted) throw notFound('block');
+    if (!isLifted) throw notFound('block', null);
     log.info('a block was lifted', { key });
   }
 
@@ -206,7 +206,7 @@ export function createInstallation(ports: Needs) {
         data: { key },
       }),
     );
-    if (!isClosed) throw notFound('breaker');
+    if (!isClosed) throw notFound('breaker', null);
     log.info('a breaker was closed by hand', { key });
   }
 

@@ -145,7 +145,7 @@ export function createOAuthClients(ports: Needs) {
   async function owned(rows: StoreOperations, principal: Principal, id: string): Promise<OAuthClient> {
     const client = await rows.oauthClients.byId(id);
     if (!client || client.deletedAt !== null || client.workspaceId !== principal.workspaceId) {
-      throw notFound('OAuth client');
+      throw notFound('OAuth client', principal.workspaceId);
     }
     return client;
   }
@@ -222,7 +222,7 @@ export function createOAuthClients(ports: Needs) {
       requireScope(principal, 'oauth_clients:read');
       const client = await store.oauthClients.byId(id);
       if (!client || client.deletedAt !== null || !isUsableBy(client, principal.workspaceId)) {
-        throw notFound('OAuth client');
+        throw notFound('OAuth client', principal.workspaceId);
       }
       return registered(principal, client);
     },

@@ -218,7 +218,7 @@ export function createResealing(ports: Pick<Ports, 'clock' | 'random' | 'log' | 
       { keyId, endsLinks }: { keyId: string; endsLinks: boolean },
     ): Promise<void> {
       requireScope(principal, 'installation:update');
-      if (!(await store.resealing.knownKeyIds()).includes(keyId)) throw notFound('key');
+      if (!(await store.resealing.knownKeyIds()).includes(keyId)) throw notFound('key', null);
       await requireNoSealing(keyId);
       const values = (await count()).get(keyId) ?? 0;
       if (values > 0) {
@@ -229,7 +229,7 @@ export function createResealing(ports: Pick<Ports, 'clock' | 'random' | 'log' | 
       }
       if (!endsLinks) await requireLinksOver(keyId);
       await store.transaction(async (rows) => {
-        if (!(await rows.resealing.forgetKey(keyId))) throw notFound('key');
+        if (!(await rows.resealing.forgetKey(keyId))) throw notFound('key', null);
         const change = { workspaceId: null, action: 'keyring.rotated', objectId: null } as const;
         const data = { step: 'retire', key_id: keyId, ends_links: endsLinks };
         await record(ports, rows, principal, { ...change, data });

@@ -87,16 +87,16 @@ export function createWorkspaces(ports: Needs) {
 
     /** A key of a workspace sees its own; a key of the installation sees all. Throws `not_found`. */
     async read(principal: Principal, id: string): Promise<Workspace> {
-      if (!principal.isInstallation && principal.workspaceId !== id) throw notFound('workspace');
+      if (!principal.isInstallation && principal.workspaceId !== id) throw notFound('workspace', null);
       const workspace = await store.workspaces.byId(id);
-      if (!workspace) throw notFound('workspace');
+      if (!workspace) throw notFound('workspace', null);
       return workspace;
     },
 
     async rename(principal: Principal, id: string, name: string): Promise<Workspace> {
       requireScope(principal, 'workspaces:manage');
       await store.transaction(async (rows) => {
-        if (!(await rows.workspaces.rename(id, name))) throw notFound('workspace');
+        if (!(await rows.workspaces.rename(id, name))) throw notFound('workspace', null);
         const data = changedFields({ name });
         await record(ports, rows, principal, {
           workspaceId: id,
@@ -117,7 +117,7 @@ export function createWorkspaces(ports: Needs) {
       await store.transaction(async (rows) => {
         const workspace = await rows.workspaces.byId(id);
         const now = clock.now();
-        if (!workspace || !(await rows.workspaces.leave(id, now))) throw notFound('workspace');
+        if (!workspace || !(await rows.workspaces.leave(id, now))) throw notFound('workspace', null);
         await raise({ random }, rows, {
           workspaceId: null,
           type: 'workspace.deleted',
@@ -154,14 +154,14 @@ export function createWorkspaces(ports: Needs) {
       return store.transaction(async (rows) => {
         await rows.lock(`workspace ${id}`);
         const workspace = await rows.workspaces.byId(id);
-        if (!workspace) throw notFound('workspace');
+        if (!workspace) throw notFound('workspace', null);
         const settings: WorkspaceSettings = {
           ...workspace.settings,
           ...changes,
           ...(returnUrls === undefined ? {} : { returnUrls }),
           branding: { ...workspace.settings.branding, ...branding },
         };
-        if (!(await rows.workspaces.saveSettings(id, settings))) throw notFound('workspace');
+        if (!(await rows.workspaces.saveSettings(id, settings))) throw notFound('workspace', null);
         await record(ports, rows, principal, {
           workspaceId: id,
           action: 'settings.updated',
@@ -179,7 +179,7 @@ export function createWorkspaces(ports: Needs) {
       const recalled = recallIn(principal, workspaceId);
       if (recalled) return recalled;
       const mark = freshness.mark();
-      if (!(await store.workspaces.byId(workspaceId))) throw notFound('workspace');
+      if (!(await store.workspaces.byId(workspaceId))) throw notFound('workspace', null);
       known.set(workspaceId, { mark }, 0);
       return { ...principal, workspaceId };
     },

@@ -47,6 +47,12 @@ function fieldOf({ keyword, instancePath, params }: SchemaViolation, isBody: boo
   return isBody ? pointer : pointer.slice(1);
 }
 
+/** RFC 3986 knows ASCII alone; where people have other letters in a host, they are told how it is written. */
+const formatWords: Readonly<Record<string, string>> = {
+  uuid: 'must be an id (UUID)',
+  uri: 'must be a URI (in ASCII: a host with other letters begins with xn--, as xn--bcher-kva.example)',
+};
+
 function messageOf({ keyword, instancePath, params, message }: SchemaViolation): string {
   switch (keyword) {
     case 'required':
@@ -82,7 +88,7 @@ function messageOf({ keyword, instancePath, params, message }: SchemaViolation):
     case 'maximum':
       return `must be at most ${params.limit}`;
     case 'format':
-      return params.format === 'uuid' ? 'must be an id (UUID)' : `must be a ${params.format}`;
+      return formatWords[String(params.format)] ?? `must be a ${params.format}`;
     case 'pattern':
       return 'is not of the form that is needed here';
     default:

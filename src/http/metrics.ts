@@ -11,6 +11,9 @@ export type MetricsPage = { contentType: string; scrape(): Promise<string> };
 
 export const metricsPath = '/metrics';
 
+/** HEAD (RFC 9110 section 9.3.2) is the same without the body, which the server leaves out by itself. */
+const methods = ['GET', 'HEAD'] as const;
+
 type Answer = { status: number; headers: Record<string, string>; body: string };
 type Options = { page: MetricsPage; token: Secret<string> | null; log: Log };
 
@@ -21,9 +24,14 @@ const requestMilliseconds = 10_000;
 /** On the server of the surfaces. Throws without a token: whoever reaches the API would reach this. */
 export function registerMetrics(app: FastifyInstance, options: Options): void {
   if (options.token === null) throw new Error('Metrics beside the API need a token.');
-  app.get(metricsPath, { schema: { hide: true } }, async (request, reply) => {
-    const { status, headers, body } = await answer(request.headers.authorization, options);
-    return reply.code(status).headers(headers).send(body);
+  app.route({
+    method: [...methods],
+    url: metricsPath,
+    schema: { hide: true },
+    handler: async (request, reply) => {
+      const { status, headers, body } = await answer(request.headers.authorization, options);
+      return reply.code(status).headers(headers).send(body);
+    },
   });
 }
 
@@ -54,7 +62,8 @@ export async function startMetricsServer(
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, options: Options): Promise<void> {
-  const isScrape = request.method === 'GET' && request.url?.split('?')[0] === metricsPath;
+  const isKnown = methods.some((method) => method === request.method);
+  const isScrape = isKnown && request.url?.split('?')[0] === metricsPath;
   const { status, headers, body } = isScrape
     ? await answer(request.headers.authorization, options)
     : { status: 404, headers: plainText, body: `Only GET ${metricsPath}.\n` };

@@ -43,6 +43,14 @@ test('nobody scrapes without the token, nor with a key of the API', async () => 
   }
 });
 
+test('whoever only looks whether the page is there gets no body, and needs the token too', async () => {
+  const head = (headers: Record<string, string>): Promise<Response> =>
+    fetch(`${installation.address}/metrics`, { method: 'HEAD', headers });
+  const answer = await head({ authorization: `Bearer ${token}` });
+  assert.deepEqual([answer.status, await answer.text()], [200, '']);
+  assert.equal((await head({})).status, 401);
+});
+
 test('token reads are told by where the token came from, also those that the door answers', async () => {
   const before = (await scrape()).series;
   const count = (series: Series[], labels: Record<string, string>): number =>

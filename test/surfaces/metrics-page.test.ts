@@ -15,6 +15,9 @@ test('the port of its own serves the metrics and nothing else', async () => {
   try {
     const answer = await fetch(server.address);
     assert.deepEqual([answer.status, await answer.text()], [200, 'a 1\n']);
+    const head = await fetch(server.address, { method: 'HEAD' });
+    assert.deepEqual([head.status, await head.text()], [200, '']);
+    assert.equal(head.headers.get('content-type'), page.contentType);
     for (const [path, method] of [
       ['/v1/whoami', 'GET'],
       ['/', 'GET'],

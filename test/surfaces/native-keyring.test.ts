@@ -96,3 +96,21 @@ it('resealing is refused after a promotion without a restart, by the server and 
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+it('what a key of the installation does not find is missing in the installation, not in a workspace', async () => {
+  const id = '0190a000-0000-7000-8000-00000000ffff';
+  const missing = [
+    await call('POST', '/v1/keyring/retire', { key_id: 'never-seen' }),
+    await call('DELETE', `/v1/api-keys/${id}`),
+    await call('GET', `/v1/oauth-clients/${id}`),
+    await call('GET', `/v1/webhook-endpoints/${id}`),
+    await call('GET', `/v1/webhook-deliveries/${id}`),
+    await call('DELETE', '/v1/installation/blocks/never-seen'),
+  ];
+  for (const { status, text } of missing) {
+    assert.equal(status, 404, text);
+    assert.match(text, /There is no such [a-zA-Z ]+ in the installation itself\./);
+  }
+  const ofWorkspace = await installation.call('DELETE', `/v1/api-keys/${id}`);
+  assert.match(ofWorkspace.text, /There is no such API key in this workspace\./);
+});

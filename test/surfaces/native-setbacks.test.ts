@@ -346,7 +346,13 @@ describe('a new session', () => {
       { ...google, return_url: 'https://evil.example.com/' },
       ["/return_url is not among the workspace's return URLs"],
     ],
-    ['a return URL that is none', { ...google, return_url: 'done' }, ['/return_url must be a uri or null']],
+    [
+      'a return URL that is none',
+      { ...google, return_url: 'done' },
+      [
+        '/return_url must be a URI (in ASCII: a host with other letters begins with xn--, as xn--bcher-kva.example) or null',
+      ],
+    ],
     [
       'a return URL that runs script',
       { ...google, return_url: 'javascript:alert(1)' },

@@ -104,6 +104,12 @@ it('what is not valid is named, and nothing is made of it', async () => {
   assert.equal((await installation.call('GET', '/v1/webhook-deliveries?status=lost')).status, 400);
 });
 
+it('a host with letters beyond ASCII is refused with the way to write it', async () => {
+  const { status, text } = await create({ url: 'https://bücher.example/hook' });
+  assert.equal(status, 400);
+  assert.match(text, /a host with other letters begins with xn--/);
+});
+
 it('each operation needs its own scope', async () => {
   const key = await installation.issueKey(['webhooks:read']);
   const call = installation.callAs(key);

@@ -25,14 +25,14 @@ export function createWebhookDeliveries(ports: Needs) {
 
   async function owned(workspaceId: string | null, id: string): Promise<WebhookDelivery> {
     const delivery = await store.webhookDeliveries.byId(id);
-    if (!delivery || delivery.workspaceId !== workspaceId) throw notFound('webhook delivery');
+    if (!delivery || delivery.workspaceId !== workspaceId) throw notFound('webhook delivery', workspaceId);
     return delivery;
   }
 
   /** Throws `not_found`, or `conflict` for one that is switched off: nothing would be sent. */
   async function requireEnabled(workspaceId: string | null, id: string): Promise<void> {
     const endpoint = await store.webhookEndpoints.byId(id);
-    if (!endpoint || endpoint.workspaceId !== workspaceId) throw notFound('webhook endpoint');
+    if (!endpoint || endpoint.workspaceId !== workspaceId) throw notFound('webhook endpoint', workspaceId);
     if (endpoint.status === 'enabled') return;
     throw new GatewayError('conflict', 'The webhook endpoint is disabled. Enable it, then replay.');
   }

@@ -58,7 +58,7 @@ export function createWebhookEndpoints(ports: Needs) {
 
   async function owned(workspaceId: string | null, id: string): Promise<WebhookEndpoint> {
     const endpoint = await store.webhookEndpoints.byId(id);
-    if (!endpoint || endpoint.workspaceId !== workspaceId) throw notFound('webhook endpoint');
+    if (!endpoint || endpoint.workspaceId !== workspaceId) throw notFound('webhook endpoint', workspaceId);
     return endpoint;
   }
 
@@ -127,7 +127,8 @@ export function createWebhookEndpoints(ports: Needs) {
           ...(switched === 'enabled' || isNewUrl ? { failingSince: null, heldUntil: 0 } : {}),
           updatedAt: now,
         };
-        if (!(await rows.webhookEndpoints.update(id, columns))) throw notFound('webhook endpoint');
+        if (!(await rows.webhookEndpoints.update(id, columns)))
+          throw notFound('webhook endpoint', workspaceId);
         if (switched === 'disabled') await rows.webhookDeliveries.cancelOf(id, now, cancelledAtOnce);
         const action = 'webhook_endpoint.updated';
         await record(ports, rows, principal, {
@@ -145,7 +146,7 @@ export function createWebhookEndpoints(ports: Needs) {
       const workspaceId = ownerFor(principal, 'webhooks:delete');
       await owned(workspaceId, id);
       await store.transaction(async (rows) => {
-        if (!(await rows.webhookEndpoints.remove(id))) throw notFound('webhook endpoint');
+        if (!(await rows.webhookEndpoints.remove(id))) throw notFound('webhook endpoint', workspaceId);
         const action = 'webhook_endpoint.deleted';
         await record(ports, rows, principal, { workspaceId, action, objectId: id });
       });
@@ -170,7 +171,7 @@ export function createWebhookEndpoints(ports: Needs) {
       await store.transaction(async (rows) => {
         await rows.lock(`secret of webhook endpoint ${id}`);
         const old = await rows.webhookEndpoints.byId(id);
-        if (!old) throw notFound('webhook endpoint');
+        if (!old) throw notFound('webhook endpoint', workspaceId);
         if (!isImmediate && signingSecrets(old, now).length > 1) throw underWay(old);
         await rows.webhookEndpoints.update(id, {
           ...(isVendors
@@ -229,7 +230,7 @@ export function createWebhookEndpoints(ports: Needs) {
       };
       const numbered = { ...attempt, number: 1 };
       await store.transaction(async (rows) => {
-        if ((await rows.webhookEndpoints.byId(id)) === null) throw notFound('webhook endpoint');
+        if ((await rows.webhookEndpoints.byId(id)) === null) throw notFound('webhook endpoint', workspaceId);
         await rows.webhookDeliveries.insert([delivery]);
         await rows.webhookDeliveries.addAttempt(delivery.id, numbered);
         const action = 'webhook_endpoint.tested';
