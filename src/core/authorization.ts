@@ -179,7 +179,7 @@ export function createAuthorization(ports: Needs) {
         return results.answerOfFirst(session.id, request.id, request.consumedAt);
       // Another request of the same link was faster, perhaps another person's: no word about its result.
       if (session.outcome && session.outcome.status !== 'cancelled') {
-        return { session: null, reason: 'session_expired' };
+        return { session: null, reason: 'link_over' };
       }
       if (session.outcome) return results.arrivalOf(session.id, request.id);
       if (!isOpen(session, clock.now())) return { session: null, reason: 'session_expired' };

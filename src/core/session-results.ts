@@ -21,7 +21,7 @@ export type Arrival =
       /** Appended to the return URL when the caller's backend has to confirm; null otherwise. */
       confirmationCode: string | null;
     }
-  | { session: null; reason: 'callback_invalid' | 'browser_mismatch' | 'session_expired' };
+  | { session: null; reason: 'callback_invalid' | 'browser_mismatch' | 'session_expired' | 'link_over' };
 
 export type SessionResults = ReturnType<typeof createSessionResults>;
 

@@ -1,4 +1,5 @@
-// What this server says about itself stays off the hosts of workspaces: there, nobody learns what runs behind them.
+// What this server says about itself stays off the hosts of workspaces: there, nobody learns what runs behind them. And
+// what people see who come to a page that there is not.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../core/index.ts';
 import { brandOf } from './brand.ts';
@@ -32,7 +33,10 @@ export function hideOwnPages(app: FastifyInstance, core: Core): void {
   });
 }
 
-/** Answers an unknown path on a workspace's host with a page; false = it is not for people, or not there. */
+/**
+ * Answers an unknown path with a page: on a workspace's host always, on this server's own where a browser asks, as it
+ * does for a link that was cut. False = it is not for people.
+ */
 export async function showedNoSuchPage(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -41,6 +45,10 @@ export async function showedNoSuchPage(
   const isPage = request.method === 'GET' || request.method === 'HEAD';
   if (!isPage || programPaths.test(pathOf(request))) return false;
   const { workspace } = await placeOf(request, core);
-  if (workspace) sendPage(reply, noSuchPage, brandOf(workspace, { serverHost: null }));
-  return workspace !== null;
+  if (!workspace && !isBrowser(request)) return false;
+  sendPage(reply, noSuchPage, brandOf(workspace, { serverHost: null }));
+  return true;
 }
+
+/** Programs ask for JSON, or for anything. */
+const isBrowser = ({ headers }: FastifyRequest): boolean => /\btext\/html\b/.test(headers.accept ?? '');

@@ -60,6 +60,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     logFailure(log, request, known);
     sendProblem(request, reply, { error: known, publicUrl });
   };
+  const answerUnroutable = async (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const isShown = await showedNoSuchPage(request, reply, core).catch(() => false);
+    if (!isShown) answerError(error, request, reply);
+    measureUnreadable(measures, reply.statusCode);
+  };
   const doors = surfaces.flatMap(({ door }) => door ?? []);
   let isClosing = false;
   const app = fastify({
@@ -84,8 +89,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     // A path that cannot be routed at all, such as a broken percent-encoding. No hook runs for it.
     frameworkErrors: (error, request, reply) => {
       setCommonHeaders(request, reply);
-      answerError(error, request, reply);
-      measureUnreadable(measures, reply.statusCode);
+      void answerUnroutable(error, request, reply);
     },
   });
   keepRequestContext(app, traceRequest);

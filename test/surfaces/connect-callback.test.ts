@@ -205,6 +205,15 @@ describe('a callback that is not ours to answer', () => {
     assertShows(await get(callback, cookie), 410, /not used in time/);
   });
 
+  it('one whose link somebody else has used meanwhile is told that it is over, and not what came of it', async () => {
+    const first = await depart(world, workspace);
+    const second = await press(world, first.url);
+    assertShows((await arrive(first)).page, 200, /is connected/);
+    const late = await get(second.callback, second.cookie);
+    assertShows(late, 410, /link is over/);
+    assert.doesNotMatch(late.body, /ada@example\.com|Who can help/);
+  });
+
   it('one whose session was cancelled meanwhile connects nothing', async () => {
     const own = await world.addWorkspace('Cancelled');
     const consent = await depart(world, own);

@@ -112,7 +112,7 @@ describe('a page of a workspace with a brand', () => {
     }
   });
 
-  it('keeps what the server says about itself off its host, while programs go on reading problem documents', async () => {
+  it('keeps what the server says about itself off its host; browsers get pages, programs problem documents', async () => {
     for (const path of ['/', '/docs', '/docs/errors', '/docs/errors/not_found', '/docs/api', '/nowhere']) {
       const { statusCode, body } = await ask(path, ownHost);
       assert.equal(statusCode, 404, path);
@@ -120,6 +120,14 @@ describe('a page of a workspace with a brand', () => {
       assert.doesNotMatch(body, /mailgrant/i);
     }
     assert.equal((await ask('/', serverHost)).statusCode, 200);
+    const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+    for (const cut of ['/connect', '/oauth/callback', '/nowhere', '/connect/%E0%A4%A']) {
+      const { statusCode, body } = await ask(cut, serverHost, 'GET', browser);
+      assert.equal(statusCode, 404, cut);
+      assert.match(body, /There is no such page.*Open that link once more/s, cut);
+      const asked = await ask(cut, serverHost, 'GET', { accept: '*/*' });
+      assert.match(String(asked.headers['content-type']), /problem\+json/, cut);
+    }
     const program = await ask('/v1/nowhere', ownHost);
     assert.match(String(program.headers['content-type']), /problem\+json/);
   });

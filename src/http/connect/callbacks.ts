@@ -10,12 +10,17 @@ import type { Ways } from './forms.ts';
 import { helpPage } from './help-page.ts';
 import { helpWays } from './links.ts';
 import { noResultPage } from './notices.ts';
-import { failedPage } from './result-pages.ts';
+import { failedPage, lostWayPage } from './result-pages.ts';
 import { confirmationUrlOf, returnUrlOf } from './return-url.ts';
 import { approvedPage } from './setback-pages.ts';
 import type { Site } from './site.ts';
 
-const statusOfArrival = { callback_invalid: 400, browser_mismatch: 400, session_expired: 410 } as const;
+const statusOfArrival = {
+  callback_invalid: 400,
+  browser_mismatch: 400,
+  session_expired: 410,
+  link_over: 410,
+} as const;
 
 type Callback = { Params: { oauthClientId: string } };
 type WithReference = { Params: { reference: string } };
@@ -34,7 +39,7 @@ export function callbacks(app: FastifyInstance, site: Site): void {
     const arrival = await core.authorization.arrive({ oauthClientId, parameters, browserToken, host });
     if (arrival.session === null) {
       const { reason } = arrival;
-      return site.send(request, reply, failedPage(reason, { status: statusOfArrival[reason] }));
+      return site.send(request, reply, lostWayPage(reason, statusOfArrival[reason]));
     }
     const { session } = arrival;
     const lifeSeconds = session.outcome ? 0 : (session.expiresAt - core.now()) / 1000;

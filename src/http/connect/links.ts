@@ -8,7 +8,7 @@ import type { Ways } from './forms.ts';
 import { helpPage } from './help-page.ts';
 import { invitationPage } from './invitation-pages.ts';
 import { linkOverPage, unknownLinkPage } from './notices.ts';
-import { failedPage } from './result-pages.ts';
+import { lostWayPage } from './result-pages.ts';
 import { returnUrlOf } from './return-url.ts';
 import { waitingForAdminPage, waitingForConfirmationPage } from './setback-pages.ts';
 import type { Site } from './site.ts';
@@ -53,7 +53,7 @@ export function links(app: FastifyInstance, site: Site): void {
     }
     const arrival = await core.directConnections.connectAt(token);
     if (arrival.session === null) {
-      return site.send(request, reply, failedPage(arrival.reason, { status: 410 }));
+      return site.send(request, reply, lostWayPage(arrival.reason, 410));
     }
     const elsewhere = returnUrlOf(arrival);
     if (elsewhere !== null) return reply.redirect(elsewhere, 303);

@@ -15,6 +15,7 @@ import { linkOverPage } from './notices.ts';
 import { permissionsInWords } from './permission-words.ts';
 
 export type Arrived = Exclude<Arrival, { session: null }>;
+type LostWay = Extract<Arrival, { session: null }>['reason'];
 type Outcome<Status> = Extract<ConnectOutcome, { status: Status }>;
 
 export function outcomePage(
@@ -71,6 +72,10 @@ ${results.map(({ transport, ok, reason }) => {
 </ul>`;
 
 /** For a reason that ended a session, or that kept us from finding one. */
+/** For who came back by a way that leads nowhere. Another one's use of a link is no business of theirs. */
+export const lostWayPage = (reason: LostWay, status: number): Page =>
+  reason === 'link_over' ? linkOverPage() : failedPage(reason, { status });
+
 export function failedPage(
   reason: ReasonCode,
   {
