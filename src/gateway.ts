@@ -191,7 +191,6 @@ async function assemble({ config, substitutes, membership }: Parts, opened: Open
     addMetrics: metricsRoute(config, metrics, log),
     ...(traces.traceRequest === null ? {} : { traceRequest: traces.traceRequest }),
   });
-  let scrapes: Awaited<ReturnType<typeof listenForScrapes>> = null;
   const connections = watchConnections(app.server);
   const loops: ReturnType<typeof startLoop>[] = [];
   let closing: Promise<void> | null = null;
@@ -210,7 +209,8 @@ async function assemble({ config, substitutes, membership }: Parts, opened: Open
       const address = await app.listen({ host: config.host, port: config.port }).catch((cause: unknown) => {
         throw listenFailure(config, cause);
       });
-      scrapes = await listenForScrapes(config, metrics, log);
+      const scrapes = await listenForScrapes(config, metrics, log);
+      if (scrapes) opened.push(scrapes.close);
       for (const work of [...ownWork(core), ...(config.jobs ? dueWork(core) : [])].map(watchedWork(core))) {
         loops.push(startLoop({ clock, random, log }, work));
       }
@@ -246,7 +246,6 @@ async function assemble({ config, substitutes, membership }: Parts, opened: Open
     // Callers may be gone whose refresh the provider has answered: what it gave must be stored.
     const isStored = await core.drain(left(times.stored));
     if (!areLoopsOver || !isStored) log.error('some work was cut off at the end');
-    await scrapes?.close();
     await closeAll(opened);
   }
 }

@@ -228,7 +228,4 @@ export const invalidField = (field: string, message: string): GatewayError =>
 
 /** `owner`: the workspace in which it was looked for; null = the installation, whose keys name none. */
 export const notFound = (what: string, owner?: string | null): GatewayError =>
-  new GatewayError(
-    'not_found',
-    `There is no such ${what} in ${owner === null ? 'the installation itself' : 'this workspace'}.`,
-  );
+  new GatewayError('not_found', `There is no such ${what}${owner === null ? '' : ' in this workspace'}.`);
