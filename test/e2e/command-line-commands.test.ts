@@ -91,7 +91,7 @@ test('a key of the installation acts in the workspace that is named, by id or by
   assert.equal(gone.code, 0, gone.stderr);
 });
 
-test('a webhook endpoint is changed, its secret rotated at once, a trial shown with its body, and all of it audited', async () => {
+test('a webhook endpoint is changed, its secret rotated at once, a test event shown with its body, and all of it audited', async () => {
   const made = json(await over(['webhooks', 'create', 'https://hooks.example/in', '--json']));
   const id = String(memberOf(made, 'id'));
   assert.equal((await over(['webhooks', 'update', id])).code, 64);

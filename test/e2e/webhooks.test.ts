@@ -181,7 +181,7 @@ it('with ed25519 the public key verifies, and no secret is shown', async () => {
   await remove(made.id);
 });
 
-it('a trial sends an example of a type now, and keeps what came back', async () => {
+it('a test event of any type is sent now, and keeps what came back', async () => {
   const { receiver, made } = await stage.endpoint({ event_types: ['mailbox.disabled'] });
   receiver.respond(answering(418, {}, 'teapot'));
   const { status, body } = await stage.call('POST', `/v1/webhook-endpoints/${made.id}/test`, {
@@ -198,7 +198,7 @@ it('a trial sends an example of a type now, and keeps what came back', async () 
   await remove(made.id);
 });
 
-it('a trial that was not taken is not sent again, and is none of those that were given up', async () => {
+it('a test event that was not taken is not sent again, and is none of those that were given up', async () => {
   const { receiver, made } = await stage.endpoint();
   receiver.respond(answering(500));
   const { failed } = (await stage.installation.gateway.core.installation.figures()).webhooks;

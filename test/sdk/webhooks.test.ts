@@ -4,7 +4,7 @@ import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import {
-  signTrialWebhook,
+  signTestWebhook,
   type VerifyWebhookOptions,
   verifyWebhook,
   verifyWebhookRequest,
@@ -159,17 +159,17 @@ test('a mistake of the receiver is told as such, and lets nothing through', asyn
     await assert.rejects(verify(wrong), TypeError, JSON.stringify(wrong));
 });
 
-test('what is signed for a trial is believed here and by the library of the project, and an old one is not', async () => {
+test('what is signed for a test is believed here and by the library of the project, and an old one is not', async () => {
   const data = { mailbox_id: 'Zoë ✓' };
-  const trial = await signTrialWebhook({ type: 'mailbox.connected', data }, { secret, id: 'evt_7' });
-  const { id, event: believed } = await verifyWebhook({ ...trial, secrets: secret });
+  const signed = await signTestWebhook({ type: 'mailbox.connected', data }, { secret, id: 'evt_7' });
+  const { id, event: believed } = await verifyWebhook({ ...signed, secrets: secret });
   assert.deepEqual([id, believed.type, believed.data], ['evt_7', 'mailbox.connected', data]);
-  assert.deepEqual(new Webhook(secret).verify(trial.body, trial.headers), believed);
-  const request = new Request('https://app.example.com/hooks', { method: 'POST', ...trial });
+  assert.deepEqual(new Webhook(secret).verify(signed.body, signed.headers), believed);
+  const request = new Request('https://app.example.com/hooks', { method: 'POST', ...signed });
   assert.equal((await verifyWebhookRequest(request, { secrets: secret })).id, 'evt_7');
-  const old = await signTrialWebhook({ type: 'x', data }, { secret, sentAt: new Date(now - 301_000) });
+  const old = await signTestWebhook({ type: 'x', data }, { secret, sentAt: new Date(now - 301_000) });
   assert.equal(await refusal(old), 'too_old');
   for (const wrong of ['', 'whsec_', 'whsk_AAAA', 'whpk_AAAA', 'whsec_not base64!']) {
-    await assert.rejects(signTrialWebhook({ type: 'x', data }, { secret: wrong }), TypeError);
+    await assert.rejects(signTestWebhook({ type: 'x', data }, { secret: wrong }), TypeError);
   }
 });

@@ -253,8 +253,8 @@ it("an account's own URL can be taken away again, and must be one that may be ca
 it('webhooksEnabled switches them off and on, and the native API can try, rotate and see them', async () => {
   const [endpoint] = itemsOf((await stage.call('GET', '/v1/webhook-endpoints')).body);
   const path = `/v1/webhook-endpoints/${endpoint?.id}`;
-  const trial = await stage.call('POST', `${path}/test`, {});
-  assert.equal(trial.body.status, 'delivered', trial.text);
+  const tried = await stage.call('POST', `${path}/test`, {});
+  assert.equal(tried.body.status, 'delivered', tried.text);
   assert.equal(words(receiver).at(-1), 'test');
   assert.equal((await stage.call('POST', `${path}/test`, { event_type: 'mailbox.enabled' })).status, 400);
   const rotated = await stage.call('POST', `${path}/rotate-secret`, {});

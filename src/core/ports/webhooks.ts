@@ -131,7 +131,7 @@ export type WebhookDeliveryOperations = {
   /** Makes one due now, with the whole schedule before it; one that is under way is left as it is. */
   replay(id: string, now: number): Promise<boolean>;
   /**
-   * The same for those of an endpoint with one of these statuses that were made at `since` or later and are no trials,
+   * The same for those of an endpoint with one of these statuses that were made at `since` or later and are no test events,
    * oldest first, behind the one with the id `after`. `last`: the id to go on behind; null = there was none.
    */
   replayOf(

@@ -63,7 +63,7 @@ export function createWebhookDeliveries(ports: Needs) {
       const workspaceId = ownerFor(principal, 'webhooks:update');
       const { endpointId, isTest } = await owned(workspaceId, id);
       if (isTest) {
-        throw new GatewayError('conflict', 'This was a trial, which is sent once. Try the endpoint again.');
+        throw new GatewayError('conflict', 'This was a test event, which is sent once. Send another one.');
       }
       await requireEnabled(workspaceId, endpointId);
       await store.transaction(async (rows) => {
@@ -76,7 +76,7 @@ export function createWebhookDeliveries(ports: Needs) {
     },
 
     /**
-     * The same for the deliveries of an endpoint, but for trials, that were made at `since` or later and have one of these statuses:
+     * The same for the deliveries of an endpoint, but for test events, that were made at `since` or later and have one of these statuses:
      * the oldest thousand behind `after`. `next` = where the rest begins, null when there is none: what was replayed may
      * have been delivered by then, and without it would be found and sent once more.
      */

@@ -55,7 +55,7 @@ const rotation = Type.Object(
   { ...closed, examples: [{ is_immediate: false }] },
 );
 
-const trial = Type.Object(
+const testEvent = Type.Object(
   { event_type: Type.Optional(eventType) },
   { ...closed, examples: [{ event_type: 'mailbox.connected' }] },
 );
@@ -64,7 +64,7 @@ export const webhookEndpoints: Noun = (app, core) => {
   for (const schema of [endpointSchema, newEndpointSchema, rotatedSecretSchema]) app.addSchema(schema);
   for (const schema of [deliverySchema, deliveryDetailsSchema]) app.addSchema(schema);
   const { endpoints } = core.webhooks;
-  // A trial that hangs must not hold up the end of the process.
+  // A test that hangs must not hold up the end of the process.
   const closing = new AbortController();
   app.addHook('preClose', async () => closing.abort());
 
@@ -235,7 +235,7 @@ export const webhookEndpoints: Noun = (app, core) => {
       schema: {
         params: idParams,
         querystring: noQuery,
-        body: trial,
+        body: testEvent,
         ...operation({
           takesBody: true,
           id: 'testWebhookEndpoint',

@@ -281,9 +281,9 @@ export const webhookGuarantees = (createDatabase: CreateDatabase): void =>
         over({ createdAt: now - 9 }),
         over({}),
       ];
-      const trial = over({ isTest: true });
+      const test = over({ isTest: true });
       const busy = delivery(of);
-      await store.webhookDeliveries.insert([failed, delivered, old, second, trial]);
+      await store.webhookDeliveries.insert([failed, delivered, old, second, test]);
       const ask = { since: now, statuses: ['failed' as const], after: null, now: now + 7, limit: 1 };
       const first = await store.webhookDeliveries.replayOf(of.id, ask);
       assert.deepEqual(first, { count: 1, last: failed.id });
@@ -297,7 +297,7 @@ export const webhookGuarantees = (createDatabase: CreateDatabase): void =>
       assert.deepEqual(rest, { count: 1, last: second.id });
       assert.deepEqual(await store.webhookDeliveries.byId(delivered.id), delivered);
       assert.deepEqual(await store.webhookDeliveries.byId(old.id), old);
-      assert.deepEqual(await store.webhookDeliveries.byId(trial.id), trial);
+      assert.deepEqual(await store.webhookDeliveries.byId(test.id), test);
       assert.equal(await store.webhookDeliveries.replay(delivered.id, now + 8), true);
       await store.webhookDeliveries.insert([busy]);
       await store.webhookDeliveries.claim(of.id, { now: now + 8, until: now + 99, limit: 9 });

@@ -39,13 +39,13 @@ export function workspace(stage: () => Stage): void {
         assert.doesNotMatch(await page.content(), /whsec_/, 'the secret is shown once');
 
         receiver.respond(answering(202, {}, '{"taken":true}'));
-        await press(page, 'Send an example');
+        await press(page, 'Send a test event');
         await page.getByRole('region', { name: 'Try it' }).getByText('202', { exact: true }).waitFor();
         const example = receiver.received.at(-1);
         assert.ok(example);
         new Webhook(secret ?? '').verify(example.body, example.headers);
         await page.getByRole('link', { name: 'See what was sent' }).click();
-        await page.getByText('Trial', { exact: true }).waitFor();
+        await page.getByText('Test', { exact: true }).waitFor();
         assert.equal(await page.getByRole('button', { name: 'Send it again' }).count(), 0);
         await page.goBack();
         await heading(page, receiver.url).waitFor();
@@ -88,7 +88,7 @@ export function workspace(stage: () => Stage): void {
           .textContent();
         assert.notEqual(next, secret);
         await answer(page, 'Done');
-        await press(page, 'Send an example');
+        await press(page, 'Send a test event');
         await until('the example came', () => receiver.received.length > before + 1);
         const both = receiver.received.at(-1);
         assert.ok(both);

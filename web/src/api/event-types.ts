@@ -3,7 +3,7 @@ import type { WebhookDelivery } from '../../../sdk/src/index.ts';
 
 export type EventType = WebhookDelivery['event_type'];
 
-/** What can be chosen for an endpoint; a trial reaches it whatever was chosen. */
+/** What can be chosen for an endpoint; a test event reaches it whatever was chosen. */
 type ChosenType = Exclude<EventType, 'webhook.test'>;
 
 export const eventTypeMeanings = {

@@ -16,7 +16,7 @@ export type { NewWebhookEndpoint, RotatedWebhookSecret, WebhookEndpoint };
 export type EndpointChanges = UpdateWebhookEndpointBody;
 export type NewEndpoint = CreateWebhookEndpointBody;
 
-/** A trial is answered when the endpoint has answered, or its time is over. */
+/** A test event is answered when the endpoint has answered, or its time is over. */
 const triedWithinMs = 90_000;
 
 export function useWebhookEndpoints() {

@@ -37,16 +37,16 @@ export const deliveryStatuses = {
 
 type Told = Pick<WebhookDelivery, 'status' | 'is_test'>;
 
-/** A trial is tried once: nothing follows from what became of it. */
-export const meaningOf = ({ status, is_test: isTrial }: Told): string =>
-  isTrial ? 'An example that was sent once, as a trial.' : deliveryStatuses[status].meaning;
+/** A test event is sent once: nothing follows from what became of it. */
+export const meaningOf = ({ status, is_test: isTest }: Told): string =>
+  isTest ? 'A test event, which is sent once.' : deliveryStatuses[status].meaning;
 
 export function DeliveryStatusBadge({ delivery }: { delivery: Told }) {
   const { tone, icon, label } = deliveryStatuses[delivery.status];
   return (
     <Group gap={6}>
       <StatusBadge tone={tone} icon={icon} label={label} />
-      {delivery.is_test && <StatusBadge tone="off" icon={IconFlask} label="Trial" />}
+      {delivery.is_test && <StatusBadge tone="off" icon={IconFlask} label="Test" />}
     </Group>
   );
 }

@@ -1,4 +1,4 @@
-// Sends an example now, and shows what the endpoint said.
+// Sends a test event now, and shows what the endpoint said.
 import { Button, Group, Select, Stack, Text } from '@mantine/core';
 import { IconSend } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -12,7 +12,7 @@ import { TextLink } from '../../components/text-link.tsx';
 import { AttemptList } from './attempt-list.tsx';
 import { attemptWords } from './attempt-words.ts';
 
-export function EndpointTrial({ endpoint }: { endpoint: WebhookEndpoint }) {
+export function EndpointTest({ endpoint }: { endpoint: WebhookEndpoint }) {
   const { test } = useWebhookEndpointActions(endpoint.id);
   const announce = useAnnounce();
   const [type, setType] = useState<EventType>('webhook.test');
@@ -26,7 +26,7 @@ export function EndpointTrial({ endpoint }: { endpoint: WebhookEndpoint }) {
   return (
     <Panel
       title="Try it"
-      note="Sends an example once, marked as a trial. It counts neither for nor against the endpoint."
+      note="Sends a test event once, marked as one. It counts neither for nor against the endpoint."
     >
       <Stack gap="sm">
         <Group align="flex-end">
@@ -45,7 +45,7 @@ export function EndpointTrial({ endpoint }: { endpoint: WebhookEndpoint }) {
             loading={test.isPending}
             onClick={send}
           >
-            Send an example
+            Send a test event
           </Button>
         </Group>
         {test.error !== null && <ErrorState error={test.error} onRetry={send} />}
