@@ -6,6 +6,7 @@ import { type ReasonCode, verdictTable } from './diagnosis.ts';
 import { raise } from './events.ts';
 import { firstProof, isFirstProof } from './first-proof.ts';
 import type { Grant, TokenSet } from './grants.ts';
+import { holdMailbox } from './held-mailbox.ts';
 import { effectiveScope } from './lost-scopes.ts';
 import type { OAuthClient } from './oauth-clients.ts';
 import type { MailboxWithGrant, Ports, ProbeLogin, Transport } from './ports.ts';
@@ -158,6 +159,8 @@ export function createVerifier({ clock, random, store, providers, probes, settin
     }
     const verification: Verification = { verifiedAt: clock.now(), results };
     await store.transaction(async (rows) => {
+      // Whoever proved it at the same moment has told of the change, or waits here until it is told.
+      await holdMailbox(rows, mailboxId);
       const now = await rows.mailboxes.withGrant(mailboxId);
       const verifyDueAt = nextVerification(verification);
       if (!now || !(await rows.mailboxes.saveVerification(mailboxId, verification, verifyDueAt))) return;
