@@ -545,7 +545,7 @@ export type WebhookEndpointsOperations = {
   /**
    * Try a webhook endpoint.
    *
-   * Sends an example of the type (`webhook.test` if it names none) with `is_test` in its data, waits for the answer, and tries it once. What the endpoint answers is in the attempt; an answer that is no success is 200 here too.
+   * Sends a test event of the type (`webhook.test` if it names none) with `is_test` in its data, waits for the answer, and tries it once. What the endpoint answers is in the attempt; an answer that is no success is 200 here too.
    *
    * Needs the scope `webhooks:update`.
    */

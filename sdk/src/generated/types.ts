@@ -1106,7 +1106,7 @@ export type WebhookDelivery = {
   id: string;
   /** Whom it is for. */
   endpoint_id: string;
-  /** Id of the event, and the header `webhook-id` of every attempt. */
+  /** The header `webhook-id` of every attempt: id of the event. Of an event that is told by two bodies the second one has an id of its own (`accountInitialized` of EmailEngine). */
   event_id: string;
   /** A type of event. */
   event_type:
@@ -1134,7 +1134,7 @@ export type WebhookDelivery = {
     | 'webhook.test';
   /** The mailbox, connect session or OAuth client that it tells of. */
   object_id: string;
-  /** True = an example that was sent by hand, and is not sent again. */
+  /** True = a test event, which is sent once, by hand. */
   is_test: boolean;
   /** `pending` = it will be tried (again), `failed` = given up and kept, `cancelled` = its endpoint was disabled. */
   status: 'pending' | 'delivered' | 'failed' | 'cancelled';
@@ -1154,7 +1154,7 @@ export type WebhookDeliveryDetails = {
   id: string;
   /** Whom it is for. */
   endpoint_id: string;
-  /** Id of the event, and the header `webhook-id` of every attempt. */
+  /** The header `webhook-id` of every attempt: id of the event. Of an event that is told by two bodies the second one has an id of its own (`accountInitialized` of EmailEngine). */
   event_id: string;
   /** A type of event. */
   event_type:
@@ -1182,7 +1182,7 @@ export type WebhookDeliveryDetails = {
     | 'webhook.test';
   /** The mailbox, connect session or OAuth client that it tells of. */
   object_id: string;
-  /** True = an example that was sent by hand, and is not sent again. */
+  /** True = a test event, which is sent once, by hand. */
   is_test: boolean;
   /** `pending` = it will be tried (again), `failed` = given up and kept, `cancelled` = its endpoint was disabled. */
   status: 'pending' | 'delivered' | 'failed' | 'cancelled';

@@ -242,7 +242,7 @@ export const webhookEndpoints: Noun = (app, core) => {
           tag,
           summary: 'Try a webhook endpoint',
           description:
-            'Sends an example of the type (`webhook.test` if it names none) with `is_test` in its data, waits for the answer, and tries it once. What the endpoint answers is in the attempt; an answer that is no success is 200 here too.',
+            'Sends a test event of the type (`webhook.test` if it names none) with `is_test` in its data, waits for the answer, and tries it once. What the endpoint answers is in the attempt; an answer that is no success is 200 here too.',
           scope: 'webhooks:update',
           success: { 200: answer('WebhookDeliveryDetails', 'The delivery, with its attempt.') },
           errors: ['not_found'],

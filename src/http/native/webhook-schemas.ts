@@ -131,10 +131,12 @@ const failure = oneOf(
 const deliveryMembers = {
   id: id('Id of the delivery.'),
   endpoint_id: id('Whom it is for.'),
-  event_id: id('Id of the event, and the header `webhook-id` of every attempt.'),
+  event_id: id(
+    'The header `webhook-id` of every attempt: id of the event. Of an event that is told by two bodies the second one has an id of its own (`accountInitialized` of EmailEngine).',
+  ),
   event_type: eventType,
   object_id: id('The mailbox, connect session or OAuth client that it tells of.'),
-  is_test: Type.Boolean({ description: 'True = an example that was sent by hand, and is not sent again.' }),
+  is_test: Type.Boolean({ description: 'True = a test event, which is sent once, by hand.' }),
   status: deliveryStatus,
   attempts: Type.Integer({ description: 'How often it was tried.', examples: [1] }),
   next_attempt_at: nullable(time('When it is tried next; null when it is over.')),
