@@ -63,8 +63,30 @@ export function signingIn(stage: () => Stage): void {
       await heading(page, 'Sign in to the console').waitFor();
       assert.equal(new URL(page.url()).pathname, '/console/connect-sessions');
       await page.getByRole('status').getByText('Your session is over').waitFor();
+
+      // Whether somebody is signed in is asked once more, and answered late: not before somebody is.
+      const late = Promise.withResolvers<void>();
+      const [asked, told] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      await page.route('**/v1/console-session', async (route) => {
+        if (route.request().method() !== 'GET') return route.continue();
+        const response = await route.fetch();
+        asked.resolve();
+        await late.promise;
+        // It may have been given up.
+        await route.fulfill({ response }).catch(() => {});
+        told.resolve();
+      });
+      await page.evaluate("window.dispatchEvent(new Event('visibilitychange'))");
+      await asked.promise;
       await page.getByLabel('API key', { exact: true }).fill(installation.apiKey);
       await press(page, 'Sign in');
+      await heading(page, 'Connect sessions').waitFor();
+      late.resolve();
+      await told.promise;
+      await page.unroute('**/v1/console-session');
+      await page.evaluate(
+        'new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))',
+      );
       await heading(page, 'Connect sessions').waitFor();
       assert.equal(new URL(page.url()).pathname, '/console/connect-sessions');
     },

@@ -30,8 +30,10 @@ export function useSignIn() {
   const queries = useQueryClient();
   return useAction({
     mutationFn: (apiKey: string) => api.consoleSession.begin({ api_key: apiKey }),
-    onSuccess: (session) => {
+    onSuccess: async (session) => {
       isSignedOut = false;
+      // An answer that is still on its way tells of the session before.
+      await queries.cancelQueries({ queryKey: sessionKey });
       queries.setQueryData(sessionKey, session);
     },
   });
@@ -41,7 +43,8 @@ export function useSignOut() {
   const queries = useQueryClient();
   return useAction({
     mutationFn: () => api.consoleSession.end(),
-    onSuccess: () => {
+    onSuccess: async () => {
+      await queries.cancelQueries({ queryKey: sessionKey });
       // Nothing of what was seen stays in this page's memory.
       queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
       isSignedOut = true;
