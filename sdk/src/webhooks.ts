@@ -5,7 +5,7 @@ import type { WebhookEvent } from './generated/types.ts';
 import { verifyingKey } from './webhook-keys.ts';
 
 export type { WebhookEvent } from './generated/types.ts';
-export { signTestWebhook, type TestWebhook } from './webhook-test.ts';
+export { signTestWebhook, type TestWebhook } from './webhook-signing.ts';
 
 /** Why a webhook is not believed. */
 export type WebhookRefusal =

@@ -14,8 +14,8 @@ import { DeliveryList } from './delivery-list.tsx';
 import { EndpointActions } from './endpoint-actions.tsx';
 import { EndpointFacts } from './endpoint-facts.tsx';
 import { disabledWords, EndpointHealth } from './endpoint-health.tsx';
-import { EndpointTest } from './endpoint-test.tsx';
 import { ReplaySince } from './replay-since.tsx';
+import { TestEvent } from './test-event.tsx';
 
 const back = <TextLink href="/webhooks">All endpoints</TextLink>;
 
@@ -56,7 +56,7 @@ export function WebhookEndpointPage() {
         )}
         <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
           <EndpointFacts endpoint={endpoint} />
-          {may('webhooks:update') && <EndpointTest endpoint={endpoint} />}
+          {may('webhooks:update') && <TestEvent endpoint={endpoint} />}
         </SimpleGrid>
         <Panel
           title="Deliveries"

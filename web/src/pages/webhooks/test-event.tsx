@@ -12,7 +12,7 @@ import { TextLink } from '../../components/text-link.tsx';
 import { AttemptList } from './attempt-list.tsx';
 import { attemptWords } from './attempt-words.ts';
 
-export function EndpointTest({ endpoint }: { endpoint: WebhookEndpoint }) {
+export function TestEvent({ endpoint }: { endpoint: WebhookEndpoint }) {
   const { test } = useWebhookEndpointActions(endpoint.id);
   const announce = useAnnounce();
   const [type, setType] = useState<EventType>('webhook.test');
