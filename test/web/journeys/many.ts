@@ -349,6 +349,9 @@ export function many(stage: () => Stage): void {
       await tabTo(page, 'Account and appearance', 'Shift+Tab', 60);
       await page.keyboard.press('Enter');
       await page.getByRole('menu').waitFor();
+      await until('the menu has the focus', async () =>
+        Boolean(await page.evaluate('document.activeElement.closest("[role=menu]") !== null')),
+      );
       await page.keyboard.press('ArrowUp');
       await until('the last entry has the focus', async () => (await focused(page)) === 'Sign out');
       await page.keyboard.press('Enter');
