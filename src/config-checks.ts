@@ -1,5 +1,5 @@
-// What single settings must be like, each with the sentence for one that is not: the mistakes of all of them are reported
-// together (config.ts). Reads nothing.
+// What single settings must be like, each with the sentence for one that is not: the mistakes of all of them are
+// reported together (config.ts). Reads nothing.
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { type Secret, secret } from './core/secret.ts';

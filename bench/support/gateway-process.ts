@@ -19,7 +19,9 @@ type Done = { done: number; failed: number; seconds: number; p50Milliseconds: nu
 /** Within which something that is due is refreshed on the busiest machine. */
 const patienceMilliseconds = 60_000;
 
-/** As the loop of src/jobs does it, until nothing is due or the time is over, but not before something was refreshed. */
+/**
+ * As the loop of src/jobs does it, until nothing is due or the time is over, but not before something was refreshed.
+ */
 async function refreshDue(secondsMax: number): Promise<Done> {
   const begin = performance.now();
   let done = 0;

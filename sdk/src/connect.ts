@@ -1,5 +1,5 @@
-// Connects a mailbox from a page: opens Mailgrant's connect page in a popup or in this window, and tells what came of it.
-// Runs in browsers alone. The API key stays in the caller's backend, which makes the link and tells the status.
+// Connects a mailbox from a page: opens Mailgrant's connect page in a popup or in this window, and tells what came of
+// it. Runs in browsers alone. The API key stays in the caller's backend, which makes the link and tells the status.
 import { openPopup } from './connect/popup.ts';
 import { type ConnectProgress, type ConnectStatus, isOver, waitForEnd } from './connect/watch.ts';
 
@@ -15,8 +15,8 @@ export type ConnectOptions = {
   /**
    * Asks the caller's backend how the session is. Needed for a popup: the provider's pages cut the tie to it, so the
    * popup itself cannot tell. A failed question is asked again. `known` is the status that this page knows: a backend
-   * that hands it on (`wait` with `known_status`) may hold the question until there is another one, which then is seen at
-   * once. Null = answer now. A question that is held ends by `signal` when the person comes back to this page.
+   * that hands it on (`wait` with `known_status`) may hold the question until there is another one, which then is seen
+   * at once. Null = answer now. A question that is held ends by `signal` when the person comes back to this page.
    */
   status?:
     | ((id: string | null, signal: AbortSignal, known: ConnectStatus | null) => Promise<ConnectProgress>)
@@ -32,8 +32,8 @@ export type ConnectOptions = {
   /** Milliseconds between two questions. Default: 2 000. */
   pollEveryMs?: number | undefined;
   /**
-   * Milliseconds that this page must have had the person's attention without a pause, after the popup went out of sight,
-   * until it counts as `closed`. Default: 8 000.
+   * Milliseconds that this page must have had the person's attention without a pause, after the popup went out of
+   * sight, until it counts as `closed`. Default: 8 000.
    */
   closedAfterMs?: number | undefined;
   /** Each status that is new, for example to show what is waited for. */
@@ -45,9 +45,10 @@ export type ConnectOptions = {
 };
 
 /**
- * `connected`, `failed`, `cancelled` and `expired` are the session's own ends. `closed`: the person closed the popup, or
- * left it behind; the link still works until it expires, and `last` says what it waits for. `timed_out`: the same, after
- * all the time. `aborted`: by `signal`. `blocked`: no popup; show `url` as a link. `redirecting`: this page is leaving.
+ * `connected`, `failed`, `cancelled` and `expired` are the session's own ends. `closed`: the person closed the popup,
+ * or left it behind; the link still works until it expires, and `last` says what it waits for. `timed_out`: the same,
+ * after all the time. `aborted`: by `signal`. `blocked`: no popup; show `url` as a link. `redirecting`: this page is
+ * leaving.
  */
 export type ConnectResult =
   | { status: 'connected' | 'failed' | 'cancelled' | 'expired'; progress: ConnectProgress }

@@ -1,5 +1,4 @@
 // Sends calls: headers, time-outs, retries, a bound on the answer, and what comes back as a value or an error.
-
 import { type OnAttempt, observe } from './attempts.ts';
 import { boundedText } from './bounded-text.ts';
 import { type Call, type CallOptions, type Operation, queryText } from './call.ts';

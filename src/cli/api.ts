@@ -1,6 +1,6 @@
 // The native API as commands use it, whoever answers: a gateway over HTTP or one in this process. Problem documents
-// become `ApiProblem`; what says "later" is asked again a few times. Not the client library: commands print documents as
-// they came, so that its types would be of no use, and what is published by itself is no part of the program.
+// become `ApiProblem`; what says "later" is asked again a few times. Not the client library: commands print documents
+// as they came, so that its types would be of no use, and what is published by itself is no part of the program.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LocalAnswer, LocalRequest } from './context.ts';
 import { memberOf, textOf } from './report.ts';

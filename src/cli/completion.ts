@@ -2,7 +2,9 @@
 import { type Command, exitCodes, optionsOf, UsageError, type Verb } from './command.ts';
 import type { Context } from './context.ts';
 
-/** `words` may follow the words of `path`; `values` are those of its options that take one, none = whatever one likes. */
+/**
+ * `words` may follow the words of `path`; `values` are those of its options that take one, none = whatever one likes.
+ */
 type Word = { path: string; words: readonly string[]; values: ReadonlyMap<string, readonly string[]> };
 
 const shells = ['bash', 'zsh', 'fish'] as const;
@@ -100,7 +102,9 @@ function bashScript(all: readonly Word[], isZsh: boolean): string {
   ].join('\n');
 }
 
-/** Before the words of the same path: what follows an option that takes a value. Without choices, the shell's own files. */
+/**
+ * Before the words of the same path: what follows an option that takes a value. Without choices, the shell's own files.
+ */
 function valueCases(path: string, values: Word['values']): string[] {
   const pattern = (option: string): string => `"${path} ${option}"|"${path} "*" ${option}"`;
   const free = [...values].filter(([, choices]) => choices.length === 0).map(([option]) => pattern(option));

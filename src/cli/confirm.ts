@@ -1,5 +1,5 @@
-// How a command is confirmed that cannot be taken back: `--confirm` repeats what it is about, and a person at a terminal
-// is asked for that. Nobody is asked where no one sits; the line is refused then.
+// How a command is confirmed that cannot be taken back: `--confirm` repeats what it is about, and a person at a
+// terminal is asked for that. Nobody is asked where no one sits; the line is refused then.
 import { type Input, type Option, UsageError } from './command.ts';
 import { confirmWord } from './terminal.ts';
 

@@ -1,8 +1,8 @@
 // Lines of CSV as they are written (RFC 4180), safe to be opened in a spreadsheet, and their cells as they were before.
 
 /**
- * A spreadsheet would run a cell that begins so. An apostrophe makes it a text; one that has some already gets one more,
- * so that it can be told from a cell that had none.
+ * A spreadsheet would run a cell that begins so. An apostrophe makes it a text; one that has some already gets one
+ * more, so that it can be told from a cell that had none.
  */
 const formula = /^'*[=+\-@\t\r]/;
 

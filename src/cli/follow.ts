@@ -1,6 +1,6 @@
-// Reading a list on and on: what is new comes out once, in order as far as it can be. Rows of transactions that ran side
-// by side may be seen after others with later ids, so what was first seen within the last minute is read again and again,
-// and passed over. Goes on over failures of the gateway; what is no use to ask again ends it.
+// Reading a list on and on: what is new comes out once, in order as far as it can be. Rows of transactions that ran
+// side by side may be seen after others with later ids, so what was first seen within the last minute is read again and
+// again, and passed over. Goes on over failures of the gateway; what is no use to ask again ends it.
 import type { Clock } from '../core/ports.ts';
 import { systemClock } from '../system.ts';
 import { type Api, ApiProblem, type Query } from './api.ts';
@@ -100,8 +100,8 @@ const isPassing = (error: unknown): error is Error =>
 const lastMilliseconds = 2000;
 
 /**
- * Runs what goes on until somebody ends it. Answers the exit code: Ctrl-C is one that says so, a supervisor's SIGTERM is
- * the end that was meant. The second signal ends at once.
+ * Runs what goes on until somebody ends it. Answers the exit code: Ctrl-C is one that says so, a supervisor's SIGTERM
+ * is the end that was meant. The second signal ends at once.
  */
 export async function untilSignal(work: (stopping: AbortSignal) => Promise<void>): Promise<number> {
   const stopping = new AbortController();

@@ -1,8 +1,8 @@
 // Which known word was probably meant by one that is unknown. Only words: it knows no command.
 
 /**
- * ` Did you mean X?`, with the blank before it; nothing when none is near. Near: two letters are exchanged, missing, too
- * many or wrong, one of a word below five; or a word goes on where this one ends.
+ * ` Did you mean X?`, with the blank before it; nothing when none is near. Near: two letters are exchanged, missing,
+ * too many or wrong, one of a word below five; or a word goes on where this one ends.
  */
 export function didYouMean(written: string, known: readonly string[]): string {
   const most = written.length < 5 ? 1 : 2;

@@ -1,5 +1,4 @@
 // `mailgrant person`: what is held of one person in a workspace, told or erased.
-
 import { itemsOf } from './api.ts';
 import { type Command, exitCodes, type Input } from './command.ts';
 import { confirmOption, requireConfirmed } from './confirm.ts';

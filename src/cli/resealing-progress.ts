@@ -1,5 +1,6 @@
-// How `mailgrant keyring reseal` shows how far the pass is: a bar on a terminal, a line for each tenth elsewhere, nothing
-// with --json. On standard error. What is left of the time is said from what was seen here, not before that says something.
+// How `mailgrant keyring reseal` shows how far the pass is: a bar on a terminal, a line for each tenth elsewhere,
+// nothing with --json. On standard error. What is left of the time is said from what was seen here, not before that
+// says something.
 import { barOf } from './bar.ts';
 import { memberOf, textOf } from './report.ts';
 

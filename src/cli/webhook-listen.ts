@@ -1,6 +1,6 @@
-// `mailgrant webhooks listen`: for whoever writes a program that no gateway can reach. Follows the events of a workspace
-// and posts them to a local address, with the bodies that the gateway would send and signed in the same way. Each is sent
-// once: nothing is kept, retried or written down as a delivery.
+// `mailgrant webhooks listen`: for whoever writes a program that no gateway can reach. Follows the events of a
+// workspace and posts them to a local address, with the bodies that the gateway would send and signed in the same way.
+// Each is sent once: nothing is kept, retried or written down as a delivery.
 import type { Ports } from '../core/index.ts';
 import { type Secret, secret } from '../core/secret.ts';
 import { standard } from '../core/webhooks/formats/standard.ts';

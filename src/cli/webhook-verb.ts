@@ -1,5 +1,5 @@
-// What the verbs of `mailgrant webhooks` have in common: where they act, which is a workspace or, with --installation, the
-// installation itself, whose endpoints hear of what belongs to no workspace.
+// What the verbs of `mailgrant webhooks` have in common: where they act, which is a workspace or, with --installation,
+// the installation itself, whose endpoints hear of what belongs to no workspace.
 import type { Api } from './api.ts';
 import { type Input, UsageError, type Verb } from './command.ts';
 import type { Context } from './context.ts';

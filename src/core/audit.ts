@@ -110,8 +110,8 @@ export const record = (
   });
 
 /**
- * The names of the members that a change has, for its entry's `data`; of `settings` and `branding` also the names inside.
- * Never their values.
+ * The names of the members that a change has, for its entry's `data`; of `settings` and `branding` also the names
+ * inside. Never their values.
  */
 export function changedFields(changes: Readonly<Record<string, unknown>>): { fields: string[] } {
   const fields = Object.entries(changes).flatMap(([name, value]) => {
@@ -149,10 +149,10 @@ export function createAudit({ store }: Pick<Ports, 'store'>) {
   return {
     /**
      * Newest first, unless `oldestFirst`. `workspaceId`: whose; undefined = where the caller acts, which is the
-     * installation itself for its keys that name no workspace. These may read every workspace's, also of one that was deleted. Throws
-     * `permission_denied` for another workspace's, `invalid_request` for a time that ends before it begins. Entries of
-     * changes that were made side by side are seen when their transactions end, so perhaps not in the order of their ids:
-     * whoever reads on by a cursor looks at the last minute again.
+     * installation itself for its keys that name no workspace. These may read every workspace's, also of one that was
+     * deleted. Throws `permission_denied` for another workspace's, `invalid_request` for a time that ends before it
+     * begins. Entries of changes that were made side by side are seen when their transactions end, so perhaps not in
+     * the order of their ids: whoever reads on by a cursor looks at the last minute again.
      */
     async list(
       principal: Principal,

@@ -317,8 +317,8 @@ export function createAuthorization(ports: Needs) {
     how: { requestId: string | undefined; confirmedBy: Principal | undefined },
   ): Promise<Established | Refusal> {
     const once = () => establish(ports, session, authorized, { ...acceptance, ...how });
-    // The same person in two windows: both rows cannot be new; the second try finds the first one's. Nor is there another
-    // code to redeem when the database was busy for a moment.
+    // The same person in two windows: both rows cannot be new; the second try finds the first one's. Nor is there
+    // another code to redeem when the database was busy for a moment.
     return once().catch((error: unknown) => {
       const isPassing =
         error instanceof GatewayError && (error.code === 'conflict' || error.code === 'overloaded');

@@ -67,8 +67,8 @@ export function createConnectSessions(ports: Needs) {
     },
 
     /**
-     * Answers as soon as the session's status is another than `knownStatus`, or after `waitSeconds` with what it is then.
-     * Who knows no status waits for another one than it has now, and misses what changed since it asked last.
+     * Answers as soon as the session's status is another than `knownStatus`, or after `waitSeconds` with what it is
+     * then. Who knows no status waits for another one than it has now, and misses what changed since it asked last.
      */
     async waitFor(
       principal: Principal,

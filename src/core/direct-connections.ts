@@ -1,7 +1,6 @@
 // Mailboxes that no person consents for: an administrator has let a service account act for the whole domain, or has
 // given the OAuth client a permission of its own. One token is minted and every transport proved before a row is
 // written; there is no refresh token, tokens are minted whenever one is wanted.
-
 import { addressIssuer, objectionToClaim } from './address-claims.ts';
 import { type AuditActor, record } from './audit.ts';
 import type { Refusal } from './code-exchange.ts';

@@ -1,13 +1,12 @@
 // Grants and token sets: what a person allowed, and the access tokens that came of it.
-
 import type { ReasonCode } from './diagnosis.ts';
 import type { ProviderName } from './oauth-clients.ts';
 import type { IssuedTokens, ProviderWords } from './ports.ts';
 import type { Secret } from './secret.ts';
 
 /**
- * Withdrawn, expired or ended by a new password: providers answer `invalid_grant` to all of them, with the same words, so
- * that a dead grant has one status. One that is disconnected here is deleted.
+ * Withdrawn, expired or ended by a new password: providers answer `invalid_grant` to all of them, with the same words,
+ * so that a dead grant has one status. One that is disconnected here is deleted.
  */
 export type GrantStatus = 'active' | 'needs_reauthorization';
 

@@ -1,6 +1,5 @@
 // Mailboxes whose tokens somebody else obtained and hands to us. Nothing is believed: the refresh token is used
 // once, the address is asked for, and every transport is proved, before a row is written.
-
 import { type AddressClaim, addressIssuer, objectionToClaim } from './address-claims.ts';
 import { record } from './audit.ts';
 import { addressLock, writeConnection } from './connection-rows.ts';
@@ -148,7 +147,8 @@ export function createImports(ports: Needs) {
      * Throws `not_found` for a foreign mailbox, `conflict` for an `externalId` that is another's,
      * `oauth_client_paused`; everything the provider or the mail
      * servers say is an outcome. Refuses when no transport works and waiting would not help; a mail server that
-     * is down keeps nobody out whose address the provider vouches for. Takes at most the provider's time-out twice and one probe's, or `withinSeconds`.
+     * is down keeps nobody out whose address the provider vouches for. Takes at most the provider's time-out twice and
+     * one probe's, or `withinSeconds`.
      */
     import: (principal: Principal, request: ImportRequest): Promise<ImportOutcome> =>
       inFlight.track(importOnce(principal, request)),

@@ -259,7 +259,7 @@ export type { Tag } from './tags.ts';
 export type { NamedTokenUse } from './token-uses.ts';
 export type { TokenAnswer, TokenRequest } from './tokens.ts';
 export type { MailboxStatus, MailboxStatusName, TransportResult, Verification } from './verification.ts';
-export { statusOf } from './verification.ts';
+export { mailboxStatusNames, statusOf } from './verification.ts';
 export type {
   WebhookAttempt,
   WebhookDelivery,

@@ -1,5 +1,5 @@
-// The names of what a list of the installation tells by id: OAuth clients, deleted ones too, and workspaces. Two queries,
-// however long the lists are.
+// The names of what a list of the installation tells by id: OAuth clients, deleted ones too, and workspaces. Two
+// queries, however long the lists are.
 import type { ProviderName } from './oauth-clients.ts';
 import type { Ports } from './ports.ts';
 

@@ -1,6 +1,5 @@
-// Work that falls due by itself: mailboxes verified again, what others have heard of removed; grants are in due-refreshes.ts.
-// Each takes a bounded batch and says how many it found; the loops that call them are in jobs/.
-
+// Work that falls due by itself: mailboxes verified again, what others have heard of removed; grants are in
+// due-refreshes.ts. Each takes a bounded batch and says how many it found; the loops that call them are in jobs/.
 import type { Credentials } from './client-credentials.ts';
 import { createCredentialExpiry } from './credential-expiry.ts';
 import type { Ports } from './ports.ts';

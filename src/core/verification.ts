@@ -1,7 +1,6 @@
 // Verification: proof over each transport that the granted scopes allow, with the verdict that follows.
 // A refused login is judged only after a new token was refused too: with its authorization server down, a
 // mail server refuses good tokens in the same words.
-
 import { type ReasonCode, verdictTable } from './diagnosis.ts';
 import { raise } from './events.ts';
 import { firstProof, isFirstProof } from './first-proof.ts';
@@ -260,6 +259,15 @@ export type MailboxStatus =
   | { status: 'degraded' | 'needs_reauthorization'; reason: ReasonCode };
 
 export type MailboxStatusName = MailboxStatus['status'];
+
+/** All of them, in the order of a mailbox's life. */
+export const mailboxStatusNames = [
+  'verifying',
+  'connected',
+  'degraded',
+  'needs_reauthorization',
+  'disabled',
+] as const satisfies readonly MailboxStatusName[];
 
 /** Also in SQL, to find mailboxes by it: stores/operations/mailbox-status.ts. */
 export function statusOf({ mailbox, grant, oauthClient }: MailboxWithGrant): MailboxStatus {

@@ -1,6 +1,6 @@
 // What the numbers are called outside: every metric of this program with its type, its help and where it is read.
 // Owns the names; a name that is in a dashboard or an alert rule must not change. Label values come from closed sets.
-import type { Core, Count, GrantStatus, MailboxStatusName, Spread } from '../core/index.ts';
+import { type Core, type Count, type GrantStatus, mailboxStatusNames, type Spread } from '../core/index.ts';
 import type { RequestMeasures } from '../http/request-measures.ts';
 
 export type Sample = { labels: Readonly<Record<string, string>>; value: number };
@@ -149,7 +149,7 @@ export const installationFamilies = ({ core, now }: Sources): readonly Family[] 
       totals === null ? [] : perStatus(totals.grants, grantStatuses),
     ),
     gauge('mailboxes', 'Mailboxes by provider and status, as counted last.', ({ totals }) =>
-      totals === null ? [] : perStatus(totals.mailboxes, mailboxStatuses),
+      totals === null ? [] : perStatus(totals.mailboxes, mailboxStatusNames),
     ),
     gauge('counted_timestamp_seconds', 'When grants and mailboxes were counted last.', ({ totals }) =>
       totals === null ? [] : [{ labels: {}, value: totals.countedAt / 1000 }],
@@ -161,13 +161,6 @@ const providers = ['google', 'microsoft'] as const;
 const breakerValues = { closed: 0, probing: 1, open: 2 } as const;
 
 const grantStatuses = ['active', 'needs_reauthorization'] as const satisfies readonly GrantStatus[];
-const mailboxStatuses = [
-  'verifying',
-  'connected',
-  'degraded',
-  'needs_reauthorization',
-  'disabled',
-] as const satisfies readonly MailboxStatusName[];
 
 /** Also those of which there are none: a series that ends is for an alert as if it had never been. */
 const perStatus = (

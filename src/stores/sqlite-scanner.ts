@@ -1,5 +1,6 @@
-// The main thread's side of the thread of long reads: started by the first of them, one read after the other, workspaces
-// in turns, a bound on those that wait and on how long a caller does. A thread that dies is replaced: it held nothing.
+// The main thread's side of the thread of long reads: started by the first of them, one read after the other,
+// workspaces in turns, a bound on those that wait and on how long a caller does. A thread that dies is replaced: it
+// held nothing.
 import { GatewayError } from '../core/errors.ts';
 import type { ScannerRequest, Statement, StatementResult, ThreadAnswer } from './sqlite-protocol.ts';
 import { singleOf, startThread, type Thread } from './sqlite-thread.ts';
@@ -23,8 +24,8 @@ export type ScannerOptions = {
   /** Reads that may wait. */
   queueMax: number;
   /**
-   * From the call to the answer. node:sqlite has no way to interrupt a statement, nor can a thread be ended in the middle
-   * of one: its caller is answered in time, and what it would have got is thrown away.
+   * From the call to the answer. node:sqlite has no way to interrupt a statement, nor can a thread be ended in the
+   * middle of one: its caller is answered in time, and what it would have got is thrown away.
    */
   milliseconds: number;
 };

@@ -1,5 +1,6 @@
-// The embedded engine: node:sqlite in WAL mode. Reads run here, on a read-only connection; those that may be long run in
-// a thread of their own, and so do writes, which share commits. What differs from PostgreSQL is here and in the sqlite-*.ts beside.
+// The embedded engine: node:sqlite in WAL mode. Reads run here, on a read-only connection; those that may be long run
+// in a thread of their own, and so do writes, which share commits. What differs from PostgreSQL is here and in the
+// sqlite-*.ts beside.
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Kysely, sql } from 'kysely';

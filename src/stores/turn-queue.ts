@@ -3,8 +3,8 @@
 
 export type TurnQueue<Item> = {
   /**
-   * Answers the item that finds no place, null when there was one: the new one, or the last one of an owner who has more
-   * than one above what this owner has.
+   * Answers the item that finds no place, null when there was one: the new one, or the last one of an owner who has
+   * more than one above what this owner has.
    */
   add(owner: string, item: Item): Item | null;
   /** The oldest of the owner whose turn it is. */

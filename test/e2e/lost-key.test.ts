@@ -1,5 +1,5 @@
-// A key of the keyring that is lost: the OAuth clients whose credentials it sealed are named, in the log once and by the
-// doctor, and an operator mends them by entering the credential anew.
+// A key of the keyring that is lost: the OAuth clients whose credentials it sealed are named, in the log once and by
+// the doctor, and an operator mends them by entering the credential anew.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { loadConfig } from '../../src/config.ts';

@@ -1,5 +1,5 @@
-// Waits for the end of a connect session from a page: asks the caller's backend again and again, at once when the person
-// comes back, and judges from outside whether a popup that is out of sight was closed.
+// Waits for the end of a connect session from a page: asks the caller's backend again and again, at once when the
+// person comes back, and judges from outside whether a popup that is out of sight was closed.
 import type { ConnectSession } from '../generated/types.ts';
 import type { Popup } from './popup.ts';
 import { listenForReturns } from './return.ts';
@@ -28,7 +28,10 @@ export type Watch = {
 
 export type Ended = { reason: 'over' | 'closed' | 'timed_out' | 'aborted'; progress: ConnectProgress | null };
 
-/** How long one question may take, in milliseconds; one that is held, longer than the server does, which is 55 s at most. */
+/**
+ * How long one question may take, in milliseconds; one that is held, longer than the server does, which is 55 s at
+ * most.
+ */
 const askTimeoutMs = 20_000;
 const heldTimeoutMs = 70_000;
 
@@ -76,8 +79,8 @@ export async function waitForEnd(watch: Watch): Promise<Ended> {
 }
 
 /**
- * Null = it could not be asked this time, or somebody rang while the backend waited for another status than `known`: then
- * it is asked again, for an answer at once. `left` milliseconds are left of all the time.
+ * Null = it could not be asked this time, or somebody rang while the backend waited for another status than `known`:
+ * then it is asked again, for an answer at once. `left` milliseconds are left of all the time.
  */
 async function ask(
   { ask: question, id, signal }: Watch,

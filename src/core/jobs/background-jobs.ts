@@ -22,7 +22,9 @@ export type BackgroundJob = {
   id: string;
   workspaceId: string;
   type: BackgroundJobType;
-  /** One that was cancelled is `failed` and says so in its data (`isCancelled`): an older release knows no other word. */
+  /**
+   * One that was cancelled is `failed` and says so in its data (`isCancelled`): an older release knows no other word.
+   */
   status: 'pending' | 'running' | 'success' | 'failed';
   /** 0 to 100. */
   progress: number;
@@ -33,8 +35,8 @@ export type BackgroundJob = {
 };
 
 /**
- * Does the next part of a job, and answers the job as it is then. A step may be done twice (by a process that was thought
- * dead), so it only sets what is wanted.
+ * Does the next part of a job, and answers the job as it is then. A step may be done twice (by a process that was
+ * thought dead), so it only sets what is wanted.
  */
 export type JobStep = (job: BackgroundJob) => Promise<BackgroundJob>;
 
@@ -121,8 +123,8 @@ export function createBackgroundJobs(ports: Needs) {
     },
 
     /**
-     * Ends a job where it is: what is done stays done, what is under way is finished. Throws `not_found`, and `conflict`
-     * for one that is over. An erasure is ended by whoever may begin one.
+     * Ends a job where it is: what is done stays done, what is under way is finished. Throws `not_found`, and
+     * `conflict` for one that is over. An erasure is ended by whoever may begin one.
      */
     async cancel(principal: Principal, id: string): Promise<BackgroundJob> {
       const found = await store.backgroundJobs.byId(id);

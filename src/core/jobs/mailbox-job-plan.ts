@@ -1,7 +1,6 @@
 // What a job over many mailboxes holds as data, written and read back: rows are input like any other.
-
 import type { RequestOrigin } from '../principal.ts';
-import type { MailboxStatusName } from '../verification.ts';
+import { type MailboxStatusName, mailboxStatusNames } from '../verification.ts';
 import type { BackgroundJob, BackgroundJobType } from './background-jobs.ts';
 import type { BulkFilter, MailboxAction } from './mailbox-jobs.ts';
 
@@ -114,16 +113,8 @@ const failuresOf = (value: unknown): JobFailure[] =>
       }))
     : [];
 
-const statuses = {
-  verifying: 1,
-  connected: 1,
-  degraded: 1,
-  needs_reauthorization: 1,
-  disabled: 1,
-} as const satisfies Record<MailboxStatusName, 1>;
-
 const isStatus = (value: unknown): value is MailboxStatusName =>
-  typeof value === 'string' && Object.hasOwn(statuses, value);
+  mailboxStatusNames.some((name) => name === value);
 
 function filterOf(value: unknown): BulkFilter {
   const text = <Name extends 'email' | 'oauthClientId' | 'customer' | 'search'>(name: Name) => {

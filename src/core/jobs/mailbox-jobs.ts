@@ -1,7 +1,6 @@
-// Background jobs over many mailboxes, as people ask for them at the console: verify, switch on or off, disconnect, give
-// to a customer. Each mailbox is changed in the name of whoever asked, as one alone would be; what could not be done is
-// told by mailbox.
-
+// Background jobs over many mailboxes, as people ask for them at the console: verify, switch on or off, disconnect,
+// give to a customer. Each mailbox is changed in the name of whoever asked, as one alone would be; what could not be
+// done is told by mailbox.
 import { isReasonCode, verdictOf } from '../diagnosis.ts';
 import { GatewayError, invalidField, notFound } from '../errors.ts';
 import type { MailboxChanges, Mailboxes, MailboxFilter } from '../mailboxes.ts';
@@ -40,7 +39,9 @@ export type BulkFilter = Pick<
 /** Mailboxes of one step. Servers are asked about each of these at once, which must be over within the claim. */
 const askedAtOnce = 20;
 const changedAtOnce = 100;
-/** Changes that share a transaction: each of its own is a write to the disk, too many together hold up other writers. */
+/**
+ * Changes that share a transaction: each of its own is a write to the disk, too many together hold up other writers.
+ */
 const changedTogether = 25;
 /** Failures that are kept by mailbox; all are counted. */
 const failuresMax = 100;
@@ -59,8 +60,8 @@ type JobMailboxes = Pick<Mailboxes, 'updateTogether' | 'verify' | 'disconnect' |
 export function createMailboxJobs({ add }: Pick<BackgroundJobs, 'add'>, { store }: Pick<Ports, 'store'>) {
   return {
     /**
-     * Throws `permission_denied` (disconnecting also needs `mailboxes:delete`), `invalid_request` for an id that names no
-     * mailbox of the workspace, `rate_limited` while the workspace has 20 unfinished jobs.
+     * Throws `permission_denied` (disconnecting also needs `mailboxes:delete`), `invalid_request` for an id that names
+     * no mailbox of the workspace, `rate_limited` while the workspace has 20 unfinished jobs.
      */
     async begin(principal: Principal, request: MailboxJobRequest): Promise<BackgroundJob> {
       const workspaceId = workspaceFor(principal, 'mailboxes:update');
@@ -210,7 +211,7 @@ const changesOf = (action: Exclude<MailboxAction, AskingAction>, customer: strin
 
 const isMissing = (error: unknown): boolean => error instanceof GatewayError && error.code === 'not_found';
 
-/** A database that is busy says nothing about a mailbox: the step is done again. */
+/** A database that is busy says nothing about a mailbox: it is left to the next step. */
 function rethrowOverload(error: unknown): void {
   if (error instanceof GatewayError && error.code === 'overloaded') throw error;
 }

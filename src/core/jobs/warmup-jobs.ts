@@ -1,6 +1,5 @@
-// Background jobs that set whether warm-up is wanted, of mailboxes that are named or found by a filter. No warm-up traffic
-// comes of it.
-
+// Background jobs that set whether warm-up is wanted, of mailboxes that are named or found by a filter. No warm-up
+// traffic comes of it.
 import { notFound } from '../errors.ts';
 import { holdMailbox, settingsColumn } from '../held-mailbox.ts';
 import type { MailboxFilter } from '../mailboxes.ts';

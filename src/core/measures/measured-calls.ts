@@ -1,6 +1,5 @@
 // Calls to the providers' token endpoints, counted, timed and traced: the innermost layer around the adapters, so that
 // every call is in it, also a probe's and an examination's. Changes nothing of what comes back.
-
 import type { Tracer } from '../ports/tracer.ts';
 import type { Attempt, Provider, Providers } from '../ports.ts';
 import type { Measures } from './measures.ts';

@@ -1,6 +1,5 @@
 // What is counted by what is stored: connect sessions that begin and end, verifications, and how long transactions
 // take as spans. In one place instead of in every use case that comes to such an end; counted when it is committed.
-
 import type { Tracer } from '../ports/tracer.ts';
 import type { Store, StoreOperations } from '../ports.ts';
 import type { Measures } from './measures.ts';

@@ -1,6 +1,5 @@
 // Webhooks on their way: counted by what came of them, timed, traced, and with the trace that they belong to in the
 // header `traceparent` (W3C Trace Context), so that a receiver can go on with it. No other call takes it along.
-
 import type { Tracer, WebhookResult, WebhookSender } from '../ports.ts';
 import type { Measures } from './measures.ts';
 

@@ -88,8 +88,8 @@ export type TokenReadResult = 'memory' | 'database' | 'refreshed' | 'refused';
 export type Measures = ReturnType<typeof createMeasures>;
 
 /**
- * Told as zero from the start: of a series that begins with fifty, Prometheus does not see that it grew, and fifty grants
- * that end at once are what its alert is for.
+ * Told as zero from the start: of a series that begins with fifty, Prometheus does not see that it grew, and fifty
+ * grants that end at once are what its alert is for.
  */
 const refreshesFromStart = ['google', 'microsoft'].flatMap((provider) =>
   ['refreshed', 'dead', 'failed'].map((outcome) => ({ provider, outcome })),

@@ -1,5 +1,5 @@
-// A pause now and then in work that goes through many rows: one thread serves everybody, and what was found is not asked
-// of anybody meanwhile.
+// A pause now and then in work that goes through many rows: one thread serves everybody, and what was found is not
+// asked of anybody meanwhile.
 import type { Ports } from '../ports.ts';
 
 /** The thread is kept for so long at most, but for one row. */

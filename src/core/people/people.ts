@@ -1,5 +1,5 @@
-// What is held of one person in a workspace: told as a whole, or erased by a background job (erasure.ts). Who is meant is
-// found by person-search.ts.
+// What is held of one person in a workspace: told as a whole, or erased by a background job (erasure.ts). Who is meant
+// is found by person-search.ts.
 import { record } from '../audit.ts';
 import { invalidField } from '../errors.ts';
 import type { BackgroundJob, BackgroundJobs } from '../jobs/background-jobs.ts';
@@ -49,8 +49,9 @@ export function createPeople(ports: Needs) {
 
   return {
     /**
-     * Throws nothing for a person of whom nothing is held: then that is the answer. Throws `conflict` for an address that
-     * more than 10,000 objects are about, `overloaded` once `signal` has aborted: it goes through everything, for nobody.
+     * Throws nothing for a person of whom nothing is held: then that is the answer. Throws `conflict` for an address
+     * that more than 10,000 objects are about, `overloaded` once `signal` has aborted: it goes through everything, for
+     * nobody.
      */
     async export(
       principal: Principal,
@@ -89,9 +90,10 @@ export function createPeople(ports: Needs) {
     },
 
     /**
-     * Begins a background job that disconnects the person's mailboxes, revokes their grants at the providers, and removes
-     * or rewrites every row that names the person. Asked for again before it is over, it is the same job. Throws
-     * `invalid_request` unless the address is repeated, `rate_limited` while the workspace has 20 unfinished jobs.
+     * Begins a background job that disconnects the person's mailboxes, revokes their grants at the providers, and
+     * removes or rewrites every row that names the person. Asked for again before it is over, it is the same job.
+     * Throws `invalid_request` unless the address is repeated, `rate_limited` while the workspace has 20 unfinished
+     * jobs.
      */
     async erase(
       principal: Principal,

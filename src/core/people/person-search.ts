@@ -1,7 +1,6 @@
-// Which rows are about a person. A person is known by an address; the mailboxes that have it as theirs, as an alias or as
-// the sign-in of a shared mailbox are the person's, and so are the other addresses of these. Rows are walked slice by
-// slice, and a walk can be gone on with from any slice; nothing is changed here.
-
+// Which rows are about a person. A person is known by an address; the mailboxes that have it as theirs, as an alias or
+// as the sign-in of a shared mailbox are the person's, and so are the other addresses of these. Rows are walked slice
+// by slice, and a walk can be gone on with from any slice; nothing is changed here.
 import { GatewayError } from '../errors.ts';
 import type { PersonalRow, PersonalSlice, Ports } from '../ports.ts';
 import { createBreath } from './breath.ts';
@@ -48,8 +47,8 @@ export type PersonSearch = ReturnType<typeof createPersonSearch>;
 
 export function createPersonSearch({ clock, store }: Pick<Ports, 'clock' | 'store'>) {
   /**
-   * Visits the rows of these tables, for about so long; answers where to go on, null at the end. Rows that come while it
-   * walks may be missed. Throws `overloaded` once `signal` has aborted.
+   * Visits the rows of these tables, for about so long; answers where to go on, null at the end. Rows that come while
+   * it walks may be missed. Throws `overloaded` once `signal` has aborted.
    */
   async function walk(
     { workspaceId, tables, from, milliseconds, signal }: Walk,

@@ -44,7 +44,10 @@ export type WebhookEndpointOperations = {
   byId(id: string): Promise<WebhookEndpoint | null>;
   /** As `byId`, but null when its workspace is on its way out. */
   forSending(id: string): Promise<WebhookEndpoint | null>;
-  /** Those that stand by themselves, or those of a connect session; oldest first. `workspaceId` null = the installation's. */
+  /**
+   * Those that stand by themselves, or those of a connect session; oldest first. `workspaceId` null = the
+   * installation's.
+   */
   list(
     workspaceId: string | null,
     connectSessionId: string | null,
@@ -67,7 +70,9 @@ export type WebhookEndpointOperations = {
   ): Promise<boolean>;
   /** With its deliveries and their attempts. */
   remove(id: string): Promise<boolean>;
-  /** Enabled ones of these workspaces (null = the installation), and those of these sessions and these mailboxes alone. */
+  /**
+   * Enabled ones of these workspaces (null = the installation), and those of these sessions and these mailboxes alone.
+   */
   listening(
     workspaceIds: readonly (string | null)[],
     connectSessionIds: readonly string[],
@@ -131,8 +136,8 @@ export type WebhookDeliveryOperations = {
   /** Makes one due now, with the whole schedule before it; one that is under way is left as it is. */
   replay(id: string, now: number): Promise<boolean>;
   /**
-   * The same for those of an endpoint with one of these statuses that were made at `since` or later and are no test events,
-   * oldest first, behind the one with the id `after`. `last`: the id to go on behind; null = there was none.
+   * The same for those of an endpoint with one of these statuses that were made at `since` or later and are no test
+   * events, oldest first, behind the one with the id `after`. `last`: the id to go on behind; null = there was none.
    */
   replayOf(
     endpointId: string,

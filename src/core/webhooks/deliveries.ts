@@ -76,9 +76,9 @@ export function createWebhookDeliveries(ports: Needs) {
     },
 
     /**
-     * The same for the deliveries of an endpoint, but for test events, that were made at `since` or later and have one of these statuses:
-     * the oldest thousand behind `after`. `next` = where the rest begins, null when there is none: what was replayed may
-     * have been delivered by then, and without it would be found and sent once more.
+     * The same for the deliveries of an endpoint, but for test events, that were made at `since` or later and have one
+     * of these statuses: the oldest thousand behind `after`. `next` = where the rest begins, null when there is none:
+     * what was replayed may have been delivered by then, and without it would be found and sent once more.
      */
     async replayOf(
       principal: Principal,

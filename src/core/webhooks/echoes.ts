@@ -7,8 +7,8 @@ const redacted = '[redacted]';
 const lengthMin = 6;
 
 /**
- * `words`: what was sent and is not to be kept. Found as they are and as JSON or HTML write them, also where the excerpt
- * was cut off within one.
+ * `words`: what was sent and is not to be kept. Found as they are and as JSON or HTML write them, also where the
+ * excerpt was cut off within one.
  */
 export function withoutEchoes(excerpt: string, words: readonly string[]): string {
   const forms = new Set(words.filter(({ length }) => length >= lengthMin).flatMap(formsOf));

@@ -1,6 +1,5 @@
 // Webhook endpoints as their callers see them: made, changed, tried, given new secrets, removed. Each change writes its
 // audit entry in its transaction. A secret leaves in the answer that made it and nowhere else.
-
 import type { ApiKeyScope } from '../api-keys.ts';
 import { changedFields, record } from '../audit.ts';
 import { GatewayError, invalidField, notFound } from '../errors.ts';

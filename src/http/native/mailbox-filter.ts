@@ -1,6 +1,6 @@
 // By which mailboxes are found: the same for a list, a summary and a job over many.
 import { type Static, Type } from 'typebox';
-import type { MailboxFilter } from '../../core/index.ts';
+import { type MailboxFilter, mailboxStatusNames } from '../../core/index.ts';
 import { closed, email, id, oneOf, provider, text } from './parts.ts';
 
 const members = {
@@ -9,7 +9,7 @@ const members = {
     text({ description: 'Only those whose address or name has this part, in any case.', examples: ['ada'] }),
   ),
   status: Type.Optional(
-    oneOf(['verifying', 'connected', 'degraded', 'needs_reauthorization', 'disabled'], {
+    oneOf(mailboxStatusNames, {
       description: 'Only mailboxes that are so now.',
     }),
   ),

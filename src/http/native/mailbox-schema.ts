@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import {
   type Core,
   type MailboxWithGrant,
+  mailboxStatusNames,
   outlookOf,
   statusOf,
   type Verification,
@@ -75,7 +76,7 @@ export const mailboxSchema = Type.Object(
     provider: provider('Who hosts it.'),
     customer,
     metadata,
-    status: oneOf(['verifying', 'connected', 'degraded', 'needs_reauthorization', 'disabled'], {
+    status: oneOf(mailboxStatusNames, {
       description:
         '`degraded` = a transport does not work, `needs_reauthorization` = the owner must reconnect.',
     }),

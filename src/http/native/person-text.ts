@@ -1,5 +1,5 @@
-// What is held of a person as JSON, piece by piece: thousands of rows in one text would hold up everybody else, and fill
-// the memory of a connection that takes them slowly.
+// What is held of a person as JSON, piece by piece: thousands of rows in one text would hold up everybody else, and
+// fill the memory of a connection that takes them slowly.
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 

@@ -1,4 +1,5 @@
-// The audit log: entries are inserted, listed by their ids, and pruned by their age. There is no statement that changes one.
+// The audit log: entries are inserted, listed by their ids, and pruned by their age. There is no statement that changes
+// one.
 import type { ListedAuditEntry } from '../../core/audit.ts';
 import type { StoreOperations } from '../../core/ports.ts';
 import { dataColumn } from '../json-columns.ts';
@@ -68,7 +69,10 @@ export const auditOperations = ({ session }: Context): StoreOperations['audit'] 
   },
 });
 
-/** An id is ahead of its entry's time when the clock was put back in a process that ran; by more it is not reckoned with. */
+/**
+ * An id is ahead of its entry's time when the clock was put back in a process that ran; by more it is not reckoned
+ * with.
+ */
 const idsAheadMilliseconds = 24 * 3600 * 1000;
 
 const entryFromRow = (row: Row): ListedAuditEntry => {

@@ -1,5 +1,5 @@
-// Which lists are read where: those that are read off an index at once, and those that may look at much before they have
-// a page together.
+// Which lists are read where: those that are read off an index at once, and those that may look at much before they
+// have a page together.
 import type { MailboxFilter } from '../../core/mailboxes.ts';
 import type { Session } from '../engine.ts';
 import type { Database } from './context.ts';
@@ -14,7 +14,10 @@ export const listingBy = (
 ): Database =>
   Object.values(filters).every((value) => value === undefined) ? reader : scannerFor(workspaceId);
 
-/** By address there is one mailbox at most; without a filter a page begins where it is to begin, unless rows are skipped. */
+/**
+ * By address there is one mailbox at most; without a filter a page begins where it is to begin, unless rows are
+ * skipped.
+ */
 export const mailboxListing = (
   { reader, scannerFor }: Readers,
   workspaceId: string,

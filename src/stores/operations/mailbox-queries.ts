@@ -41,8 +41,8 @@ const idsAt = (db: Database, workspaceId: string, filter: MailboxFilter, { after
     .offset(skip);
 
 /**
- * What is passed over is looked at in the index of the list where that can tell; grants and OAuth clients, of which each
- * mailbox has exactly one, are left out unless the filter asks of them.
+ * What is passed over is looked at in the index of the list where that can tell; grants and OAuth clients, of which
+ * each mailbox has exactly one, are left out unless the filter asks of them.
  */
 const idsOf = (db: Database, workspaceId: string, filter: MailboxFilter) => {
   if (filter.status !== undefined) return filtered(db, workspaceId, filter).select('mailboxes.id');

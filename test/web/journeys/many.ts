@@ -1,4 +1,5 @@
-// Ten thousand mailboxes: any of them is there at once, by its place or by a search; and many are changed by one order. Told by counts (rows in the document, requests, work that holds the page up), not by a watch.
+// Ten thousand mailboxes: any of them is there at once, by its place or by a search; and many are changed by one order.
+// Told by counts (rows in the document, requests, work that holds the page up), not by a watch.
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
 import { until } from '../../support/until.ts';
@@ -9,7 +10,10 @@ import { answer, choose, fromMenu, heading, press, signIn } from '../support/ste
 import type { Visitor } from '../support/visitors.ts';
 
 const rowsInDocumentMax = 80;
-/** Milliseconds that scripts may hold the page up at once. Far more than is felt well, for a machine that does much else. */
+/**
+ * Milliseconds that scripts may hold the page up at once. Far more than is felt well, for a machine that does much
+ * else.
+ */
 const longTaskMax = 2_000;
 
 const noteLongTasks = `globalThis.longTasks = [];
@@ -399,7 +403,9 @@ const headTick = (page: Page) => page.getByRole('checkbox', { name: 'Select all 
 /** Rows whose page has not come. */
 const outlines = (page: Page) => page.locator('[role="rowgroup"] > [aria-hidden="true"]');
 
-/** A key that would scroll elsewhere may get lost in the browser while it is still scrolling: ten frames without a move. */
+/**
+ * A key that would scroll elsewhere may get lost in the browser while it is still scrolling: ten frames without a move.
+ */
 const restOfScrolling = (page: Page): Promise<unknown> =>
   page.evaluate(`new Promise((done) => {
     let [before, still] = [scrollY, 0];

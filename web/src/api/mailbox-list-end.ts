@@ -1,5 +1,5 @@
-// How long a list is, from answers of different moments: the count of a filter, and pages that tell whether more follow.
-// Whatever was heard last is right: a list changes while it is looked at.
+// How long a list is, from answers of different moments: the count of a filter, and pages that tell whether more
+// follow. Whatever was heard last is right: a list changes while it is looked at.
 
 /** Rows `page * size` and on, as they were when they were heard of. */
 export type HeardPage = { page: number; length: number; isLast: boolean; at: number };

@@ -1,5 +1,5 @@
-// What is done once when somebody clicks twice: a button is drawn as busy only after its click, and the second click of a
-// double click, or Enter held down, is there before that.
+// What is done once when somebody clicks twice: a button is drawn as busy only after its click, and the second click of
+// a double click, or Enter held down, is there before that.
 import { type UseMutationOptions, type UseMutationResult, useMutation } from '@tanstack/react-query';
 import { useRef } from 'react';
 

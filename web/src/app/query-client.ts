@@ -8,8 +8,8 @@ const staleMs = 15_000;
 const retriesMax = 2;
 
 export function createQueryClient(): QueryClient {
-  // A 401 on any call: if the session is over, the sign-in takes the place of the page, and after it the page is back. That
-  // is asked, for the call may have been one of the session before.
+  // A 401 on any call: if the session is over, the sign-in takes the place of the page, and after it the page is back.
+  // That is asked, for the call may have been one of the session before.
   const onError = (error: Error): void => {
     if (isProblem(error) && error.status === 401) void client.invalidateQueries({ queryKey: sessionKey });
   };

@@ -30,7 +30,9 @@ export function wordsOf(error: unknown): ErrorWords {
   };
 }
 
-/** `/branding/support_url` as “support url”, `/return_urls/1` as “return urls (2)”: the field, or the place in a list. */
+/**
+ * `/branding/support_url` as “support url”, `/return_urls/1` as “return urls (2)”: the field, or the place in a list.
+ */
 function nameOf(field: string): string {
   const parts = field.split('/').filter((part) => part !== '');
   const last = parts.at(-1) ?? 'it';

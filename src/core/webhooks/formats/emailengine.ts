@@ -1,6 +1,7 @@
 // EmailEngine's webhooks: `{serviceUrl, account, date, event, data}` about accounts, signed by the header
-// `X-EE-Wh-Signature`. Told is what this server knows; it reads no mail, so nothing about messages occurs, and an account
-// is initialized when every transport was proved for the first time. Sources and confidence: docs/surfaces/emailengine.md.
+// `X-EE-Wh-Signature`. Told is what this server knows; it reads no mail, so nothing about messages occurs, and an
+// account is initialized when every transport was proved for the first time. Sources and confidence:
+// docs/surfaces/emailengine.md.
 import { createHmac } from 'node:crypto';
 import type { Format, ToldEvent } from './format.ts';
 import { credentialsOf, openVendorKey, wants } from './vendor-key.ts';

@@ -25,9 +25,13 @@ const rowHeight = 60;
 const rowHeightNarrow = 104;
 /** Pixels that every browser can scroll through; 250,000 rows. */
 const heightMax = 15_000_000;
-/** Rows before and behind those in the document that are looked at too, so that they are there when they are come to. */
+/**
+ * Rows before and behind those in the document that are looked at too, so that they are there when they are come to.
+ */
 const aheadRows = 50;
-/** Milliseconds for which a place is looked at before its rows are asked for: not while the scroll bar is dragged past. */
+/**
+ * Milliseconds for which a place is looked at before its rows are asked for: not while the scroll bar is dragged past.
+ */
 const restMs = 50;
 
 export function MailboxTable({ view, look, choice }: Props) {
